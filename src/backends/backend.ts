@@ -1,0 +1,55 @@
+// What every backend can do with a plan. Backends place processes; they never compute a flag.
+import type { ClusterPlan, NodeKind } from "../cluster/plan-types.ts";
+import type { ClusterSpec } from "../cluster/spec.ts";
+import type { ProgressSink } from "../progress/events.ts";
+
+/** Where the programs of a running cluster are reached, and what each of them is. */
+export interface ClusterEndpoints {
+  name: string;
+  /** host:port,host:port */
+  zookeeper: string;
+  /** zk://host:port,host:port/mesos */
+  zkUrl: string;
+  /** Every master, leading or not, http://host:port */
+  masters: string[];
+  agents: { name: string; url: string; attributes: Record<string, string> }[];
+}
+
+/** One process of a cluster as it is found now. */
+export interface NodeStatus {
+  name: string;
+  kind: NodeKind;
+  address: string;
+  port: number;
+  /** `running`: the process lives and is ours. `dead`: it was started and is gone. `absent`: never started. */
+  state: "running" | "dead" | "absent";
+  pid?: number;
+  logFile?: string;
+  /** What is running: "ZooKeeper 3.8.0", "mesos-master 1.12.0 (embedded engine)". */
+  version?: string;
+}
+
+export interface UpOptions {
+  progress: ProgressSink;
+  signal: AbortSignal;
+  timeoutMs: number;
+}
+
+export interface UpResult {
+  plan: ClusterPlan;
+  endpoints: ClusterEndpoints;
+  /** Names of the nodes that this call started; empty when all was well already. */
+  started: string[];
+}
+
+/** One way of making a plan real. Every method may be called again at any time, also after a crash half-way. */
+export interface Backend {
+  readonly kind: "local" | "docker" | "vagrant";
+  /** Brings the cluster up or mends what is missing. Ready means: the leading master accepts SUBSCRIBE, every agent is active. */
+  up(spec: ClusterSpec, options: UpOptions): Promise<UpResult>;
+  /** Removes everything that `up` made. Never throws for things already gone. */
+  down(name: string, options: UpOptions): Promise<{ removed: string[] }>;
+  status(name: string): Promise<{ plan: ClusterPlan; nodes: NodeStatus[] } | undefined>;
+  /** Last lines of a node's log, newest last. */
+  logTail(name: string, node: string, lines: number): Promise<string>;
+}
