@@ -1,6 +1,7 @@
 // Bundles the programs into dist/, one file each, so that every one of them starts in the time that node itself takes;
 // `--types` adds the declarations for users of the library.
-import { chmodSync, rmSync } from "node:fs";
+import { chmodSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { build } from "esbuild";
 import { $ } from "zx";
 
@@ -12,8 +13,7 @@ const programs = {
   index: "src/index.ts",
 };
 
-rmSync("dist", { recursive: true, force: true });
-await build({
+const { metafile } = await build({
   entryPoints: programs,
   outdir: "dist",
   bundle: true,
@@ -23,9 +23,18 @@ await build({
   format: "esm",
   chunkNames: "chunks/[name]-[hash]",
   sourcemap: true,
+  metafile: true,
   logLevel: "warning",
   // Dependencies that are CommonJS ask for `require`, which an ES module does not have.
-  banner: { js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);' },
+  banner: {
+    js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
+  },
 });
+// Stale chunks go only now: a program that runs from dist/ finds its files at any moment of a build.
+for (const file of readdirSync("dist", { recursive: true, withFileTypes: true })) {
+  const path = join(file.parentPath, file.name);
+  if (file.isFile() && !path.startsWith(join("dist", "types")) && !(path in metafile.outputs))
+    rmSync(path, { force: true });
+}
 for (const program of Object.keys(programs)) if (program !== "index") chmodSync(`dist/${program}.js`, 0o755);
 if (process.argv.includes("--types")) await $({ stdio: "inherit" })`tsc -p tsconfig.build.json`;

@@ -1,0 +1,76 @@
+// What a demo saw, as plain data: the one document that `--json` prints and that every other form is made from.
+
+export interface ReportStep {
+  id: string;
+  title: string;
+  outcome: "done" | "skipped" | "failed";
+  detail?: string;
+  elapsedMs: number;
+}
+
+export interface ReportError {
+  code: string;
+  message: string;
+  hint?: string;
+  step?: string;
+  /** Last lines of what explains it best: a component's log, a task's stderr. */
+  evidence?: string;
+}
+
+/** Parts that were not reached are absent; `ok` only if nginx answered from a container on an accepted offer. */
+export interface DemoReport {
+  ok: boolean;
+  /** ISO 8601. */
+  startedAt: string;
+  cluster?: {
+    name: string;
+    backend: string;
+    /** "embedded engine" or "Apache Mesos", with its version. */
+    engine: string;
+    zookeeper: { connect: string; version: string };
+    leadingMaster: { url: string; id: string };
+    agents: { name: string; url: string; id: string; attributes: Record<string, string>; active: boolean }[];
+  };
+  framework?: { id: string; name: string };
+  task?: {
+    id: string;
+    agent: string;
+    containerId: string;
+    /** "docker" or "runc": what ran the container. */
+    runtime: string;
+    image: string;
+    /** Which nginx it is, where the image says so. */
+    imageDetail?: string;
+    hostPorts: number[];
+    offerId: string;
+  };
+  check?: {
+    url: string;
+    status: number;
+    server: string;
+    firstBytes: string;
+    latencyMs: number;
+    attempts: number;
+    /** With a site of one's own: whether the index page came back byte by byte. */
+    siteMatches?: boolean;
+  };
+  steps: ReportStep[];
+  /** Milliseconds since the process started: until the cluster was ready, from ACCEPT to HTTP 200, in all. */
+  timing: { readyMs?: number; acceptToHttpMs?: number; totalMs: number };
+  kept: boolean;
+  error?: ReportError;
+}
+
+/** Renders a report by a file's extension: .json, .xml (JUnit) or .md. Undefined for any other. */
+export async function renderReportFor(file: string, report: DemoReport): Promise<string | undefined> {
+  switch (file.slice(file.lastIndexOf(".") + 1).toLowerCase()) {
+    case "json":
+      return JSON.stringify(report, null, 2) + "\n";
+    case "xml":
+      return (await import("./junit.ts")).toJunit(report);
+    case "md":
+      return (await import("./markdown.ts")).toMarkdown(report);
+    default:
+      return undefined;
+  }
+}

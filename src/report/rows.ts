@@ -1,0 +1,39 @@
+// The report as named lines of text: what a terminal and a job summary both show.
+import type { DemoReport } from "./report.ts";
+
+/** Pairs of a name and one line, in reading order; parts that were not reached are left out. */
+export function reportRows(report: DemoReport): [name: string, text: string][] {
+  const rows: [string, string][] = [];
+  const { cluster, framework, task, check } = report;
+  if (cluster) {
+    rows.push(["cluster", `${cluster.name} (${cluster.backend} backend, ${cluster.engine})`]);
+    rows.push(["ZooKeeper", `${cluster.zookeeper.connect}, version ${cluster.zookeeper.version}`]);
+    rows.push(["leading master", `${cluster.leadingMaster.url}, ${cluster.leadingMaster.id}`]);
+    for (const agent of cluster.agents)
+      rows.push([
+        "agent",
+        `${agent.name} ${agent.url}, ${attributesText(agent.attributes)}, ${agent.active ? "active" : "not active"}`,
+      ]);
+  }
+  if (framework) rows.push(["framework", `${framework.name}, ${framework.id}`]);
+  if (task) {
+    rows.push(["task", `${task.id} on ${task.agent}, host port ${task.hostPorts.join(", ")}`]);
+    rows.push(["container", `${task.containerId} (${task.runtime})`]);
+    rows.push(["image", task.imageDetail ? `${task.image}, ${task.imageDetail}` : task.image]);
+  }
+  if (check) {
+    rows.push([
+      "HTTP check",
+      `${check.url} → ${check.status}, Server: ${check.server}, ${check.latencyMs.toFixed(1)} ms`,
+    ]);
+    rows.push(["first bytes", JSON.stringify(check.firstBytes)]);
+    if (check.siteMatches !== undefined)
+      rows.push(["your site", check.siteMatches ? "index page came back byte by byte" : "another page came back"]);
+  }
+  return rows;
+}
+
+function attributesText(attributes: Record<string, string>): string {
+  const pairs = Object.entries(attributes);
+  return pairs.length === 0 ? "no attributes" : pairs.map(([name, value]) => `${name} ${value}`).join(", ");
+}

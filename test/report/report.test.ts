@@ -1,0 +1,115 @@
+import { describe, expect, it } from "vitest";
+import { renderReportFor, type DemoReport } from "../../src/report/report.ts";
+import { reportRows } from "../../src/report/rows.ts";
+
+const report: DemoReport = {
+  ok: true,
+  startedAt: "2026-01-02T03:04:05.000Z",
+  cluster: {
+    name: "demo",
+    backend: "local",
+    engine: "embedded engine 0.1.0",
+    zookeeper: { connect: "127.0.0.1:2181", version: "3.8.0" },
+    leadingMaster: { url: "http://127.0.0.1:5050", id: "m-1" },
+    agents: [
+      {
+        name: "agent-1",
+        url: "http://127.0.0.1:5051",
+        id: "m-1-S0",
+        attributes: { rack: "r2d2", pod: "demo,dev" },
+        active: true,
+      },
+    ],
+  },
+  framework: { id: "m-1-0000", name: "mesos-up" },
+  task: {
+    id: "nginx.1",
+    agent: "agent-1",
+    containerId: "c-1",
+    runtime: "runc",
+    image: "nginx:debian",
+    imageDetail: "nginx 1.22.1 from Debian",
+    hostPorts: [9000],
+    offerId: "o-1",
+  },
+  check: {
+    url: "http://127.0.0.1:9000/",
+    status: 200,
+    server: "nginx",
+    firstBytes: "<h1>a | b</h1>",
+    latencyMs: 1.25,
+    attempts: 2,
+  },
+  steps: [
+    { id: "zookeeper", title: "ZooKeeper answers", outcome: "done", elapsedMs: 300 },
+    { id: "verify", title: "nginx answers", outcome: "done", detail: "HTTP 200", elapsedMs: 40 },
+  ],
+  timing: { readyMs: 600, acceptToHttpMs: 200, totalMs: 1200 },
+  kept: false,
+};
+
+const failed: DemoReport = {
+  ok: false,
+  startedAt: report.startedAt,
+  steps: [{ id: "zookeeper", title: "ZooKeeper answers", outcome: "failed", elapsedMs: 5000 }],
+  timing: { totalMs: 5100 },
+  kept: false,
+  error: {
+    code: "STEP_TIMEOUT",
+    message: "ZooKeeper did not answer <in time>",
+    hint: "Look at the log.",
+    evidence: "last line",
+  },
+};
+
+describe("the report", () => {
+  it("names rack and pod of every agent, the container, the port and what the check saw", () => {
+    const text = reportRows(report)
+      .map((row) => row.join(": "))
+      .join("\n");
+    expect(text).toContain("rack r2d2, pod demo,dev, active");
+    expect(text).toContain("c-1 (runc)");
+    expect(text).toContain("host port 9000");
+    expect(text).toContain("http://127.0.0.1:9000/ → 200, Server: nginx, 1.3 ms");
+  });
+
+  it("is written as JSON, JUnit XML or Markdown by the file's extension, and as nothing else", async () => {
+    expect(JSON.parse((await renderReportFor("a/b.json", report))!)).toEqual(report);
+    expect(await renderReportFor("b.XML", report)).toContain("<testsuite ");
+    expect(await renderReportFor("b.md", report)).toContain("## ✅ mesos-up demo");
+    expect(await renderReportFor("b.txt", report)).toBeUndefined();
+  });
+});
+
+describe("the report as JUnit XML", () => {
+  it("has one test case a step, with seconds", async () => {
+    const xml = (await renderReportFor("r.xml", report))!;
+    expect(xml.match(/<testcase /g)).toHaveLength(2);
+    expect(xml).toContain('name="ZooKeeper answers" time="0.3"');
+    expect(xml).toContain('failures="0"');
+  });
+
+  it("shows the failed step with the error's words, escaped", async () => {
+    const xml = (await renderReportFor("r.xml", failed))!;
+    expect(xml).toContain('failures="1"');
+    expect(xml).toContain("ZooKeeper did not answer &lt;in time");
+    expect(xml).toContain("last line");
+  });
+
+  it("is a failure also when the error fell outside every step", async () => {
+    expect(await renderReportFor("r.xml", { ...failed, steps: [] })).toContain('failures="1"');
+  });
+});
+
+describe("the report as Markdown", () => {
+  it("keeps what a server sent inside its cell", async () => {
+    const markdown = (await renderReportFor("r.md", report))!;
+    expect(markdown).toContain('"&lt;h1>a \\| b&lt;/h1>"');
+  });
+
+  it("leads with what happened, then what to do, and ends with the evidence", async () => {
+    const markdown = (await renderReportFor("r.md", failed))!;
+    expect(markdown).toMatch(/^## ❌ mesos-up demo: ZooKeeper did not answer <in time>\n\nLook at the log\./);
+    expect(markdown).toContain("```text\nlast line\n```");
+  });
+});
