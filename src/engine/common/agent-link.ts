@@ -1,0 +1,127 @@
+// The connection between an agent and its master: records of JSON in both directions over an upgraded HTTP connection.
+import { type IncomingMessage, request } from "node:http";
+import type { Duplex } from "node:stream";
+import { MesosUpError } from "../../errors.ts";
+import { encodeRecord, RecordIoDecoder } from "../../mesos/recordio.ts";
+import {
+  AGENT_LINK_PATH,
+  AGENT_LINK_PROTOCOL,
+  AGENT_LINK_RECORD_LIMIT_BYTES,
+  type AgentToMaster,
+  type MasterToAgent,
+} from "../protocol.ts";
+
+export interface LinkHandlers<Received> {
+  onMessage: (message: Received) => void;
+  /** Called once, also after `close()` of this side. */
+  onClose: () => void;
+}
+
+/** One side of the connection. Messages arrive in the order in which they were sent. */
+export class Link<Sent, Received> {
+  readonly #socket: Duplex;
+  #closed = false;
+
+  constructor(socket: Duplex, head: Buffer, handlers: LinkHandlers<Received>) {
+    this.#socket = socket;
+    const decoder = new RecordIoDecoder({ limitBytes: AGENT_LINK_RECORD_LIMIT_BYTES });
+    const receive = (chunk: Uint8Array): void => {
+      for (const record of decoder.push(chunk)) {
+        if (this.#closed) return;
+        handlers.onMessage(JSON.parse(Buffer.from(record).toString("utf8")) as Received);
+      }
+    };
+    const guarded = (chunk: Uint8Array): void => {
+      try {
+        receive(chunk);
+      } catch (error) {
+        socket.destroy(error as Error);
+      }
+    };
+    socket.on("data", guarded);
+    socket.on("error", () => this.#markClosed());
+    socket.on("end", () => socket.destroy());
+    socket.on("close", () => {
+      this.#closed = true;
+      handlers.onClose();
+    });
+    if (head.length > 0) guarded(head);
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** Does nothing once the connection is closed: `onClose` tells. */
+  send(message: Sent): void {
+    if (!this.#closed) this.#socket.write(encodeRecord(JSON.stringify(message)));
+  }
+
+  /** Sends what is still waiting, then closes. */
+  close(): void {
+    this.#markClosed();
+    this.#socket.end(() => this.#socket.destroy());
+  }
+
+  #markClosed(): void {
+    this.#closed = true;
+  }
+}
+
+export type AgentSideLink = Link<AgentToMaster, MasterToAgent>;
+export type MasterSideLink = Link<MasterToAgent, AgentToMaster>;
+
+/** A master did not take the connection: it does not lead (307, 503), is no master, or is not there. */
+export class LinkRefusedError extends MesosUpError {
+  readonly status: number | undefined;
+
+  constructor(master: string, reason: { status?: number; cause?: unknown }) {
+    super(`The master at ${master} does not take agents: ${reason.status ?? (reason.cause as Error).message}`, {
+      code: "AGENT_LINK_REFUSED",
+      hint: "Detect the leading master again.",
+      cause: reason.cause,
+    });
+    this.status = reason.status;
+  }
+}
+
+/** The agent's side: connects to the master at `host`:`port`. @throws LinkRefusedError */
+export function connectToMaster(
+  master: { host: string; port: number },
+  handlers: LinkHandlers<MasterToAgent>,
+): Promise<AgentSideLink> {
+  const { host, port } = master;
+  const name = `${host}:${port}`;
+  return new Promise((resolve, reject) => {
+    const headers = { Connection: "Upgrade", Upgrade: AGENT_LINK_PROTOCOL };
+    const asked = request({ host, port, path: AGENT_LINK_PATH, headers, agent: false });
+    asked.on("error", (cause) => reject(new LinkRefusedError(name, { cause })));
+    asked.on("response", (response) => {
+      response.resume();
+      reject(new LinkRefusedError(name, { status: response.statusCode ?? 0 }));
+    });
+    asked.on("upgrade", (_response, socket, head) => {
+      socket.setNoDelay(true);
+      socket.setTimeout(0);
+      resolve(new Link<AgentToMaster, MasterToAgent>(socket, head, handlers));
+    });
+    asked.end();
+  });
+}
+
+/** The master's side of an upgrade request for AGENT_LINK_PATH; undefined (and refused) if it asks for another protocol. */
+export function acceptAgent(
+  incoming: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+  handlers: LinkHandlers<AgentToMaster>,
+): MasterSideLink | undefined {
+  if (incoming.headers.upgrade !== AGENT_LINK_PROTOCOL) {
+    socket.end("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    return undefined;
+  }
+  incoming.socket.setNoDelay(true);
+  incoming.socket.setTimeout(0);
+  socket.write(`HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ${AGENT_LINK_PROTOCOL}\r\n\r\n`);
+  return new Link<MasterToAgent, AgentToMaster>(socket, head, handlers);
+}

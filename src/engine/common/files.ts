@@ -1,0 +1,211 @@
+// /files/browse, /files/read and /files/download: folders of this machine under virtual paths (docs/endpoints/files).
+import { createReadStream, readdirSync, readFileSync, realpathSync, statSync, type Stats } from "node:fs";
+import { open } from "node:fs/promises";
+import { basename, extname, join } from "node:path";
+import { type HttpAnswer, type HttpRequest, type HttpRoutes, json, text } from "./http.ts";
+
+/** One read answers with no more than this, as in Mesos (16 pages). */
+const READ_LIMIT_BYTES = 16 * 4096;
+
+const CONTENT_TYPES: Record<string, string> = {
+  ".css": "text/css",
+  ".gif": "image/gif",
+  ".gz": "application/x-gzip",
+  ".htm": "text/html",
+  ".html": "text/html",
+  ".jpeg": "image/jpeg",
+  ".jpg": "image/jpeg",
+  ".js": "text/javascript",
+  ".json": "application/json",
+  ".png": "image/png",
+  ".svg": "image/svg+xml",
+  ".tar": "application/x-tar",
+  ".txt": "text/plain",
+  ".xml": "text/xml",
+  ".zip": "application/zip",
+};
+
+/** A refusal in the words of Mesos. */
+class FilesRefusal extends Error {
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** The virtual tree. Nothing outside the attached folders and files can be reached, also not through links. */
+export class Files {
+  /** Virtual path → real path. */
+  readonly #attached = new Map<string, string>();
+
+  /** Shows an existing file or folder under a virtual path. @throws if `realPath` does not exist. */
+  attach(realPath: string, virtualPath: string): void {
+    this.#attached.set(trimSlash(virtualPath), realpathSync(realPath));
+  }
+
+  detach(virtualPath: string): void {
+    this.#attached.delete(trimSlash(virtualPath));
+  }
+
+  mount(routes: HttpRoutes): void {
+    const guarded = (handler: (request: HttpRequest, path: string) => HttpAnswer | Promise<HttpAnswer>) => {
+      return async (request: HttpRequest): Promise<HttpAnswer> => {
+        try {
+          const path = request.query.get("path");
+          if (!path) throw new FilesRefusal(400, "Expecting 'path=value' in query.\n");
+          return await handler(request, path);
+        } catch (error) {
+          if (error instanceof FilesRefusal) return text(error.status, error.message);
+          throw error;
+        }
+      };
+    };
+    routes.route(
+      "/files/browse",
+      guarded((request, path) => json(this.#browse(path), request.query.get("jsonp"))),
+    );
+    routes.route(
+      "/files/read",
+      guarded((request, path) => this.#read(request, path)),
+    );
+    routes.route(
+      "/files/download",
+      guarded((_request, path) => this.#download(path)),
+    );
+    routes.route("/files/debug", (request) => json(Object.fromEntries(this.#attached), request.query.get("jsonp")));
+  }
+
+  #browse(path: string): unknown[] {
+    const real = this.#resolve(path);
+    if (!statSync(real).isDirectory()) return [];
+    return readdirSync(real)
+      .sort()
+      .flatMap((name) => describeEntry(join(real, name), `${trimSlash(path)}/${name}`));
+  }
+
+  async #read(request: HttpRequest, path: string): Promise<HttpAnswer> {
+    const offset = wholeNumber(request, "offset") ?? -1;
+    const length = wholeNumber(request, "length") ?? -1;
+    const real = this.#resolve(path);
+    const stats = statSync(real);
+    if (stats.isDirectory()) throw new FilesRefusal(400, "Cannot read a directory.\n");
+    const jsonp = request.query.get("jsonp");
+    if (offset === -1) return json({ data: "", offset: stats.size }, jsonp);
+    const wanted = length === -1 ? READ_LIMIT_BYTES : Math.min(length, READ_LIMIT_BYTES);
+    const file = await open(real);
+    try {
+      const { bytesRead, buffer } = await file.read(Buffer.alloc(wanted), 0, wanted, offset);
+      return json({ data: buffer.toString("utf8", 0, bytesRead), offset }, jsonp);
+    } finally {
+      await file.close();
+    }
+  }
+
+  #download(path: string): HttpAnswer {
+    const real = this.#resolve(path);
+    const stats = statSync(real);
+    if (stats.isDirectory()) throw new FilesRefusal(400, "Cannot download a directory.\n");
+    const headers = {
+      "Content-Type": CONTENT_TYPES[extname(real)] ?? "application/octet-stream",
+      "Content-Disposition": `attachment; filename=${basename(real)}`,
+      "Content-Length": String(stats.size),
+    };
+    if (stats.size === 0) return { status: 200, headers };
+    // Not beyond the announced size, also where a task still writes to the file.
+    const stream = (response: NodeJS.WritableStream & { destroy(): unknown }): void => {
+      createReadStream(real, { end: stats.size - 1 })
+        .on("error", () => response.destroy())
+        .pipe(response);
+    };
+    return { status: 200, headers, stream };
+  }
+
+  /** The real path behind a virtual one: the longest attached prefix decides. */
+  #resolve(path: string): string {
+    for (let prefix = trimSlash(path); ; prefix = prefix.slice(0, Math.max(0, prefix.lastIndexOf("/")))) {
+      const root = this.#attached.get(prefix);
+      if (root !== undefined) return inside(root, trimSlash(path).slice(prefix.length));
+      if (prefix === "") throw new FilesRefusal(404, "404 Not Found.");
+    }
+  }
+}
+
+function inside(root: string, rest: string): string {
+  const path = root + rest;
+  let real: string;
+  try {
+    real = realpathSync(path);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") throw new FilesRefusal(404, "404 Not Found.");
+    throw new FilesRefusal(400, `Failed to determine canonical path of '${path}': ${message}.\n`);
+  }
+  if (real !== root && !real.startsWith(`${root}/`)) throw new FilesRefusal(400, `'${path}' is inaccessible.\n`);
+  return real;
+}
+
+function describeEntry(real: string, virtualPath: string): unknown[] {
+  let stats: Stats;
+  try {
+    stats = statSync(real);
+  } catch {
+    return []; // A link that leads nowhere, or a file that has just gone.
+  }
+  return [
+    {
+      gid: nameOf("/etc/group", stats.gid),
+      mode: modeText(stats),
+      mtime: Math.floor(stats.mtimeMs / 1000),
+      nlink: stats.nlink,
+      path: virtualPath,
+      size: stats.size,
+      uid: nameOf("/etc/passwd", stats.uid),
+    },
+  ];
+}
+
+const knownNames = new Map<string, Map<number, string>>();
+
+/** The name of a user or group as the system's table has it, else the number. */
+function nameOf(table: string, id: number): string {
+  let names = knownNames.get(table);
+  if (!names) {
+    names = readNames(table);
+    knownNames.set(table, names);
+  }
+  return names.get(id) ?? String(id);
+}
+
+function readNames(table: string): Map<number, string> {
+  try {
+    const rows = readFileSync(table, "utf8")
+      .split("\n")
+      .map((row) => row.split(":"));
+    return new Map(rows.map(([name, , id]) => [Number(id), name ?? ""]));
+  } catch {
+    return new Map();
+  }
+}
+
+/** As `ls -l` shows it: `-rw-r--r--`. */
+function modeText(stats: Stats): string {
+  const kind = stats.isDirectory() ? "d" : stats.isFIFO() ? "p" : stats.isSocket() ? "s" : "-";
+  const bits = [6, 3, 0].flatMap((shift) => {
+    const triple = stats.mode >> shift;
+    return [triple & 4 ? "r" : "-", triple & 2 ? "w" : "-", triple & 1 ? "x" : "-"];
+  });
+  return kind + bits.join("");
+}
+
+function wholeNumber(request: HttpRequest, name: "offset" | "length"): number | undefined {
+  const written = request.query.get(name);
+  if (written === null) return undefined;
+  if (!/^-?\d+$/.test(written))
+    throw new FilesRefusal(400, `Failed to parse ${name}: Failed to convert '${written}' to number.\n`);
+  if (Number(written) < -1) throw new FilesRefusal(400, `Negative ${name} provided: ${written}.\n`);
+  return Number(written);
+}
+
+const trimSlash = (path: string): string => (path.endsWith("/") ? path.slice(0, -1) : path);

@@ -1,0 +1,112 @@
+// Log lines in glog's format, to stderr and, where --log_dir is given, to files named as glog names them.
+import { mkdirSync, openSync, symlinkSync, unlinkSync, writeSync } from "node:fs";
+import { join } from "node:path";
+
+export type LogLevel = "INFO" | "WARNING" | "ERROR";
+
+/** Writes lines such as `I20261121 05:57:11.004758  8827 master.cpp:1] message`. */
+export interface Log {
+  info(message: string): void;
+  warning(message: string): void;
+  error(message: string): void;
+  /** The same log under another source name. */
+  named(source: string): Log;
+}
+
+export interface LogOptions {
+  /** As in `mesos-master`: part of the file names. */
+  program: string;
+  level: LogLevel;
+  /** Receives complete lines. */
+  stderr: (line: string) => void;
+  /** --log_dir; made if it does not exist. */
+  directory?: string | undefined;
+  pid: number;
+  hostname: string;
+  user: string;
+  now: () => Date;
+}
+
+const LEVELS: readonly LogLevel[] = ["INFO", "WARNING", "ERROR"];
+
+/** A log for one program. Lines below `level` are dropped; with `directory` a line also goes to its level's file and those below. */
+export function createLog(options: LogOptions, source: string): Log {
+  const files = options.directory === undefined ? undefined : new LogFiles(options, options.directory);
+  const threshold = LEVELS.indexOf(options.level);
+  const write = (severity: number, from: string, message: string): void => {
+    if (severity < threshold) return;
+    const line = formatLine({ level: LEVELS[severity] ?? "INFO", at: options.now(), pid: options.pid, from, message });
+    options.stderr(line);
+    files?.write(severity, line);
+  };
+  const named = (from: string): Log => ({
+    info: (message) => write(0, from, message),
+    warning: (message) => write(1, from, message),
+    error: (message) => write(2, from, message),
+    named,
+  });
+  return named(source);
+}
+
+/** A log that keeps nothing. */
+export const silentLog: Log = { info: () => {}, warning: () => {}, error: () => {}, named: () => silentLog };
+
+/** glog's line for a fatal message, without the stack that glog adds. */
+export function formatFatal(parts: { at: Date; pid: number; from: string; message: string }): string {
+  return formatLine({ ...parts, level: "FATAL" });
+}
+
+interface LineParts {
+  level: LogLevel | "FATAL";
+  at: Date;
+  pid: number;
+  from: string;
+  message: string;
+}
+
+function formatLine({ level, at, pid, from, message }: LineParts): string {
+  const two = (n: number): string => String(n).padStart(2, "0");
+  const day = `${at.getFullYear()}${two(at.getMonth() + 1)}${two(at.getDate())}`;
+  const time = `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
+  const micros = String(at.getMilliseconds() * 1000).padStart(6, "0");
+  return `${level.charAt(0)}${day} ${time}.${micros} ${String(pid).padStart(5)} ${from}:1] ${message}\n`;
+}
+
+/** One file per level, opened at its first line, with a link `PROGRAM.LEVEL` to the newest. */
+class LogFiles {
+  readonly #options: LogOptions;
+  readonly #directory: string;
+  readonly #descriptors = new Map<number, number>();
+
+  constructor(options: LogOptions, directory: string) {
+    this.#options = options;
+    this.#directory = directory;
+    mkdirSync(directory, { recursive: true });
+  }
+
+  write(severity: number, line: string): void {
+    for (let level = 0; level <= severity; level++) writeSync(this.#descriptor(level), line);
+  }
+
+  #descriptor(level: number): number {
+    const open = this.#descriptors.get(level);
+    if (open !== undefined) return open;
+    const { program, hostname, user, now, pid } = this.#options;
+    const name = LEVELS[level] ?? "INFO";
+    const stamp = now().toISOString().replaceAll("-", "").replaceAll(":", "").replace("T", "-").slice(0, 15);
+    const file = `${program}.${hostname}.${user}.log.${name}.${stamp}.${pid}`;
+    const descriptor = openSync(join(this.#directory, file), "a");
+    this.#descriptors.set(level, descriptor);
+    replaceLink(join(this.#directory, `${program}.${name}`), file);
+    return descriptor;
+  }
+}
+
+function replaceLink(path: string, target: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  }
+  symlinkSync(target, path);
+}
