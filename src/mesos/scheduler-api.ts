@@ -28,7 +28,10 @@ export type SchedulerCall = { framework_id?: FrameworkID } & (
   | { type: "DECLINE"; decline: { offer_ids: OfferID[]; filters?: Filters } }
   | { type: "REVIVE"; revive?: { roles?: string[] } }
   | { type: "SUPPRESS"; suppress?: { roles?: string[] } }
-  | { type: "KILL"; kill: { task_id: TaskID; agent_id?: AgentID; kill_policy?: { grace_period?: { nanoseconds: number } } } }
+  | {
+      type: "KILL";
+      kill: { task_id: TaskID; agent_id?: AgentID; kill_policy?: { grace_period?: { nanoseconds: number } } };
+    }
   | { type: "SHUTDOWN"; shutdown: { executor_id: ExecutorID; agent_id: AgentID } }
   | { type: "ACKNOWLEDGE"; acknowledge: { agent_id: AgentID; task_id: TaskID; uuid: string } }
   | { type: "RECONCILE"; reconcile: { tasks: { task_id: TaskID; agent_id?: AgentID }[] } }

@@ -1,0 +1,130 @@
+// RecordIO, the framing of Mesos's streams (docs/recordio.md): every record is its length in bytes as a decimal
+// number, a newline, and then that many bytes.
+import { RecordIoError } from "../errors.ts";
+
+/** No message of the scheduler API comes near this; a length beyond it is a sign that the stream is something else. */
+export const DEFAULT_RECORD_LIMIT_BYTES = 64 * 1024 * 1024;
+
+const NEWLINE = 0x0a;
+const ZERO = 0x30;
+const NINE = 0x39;
+
+/** Frames one record. Text is encoded as UTF-8. */
+export function encodeRecord(record: string | Uint8Array): Buffer {
+  const body = typeof record === "string" ? Buffer.from(record, "utf8") : record;
+  return Buffer.concat([Buffer.from(`${body.length}\n`, "latin1"), body]);
+}
+
+/**
+ * Takes a stream apart as it comes in, however it was split. Holds no more than one unfinished record, and refuses a
+ * record longer than the limit before buffering any of it. After an error the decoder cannot be used any more: the
+ * position in the stream is lost.
+ */
+export class RecordIoDecoder {
+  readonly #limitBytes: number;
+  #failure: RecordIoError | undefined;
+  /** Bytes of the stream that came before the chunk at hand. */
+  #offset = 0;
+  /** Where the length of the record at hand begins. */
+  #recordOffset = 0;
+  /** Digits of a length that is not complete yet. */
+  #lengthText = "";
+  /** Bytes that the record at hand still lacks, undefined while its length is being read. */
+  #missing: number | undefined;
+  #parts: Uint8Array[] = [];
+
+  constructor(options: { limitBytes?: number } = {}) {
+    this.#limitBytes = options.limitBytes ?? DEFAULT_RECORD_LIMIT_BYTES;
+  }
+
+  /** True between records, and before the first. */
+  get idle(): boolean {
+    return this.#missing === undefined && this.#lengthText === "";
+  }
+
+  /**
+   * Takes the next bytes of the stream and gives back the records that are complete with them, empty ones included.
+   * The records may share memory with the chunk.
+   * @throws RecordIoError with the byte at which the stream stopped being RecordIO. Records that came before it in the
+   * same chunk are lost with it.
+   */
+  push(chunk: Uint8Array): Uint8Array[] {
+    if (this.#failure !== undefined) throw this.#failure;
+    const records: Uint8Array[] = [];
+    let at = 0;
+    while (at < chunk.length) {
+      at = this.#missing === undefined ? this.#readLength(chunk, at) : this.#readBody(chunk, at, this.#missing);
+      if (this.#missing === 0) records.push(this.#finishRecord(at));
+    }
+    this.#offset += chunk.length;
+    return records;
+  }
+
+  /**
+   * To be called when the stream ends.
+   * @throws RecordIoError if it ended within a record.
+   */
+  end(): void {
+    if (this.#failure !== undefined) throw this.#failure;
+    if (this.idle) return;
+    const lacks =
+      this.#missing === undefined ? "within the length of a record" : `${this.#missing} bytes short of a record`;
+    throw this.#fail("RECORDIO_TRUNCATED", this.#offset, `The stream ended ${lacks}.`);
+  }
+
+  /** Reads digits from `at` up to the newline, and returns where the next byte to read is. */
+  #readLength(chunk: Uint8Array, start: number): number {
+    for (let at = start; at < chunk.length; at++) {
+      const byte = chunk[at] ?? NEWLINE;
+      if (byte === NEWLINE && this.#lengthText !== "") {
+        this.#missing = Number(this.#lengthText);
+        return at + 1;
+      }
+      if (byte < ZERO || byte > NINE) {
+        const seen = JSON.stringify(String.fromCharCode(byte));
+        throw this.#fail(
+          "RECORDIO_MALFORMED",
+          this.#offset + at,
+          `Expected the length of a record, but found ${seen}.`,
+        );
+      }
+      // Leading zeros must not make an endless length out of a small number.
+      this.#lengthText += String.fromCharCode(byte);
+      if (Number(this.#lengthText) > this.#limitBytes || this.#lengthText.length > 20) {
+        throw this.#fail(
+          "RECORDIO_OVERSIZED",
+          this.#recordOffset,
+          `A record announces ${this.#lengthText} bytes or more; ${this.#limitBytes} are allowed.`,
+        );
+      }
+    }
+    return chunk.length;
+  }
+
+  #readBody(chunk: Uint8Array, at: number, missing: number): number {
+    const part = chunk.subarray(at, at + missing);
+    this.#parts.push(part);
+    this.#missing = missing - part.length;
+    return at + part.length;
+  }
+
+  #finishRecord(at: number): Uint8Array {
+    const [only] = this.#parts;
+    const record = this.#parts.length === 1 && only !== undefined ? only : Buffer.concat(this.#parts);
+    this.#parts = [];
+    this.#missing = undefined;
+    this.#lengthText = "";
+    this.#recordOffset = this.#offset + at;
+    return record;
+  }
+
+  #fail(code: string, offset: number, message: string): RecordIoError {
+    this.#parts = [];
+    this.#failure = new RecordIoError(`${message} (byte ${offset} of the stream)`, {
+      code,
+      offset,
+      hint: "Check that the address is that of a Mesos master or agent, and that no proxy changes or cuts its streams.",
+    });
+    return this.#failure;
+  }
+}

@@ -1,0 +1,143 @@
+// Arithmetic on lists of resources, as Mesos does it (src/common/resources.cpp): scalars with three decimals, ranges and
+// sets by their members. Resources only add up, and only contain each other, when all that is not their value agrees:
+// name, type, role, reservations, allocation, disk. No function changes its arguments.
+import * as ranges from "./ranges.ts";
+import type { Range, Resource } from "./types.ts";
+
+const THOUSANDTHS = 1000;
+
+/** A scalar as Mesos keeps it: rounded to three decimals. */
+export function toScalar(value: number): number {
+  return Math.round(value * THOUSANDTHS) / THOUSANDTHS;
+}
+
+export function scalarResource(name: string, value: number): Resource {
+  return { name, type: "SCALAR", scalar: { value: toScalar(value) } };
+}
+
+export function rangesResource(name: string, range: readonly Range[]): Resource {
+  return { name, type: "RANGES", ranges: { range: ranges.normalise(range) } };
+}
+
+/** The sum of `a` and `b`; what is empty vanishes. Order: that of `a`, then what only `b` has. */
+export function addResources(a: readonly Resource[], b: readonly Resource[]): Resource[] {
+  const result: Resource[] = [];
+  for (const resource of [...a, ...b]) {
+    if (isEmpty(resource)) continue;
+    const at = result.findIndex((other) => sameKind(other, resource));
+    const held = result[at];
+    if (held === undefined) result.push(resource);
+    else result[at] = combine(held, resource, "add");
+  }
+  return result;
+}
+
+/** `a` without `b`. Never goes below nothing: what `b` has beyond `a` is disregarded, so ask `containsResources` first. */
+export function subtractResources(a: readonly Resource[], b: readonly Resource[]): Resource[] {
+  let result = addResources(a, []);
+  for (const taken of b) {
+    result = result.map((held) => (sameKind(held, taken) ? combine(held, taken, "subtract") : held));
+  }
+  return result.filter((resource) => !isEmpty(resource));
+}
+
+/** Whether `a` holds all of `b`. */
+export function containsResources(a: readonly Resource[], b: readonly Resource[]): boolean {
+  const held = addResources(a, []);
+  return addResources(b, []).every((wanted) => held.some((have) => sameKind(have, wanted) && covers(have, wanted)));
+}
+
+/** The same resources, allocated to a role as in an offer; undefined takes the allocation away. */
+export function allocateTo(role: string | undefined, resources: readonly Resource[]): Resource[] {
+  return resources.map((resource) => {
+    const result = { ...resource };
+    delete result.allocation_info;
+    return role === undefined ? result : { ...result, allocation_info: { role } };
+  });
+}
+
+/** The sum of all scalars of that name, whatever their role. */
+export function scalarOf(resources: readonly Resource[], name: string): number {
+  const thousandths = resources.reduce(
+    (sum, resource) => (resource.name === name ? sum + Math.round((resource.scalar?.value ?? 0) * THOUSANDTHS) : sum),
+    0,
+  );
+  return thousandths / THOUSANDTHS;
+}
+
+/** The ports among the resources, whatever their role, normalised. */
+export function portsOf(resources: readonly Resource[]): Range[] {
+  return ranges.normalise(resources.flatMap((resource) => (resource.name === "ports" ? rangesOf(resource) : [])));
+}
+
+function isEmpty(resource: Resource): boolean {
+  switch (resource.type) {
+    case "SCALAR":
+      return toScalar(resource.scalar?.value ?? 0) === 0;
+    case "RANGES":
+      return ranges.size(rangesOf(resource)) === 0;
+    case "SET":
+      return itemsOf(resource).length === 0;
+    case "TEXT":
+      return true;
+  }
+}
+
+function combine(a: Resource, b: Resource, operation: "add" | "subtract"): Resource {
+  switch (a.type) {
+    case "SCALAR": {
+      const sign = operation === "add" ? 1 : -1;
+      const value = toScalar((a.scalar?.value ?? 0) + sign * toScalar(b.scalar?.value ?? 0));
+      return { ...a, scalar: { value: Math.max(0, value) } };
+    }
+    case "RANGES": {
+      const change = operation === "add" ? ranges.union : ranges.subtract;
+      return { ...a, ranges: { range: change(rangesOf(a), rangesOf(b)) } };
+    }
+    case "SET": {
+      const change = new Set(itemsOf(b));
+      const kept = itemsOf(a).filter((item) => !change.has(item));
+      return { ...a, set: { item: operation === "add" ? [...kept, ...change].sort() : kept } };
+    }
+    case "TEXT":
+      return a;
+  }
+}
+
+function covers(a: Resource, b: Resource): boolean {
+  switch (a.type) {
+    case "SCALAR":
+      return toScalar(a.scalar?.value ?? 0) >= toScalar(b.scalar?.value ?? 0);
+    case "RANGES":
+      return ranges.contains(rangesOf(a), rangesOf(b));
+    case "SET":
+      return itemsOf(b).every((item) => itemsOf(a).includes(item));
+    case "TEXT":
+      return false;
+  }
+}
+
+const VALUE_FIELDS = new Set(["scalar", "ranges", "set", "role"]);
+
+/** Whether two resources differ in their value at most. An absent role is "*". */
+function sameKind(a: Resource, b: Resource): boolean {
+  if (a.name !== b.name || a.type !== b.type || (a.role ?? "*") !== (b.role ?? "*")) return false;
+  const keys = [...Object.keys(a), ...Object.keys(b)].filter((key) => !VALUE_FIELDS.has(key));
+  return keys.every((key) => sameJson(a[key], b[key]));
+}
+
+function sameJson(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
+  const left = Object.entries(a);
+  const right = b as Record<string, unknown>;
+  return left.length === Object.keys(b).length && left.every(([key, value]) => sameJson(value, right[key]));
+}
+
+function rangesOf(resource: Resource): Range[] {
+  return resource.ranges?.range ?? [];
+}
+
+function itemsOf(resource: Resource): string[] {
+  return resource.set?.item ?? [];
+}
