@@ -117,11 +117,12 @@ function bound(origin: string, relation: "at least" | "at most", limit: number):
   return `be ${relation} ${limit}`;
 }
 
+/** A value as it stood in the file, cut where it is long. */
 function show(value: unknown): string {
   if (Array.isArray(value)) return value.length === 0 ? "an empty list" : "a list";
   if (value === null || value === undefined) return "empty";
   if (typeof value === "object") return "a map";
-  const text = JSON.stringify(value) ?? String(value);
+  const text = JSON.stringify(value);
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }
 
