@@ -149,10 +149,14 @@ async function answer(routes: HttpRoutes, incoming: IncomingMessage, response: S
     const handler = path === undefined ? undefined : routes.find(path);
     if (path === undefined || !handler) {
       incoming.resume();
-      return send(incoming, response, text(404, "404 Not Found."));
+      send(incoming, response, text(404, "404 Not Found."));
+      return;
     }
     const body = await readBody(incoming);
-    if (!body) return send(incoming, response, text(413, "413 Request Entity Too Large.", { Connection: "close" }));
+    if (!body) {
+      send(incoming, response, text(413, "413 Request Entity Too Large.", { Connection: "close" }));
+      return;
+    }
     const unpacked = unpack(body, incoming.headers["content-encoding"]);
     const remote = `${incoming.socket.remoteAddress ?? ""}:${incoming.socket.remotePort ?? 0}`;
     const method = incoming.method ?? "GET";
@@ -209,7 +213,7 @@ function send(incoming: IncomingMessage, response: ServerResponse, answered: Htt
   }
   const headers = { ...answered.headers };
   let body = answered.body ?? "";
-  const acceptsGzip = /\bgzip\b/.test(String(incoming.headers["accept-encoding"] ?? ""));
+  const acceptsGzip = /\bgzip\b/.test(incoming.headers["accept-encoding"]?.toString() ?? "");
   if (acceptsGzip && body.length >= GZIP_FROM_BYTES) {
     body = gzipSync(body, { level: 1 });
     headers["Content-Encoding"] = "gzip";
