@@ -1,0 +1,31 @@
+// A cluster file, or an object of the same form, → ClusterSpec. Brings a YAML parser and a schema library with it: what
+// needs only the default cluster takes defaultClusterSpec() instead.
+import { checkValue, parseDocument } from "../config/parse-document.ts";
+import type { DocumentKind } from "../config/parse-document.ts";
+import { clusterSchema } from "./cluster-schema.ts";
+import { crossChecks } from "./cross-checks.ts";
+import type { ClusterSpec } from "./spec.ts";
+
+const clusterFile: DocumentKind<ClusterSpec> = {
+  what: "cluster file",
+  code: "CLUSTER_FILE_INVALID",
+  hint: "Correct what is named, docs/cluster-file.md tells every field.",
+  schema: clusterSchema,
+  check: crossChecks,
+};
+
+/**
+ * Reads the text (YAML or JSON) of a cluster file; `file` is its name, for the error.
+ * @throws ConfigError CLUSTER_FILE_INVALID with every problem and its line.
+ */
+export function parseClusterFile(text: string, file: string): ClusterSpec {
+  return parseDocument(text, file, clusterFile);
+}
+
+/**
+ * The same for a value of a cluster file's form, `{}` and `{ agents: 2 }` included. A ClusterSpec comes out as it went in.
+ * @throws ConfigError CLUSTER_FILE_INVALID with every problem.
+ */
+export function parseClusterObject(value: unknown): ClusterSpec {
+  return checkValue(value, { ...clusterFile, what: "cluster description" });
+}

@@ -1,0 +1,102 @@
+// What a cluster is, as checked and completed from a cluster file (docs/cluster-file.md): field by field the file's own
+// names. The schema that makes it is in cluster-schema.ts, apart, so that the default cluster needs no parser to be had.
+
+/** A flag of a Mesos program: `false` stands for `--no-name`. */
+export type FlagValue = string | number | boolean;
+
+export interface ClusterSpec {
+  /** Lower-case letters, digits and dashes, 40 at most. */
+  name: string;
+  backend: "local" | "docker" | "vagrant";
+  /** `auto`: the real Mesos where it is installed, else the embedded engine. */
+  engine: "auto" | "embedded" | "mesos";
+  /** IPv4 address that everything listens on. */
+  bind: string;
+  zookeeper: ZookeeperSpec;
+  masters: MastersSpec;
+  /** At least one; each stands for `count` agents. */
+  agents: AgentSpec[];
+}
+
+export interface ZookeeperSpec {
+  servers: 1 | 3 | 5;
+  /** Client port of the first server, the others follow; absent: chosen by the plan. */
+  port?: number | undefined;
+  /** Where masters meet, as in zk://host:port/mesos. */
+  path: string;
+}
+
+export interface MastersSpec {
+  count: 1 | 3 | 5;
+  /** Port of the first master, the others follow; absent: chosen by the plan. */
+  port?: number | undefined;
+  /** More than half of `count`. */
+  quorum: number;
+  flags: Record<string, FlagValue>;
+}
+
+export interface AgentSpec {
+  /** Absent: agent-1, agent-2, …; with a `count` above 1 it is followed by -1, -2, …. */
+  name?: string | undefined;
+  count: number;
+  /** The text of --attributes, possibly empty. */
+  attributes: string;
+  /** The text of --resources; without `ports` where the plan is to choose them. */
+  resources: string;
+  /** Port of the first agent, the others follow; absent: chosen by the plan. */
+  port?: number | undefined;
+  /** Where a container finds its sandbox. */
+  sandbox_directory: string;
+  containerizers: ("docker" | "mesos")[];
+  flags: Record<string, FlagValue>;
+}
+
+/** All agents of a cluster together; the ports of a plan are laid out for these. */
+export const MAX_AGENTS = 100;
+
+export const DEFAULT_NAME = "demo";
+export const DEFAULT_BIND = "127.0.0.1";
+export const DEFAULT_ZOOKEEPER_PATH = "/mesos";
+export const DEFAULT_ATTRIBUTES = "rack:r2d2;pod:demo,dev";
+/** What an agent offers of whatever its resources leave out, ports aside. */
+export const DEFAULT_RESOURCES = "cpus:4;mem:4096;disk:10000";
+export const DEFAULT_SANDBOX_DIRECTORY = "/var/local/sandbox";
+
+/** The cluster of an empty file: one ZooKeeper server, one master, one agent. */
+export function defaultClusterSpec(): ClusterSpec {
+  return {
+    name: DEFAULT_NAME,
+    backend: "local",
+    engine: "auto",
+    bind: DEFAULT_BIND,
+    zookeeper: { servers: 1, path: DEFAULT_ZOOKEEPER_PATH },
+    masters: { count: 1, quorum: 1, flags: {} },
+    agents: [
+      {
+        count: 1,
+        attributes: DEFAULT_ATTRIBUTES,
+        resources: DEFAULT_RESOURCES,
+        sandbox_directory: DEFAULT_SANDBOX_DIRECTORY,
+        containerizers: ["docker", "mesos"],
+        flags: {},
+      },
+    ],
+  };
+}
+
+/** The smallest number of masters that is more than half of them. */
+export function majority(count: number): number {
+  return Math.floor(count / 2) + 1;
+}
+
+/** The names of all agents, one list an entry of `agents`. */
+export function agentNames(agents: readonly Pick<AgentSpec, "name" | "count">[]): string[][] {
+  let ordinal = 0;
+  return agents.map(({ name, count }) =>
+    Array.from({ length: count }, (_, i) => {
+      ordinal++;
+      if (name === undefined) return `agent-${ordinal}`;
+      return count === 1 ? name : `${name}-${i + 1}`;
+    }),
+  );
+}
