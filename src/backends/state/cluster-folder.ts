@@ -1,0 +1,75 @@
+// Where a cluster's state lies, and who works on it: `<root>/.mesos-up/<name>/` holds everything that it writes.
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { MesosUpError } from "../../errors.ts";
+import { claimWithin, removeIfEmpty, type Claim } from "./claim.ts";
+import { commandLine } from "./process-identity.ts";
+import { describeStateError } from "./state-errors.ts";
+
+/** Long enough for two commands that come at the same instant to sort themselves out, short enough not to be noticed. */
+const lockPatienceMs = 300;
+
+/** The cluster's folder below `root`, the folder that the user works in. */
+export function clusterFolder(root: string, name: string): string {
+  return join(root, ".mesos-up", name);
+}
+
+/** Names of the clusters that have a folder below `root`, sorted. */
+export function clusterNames(root: string): string[] {
+  const parent = dirname(clusterFolder(root, "any"));
+  if (!existsSync(parent)) return [];
+  try {
+    return readdirSync(parent, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => entry.name)
+      .sort();
+  } catch (error) {
+    throw describeStateError(error, parent);
+  }
+}
+
+/**
+ * Makes the cluster's folder where missing and keeps every other mesos-up away from it until the claim is released.
+ * Throws CLUSTER_BUSY, naming the process that works on it, or what describeStateError says.
+ */
+export async function lockCluster(folder: string, name: string): Promise<Claim> {
+  try {
+    if (existsSync(folder) && !statSync(folder).isDirectory()) throw Object.assign(new Error(), { code: "ENOTDIR" });
+    const result = await claimWithin(folder, "lock", lockPatienceMs);
+    if ("claim" in result) return removingParent(result.claim, dirname(folder));
+    const { pid } = result.holder;
+    throw new MesosUpError(`Another run (PID ${pid}: ${commandLine(pid)}) is at work on the cluster ${name}.`, {
+      code: "CLUSTER_BUSY",
+      hint: `Wait until it has finished, or end it with Ctrl-C or kill ${pid} and try again.`,
+    });
+  } catch (error) {
+    throw describeStateError(error, folder);
+  }
+}
+
+/** Keeps what a cluster writes out of the user's repository. */
+export function keepOutOfGit(folder: string): void {
+  writeFileSync(join(folder, ".gitignore"), "*\n");
+}
+
+/** Makes a folder for the cluster's own use and all above it. */
+export function makeFolder(path: string): void {
+  mkdirSync(path, { recursive: true, mode: 0o755 });
+}
+
+/** Removes everything in the folder but the claim, whose release then removes the folder itself. */
+export function emptyClusterFolder(folder: string, claim: Claim): void {
+  for (const name of readdirSync(folder)) {
+    if (!claim.isClaimFile(name)) rmSync(join(folder, name), { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+function removingParent(claim: Claim, parent: string): Claim {
+  return {
+    isClaimFile: (file) => claim.isClaimFile(file),
+    release: () => {
+      claim.release();
+      removeIfEmpty(parent);
+    },
+  };
+}

@@ -1,0 +1,74 @@
+// Which process is meant: a process ID alone may have passed on to a stranger, together with the time at which the
+// process started and the boot of the machine it may not.
+import { readdirSync, readFileSync } from "node:fs";
+
+export interface ProcessIdentity {
+  pid: number;
+  /** Clock ticks from boot to the start of the process: field 22 of /proc/PID/stat. */
+  startTicks: number;
+  /** Eight characters of /proc/sys/kernel/random/boot_id. */
+  bootId: string;
+}
+
+/** Identity of the process that has `pid` now; undefined where none lives (a zombie has ended and counts as none). */
+export function identify(pid: number): ProcessIdentity | undefined {
+  const stat = readProcess(pid, "stat");
+  if (stat === undefined) return undefined;
+  const { state, startTicks } = parseStat(stat);
+  if (state === "Z" || state === "X") return undefined;
+  return { pid, startTicks, bootId: bootId() };
+}
+
+/** Identity of this very process. */
+export function identifySelf(): ProcessIdentity {
+  return identify(process.pid) ?? { pid: process.pid, startTicks: 0, bootId: bootId() };
+}
+
+/** True while that very process lives. */
+export function isAlive(identity: ProcessIdentity): boolean {
+  const now = identify(identity.pid);
+  return now !== undefined && now.startTicks === identity.startTicks && now.bootId === identity.bootId;
+}
+
+/** The command line as one text, for messages; empty where it cannot be had (a kernel thread, a process that is gone). */
+export function commandLine(pid: number): string {
+  return commandLineWords(pid).join(" ");
+}
+
+/** The command line word by word. */
+export function commandLineWords(pid: number): string[] {
+  return (readProcess(pid, "cmdline") ?? "").split("\0").slice(0, -1);
+}
+
+/** IDs of all processes on the machine, or in this container. */
+export function processIds(): number[] {
+  return readdirSync("/proc")
+    .map(Number)
+    .filter((pid) => pid > 0);
+}
+
+/** One of a process's files below /proc as text; undefined where it is gone or not ours to read. */
+export function readProcess(pid: number, file: "stat" | "cmdline" | "environ"): string | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, "latin1");
+  } catch {
+    return undefined;
+  }
+}
+
+/** The fields used here. The program's name stands in brackets and may hold anything, brackets and spaces too. */
+export function parseStat(stat: string): { state: string; parentPid: number; startTicks: number } {
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return { state: fields[0] ?? "X", parentPid: Number(fields[1]), startTicks: Number(fields[19]) };
+}
+
+let knownBootId: string | undefined;
+
+function bootId(): string {
+  try {
+    knownBootId ??= readFileSync("/proc/sys/kernel/random/boot_id", "utf8").slice(0, 8);
+  } catch {
+    knownBootId = "unknown";
+  }
+  return knownBootId;
+}

@@ -1,0 +1,99 @@
+import { createServer, type AddressInfo, type Server } from "node:net";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { ClusterPlan, PlanNode } from "../../../../src/cluster/plan-types.ts";
+import { chooseSlot, refuseTakenPorts } from "../../../../src/backends/local/ports/choose-slot.ts";
+import { takenPorts } from "../../../../src/backends/local/ports/free-ports.ts";
+import { portHolder } from "../../../../src/backends/local/ports/port-holder.ts";
+
+let servers: Server[];
+let claims: string;
+beforeEach(() => {
+  servers = [];
+  claims = mkdtempSync(join(tmpdir(), "mesos-up-slots-"));
+});
+afterEach(async () => {
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  rmSync(claims, { recursive: true, force: true });
+});
+
+describe("takenPorts", () => {
+  it("tells which ports somebody listens on, also on all addresses", async () => {
+    const [taken, everywhere] = [await listen("127.0.0.1"), await listen("0.0.0.0")];
+    const free = await freePort();
+    const ports = [taken, everywhere, free].map((port) => ({ node: "n", address: "127.0.0.1", port }));
+    expect((await takenPorts(ports)).map(({ port }) => port)).toEqual([taken, everywhere]);
+  });
+
+  it("says that the machine does not have an address", async () => {
+    await expect(takenPorts([{ node: "master-1", address: "192.0.2.1", port: 5050 }])).rejects.toMatchObject({
+      code: "BIND_REFUSED",
+      message: "master-1 cannot listen on 192.0.2.1:5050: this machine does not have that address.",
+    });
+  });
+});
+
+describe("portHolder", () => {
+  it("finds the process that listens", async () => {
+    expect(portHolder(await listen("127.0.0.1"))).toBe(process.pid);
+    expect(portHolder(await freePort())).toBeUndefined();
+  });
+});
+
+describe("refuseTakenPorts", () => {
+  it("names the node that wants the port and the process that has it", async () => {
+    const port = await listen("127.0.0.1");
+    await expect(refuseTakenPorts([{ node: "master-1", address: "127.0.0.1", port }])).rejects.toMatchObject({
+      code: "PORT_TAKEN",
+      message: expect.stringMatching(
+        `^Port ${port} on 127.0.0.1, wanted by master-1, is taken by PID ${process.pid} `,
+      ) as string,
+    });
+  });
+});
+
+describe("chooseSlot", () => {
+  it("passes over a slot of which a port is taken", async () => {
+    const taken = await listen("127.0.0.1");
+    const free = await freePort();
+    const { slot, claim } = await chooseSlot((slot) => planWith(slot === 0 ? taken : free + slot - 1), claims);
+    expect(slot).toBe(1);
+    claim.release();
+  });
+
+  it("gives clusters that start together a slot each, and a slot back when it is released", async () => {
+    const ports = await Promise.all(Array.from({ length: 4 }, freePort));
+    const planFor = (slot: number) => planWith(ports[slot] ?? slot + 1024);
+    const chosen = await Promise.all([1, 2, 3].map(() => chooseSlot(planFor, claims)));
+    expect(chosen.map(({ slot }) => slot).sort()).toEqual([0, 1, 2]);
+    chosen.find(({ slot }) => slot === 1)!.claim.release();
+    const again = await chooseSlot(planFor, claims);
+    expect(again.slot).toBe(1);
+  });
+
+  it("refuses a port that the spec fixes and somebody has", async () => {
+    const port = await listen("127.0.0.1");
+    await expect(chooseSlot(() => planWith(port), claims)).rejects.toMatchObject({ code: "PORT_TAKEN" });
+  });
+});
+
+function planWith(port: number): ClusterPlan {
+  const node: Partial<PlanNode> = { name: "master-1", kind: "master", address: "127.0.0.1", port, otherPorts: [] };
+  return { nodes: [node] } as ClusterPlan;
+}
+
+async function listen(host: string): Promise<number> {
+  const server = createServer();
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
+  return (server.address() as AddressInfo).port;
+}
+
+async function freePort(): Promise<number> {
+  const port = await listen("127.0.0.1");
+  const server = servers.pop()!;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
