@@ -56,6 +56,7 @@ class Scanner {
     const closers: string[] = [];
     let wantsValue = true;
     let wantsKey = false;
+    let afterComma = false;
     for (;;) {
       const start = this.#at;
       const token = this.#next();
@@ -71,7 +72,7 @@ class Scanner {
         closers.push(token === "{" ? "}" : "]");
         wantsKey = token === "{";
         wantsValue = token === "[";
-      } else if (token === closer && !isValue) {
+      } else if (token === closer && !afterComma) {
         closers.pop();
         wantsKey = false;
         wantsValue = false;
@@ -79,6 +80,7 @@ class Scanner {
         wantsKey = closer === "}";
         wantsValue = closer === "]";
       } else return { at: this.#at - token.length, complete: false };
+      afterComma = token === ",";
     }
   }
 
