@@ -21,4 +21,6 @@ export interface StepContext {
   note(message: string): void;
   /** Ends up behind the title when the step is done, as in "ZooKeeper answers · 127.0.0.1:2181". */
   detail(text: string): void;
+  /** There is nothing to do, and why: the step ends as skipped when its work returns. */
+  skip(reason: string): void;
 }

@@ -1,0 +1,54 @@
+// Chooses how progress is shown: lines that move on a terminal, lines that stay in a pipe or a CI log, JSON for programs.
+import type { ProgressSink } from "./events.ts";
+
+/** What a renderer writes to, stderr in practice. */
+export interface RenderStream {
+  isTTY?: boolean;
+  columns?: number;
+  rows?: number;
+  write(text: string): unknown;
+}
+
+export interface Renderer extends ProgressSink {
+  /** Leaves the terminal as it should be; to be called before anything else is written there. */
+  close(): void;
+}
+
+export type RendererKind = "terminal" | "plain" | "json";
+
+export interface RendererOptions {
+  stream: RenderStream;
+  /** Default: `terminal` where the stream is one and `env` names no CI, else `plain`. */
+  kind?: RendererKind | undefined;
+  env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Makes a renderer; what only one of them needs is loaded with it. */
+export async function createRenderer({ stream, kind, env }: RendererOptions): Promise<Renderer> {
+  const colour = wantsColour(stream, env);
+  switch (kind ?? (isLive(stream, env) ? "terminal" : "plain")) {
+    case "terminal": {
+      const { createTerminalRenderer } = await import("./terminal-renderer.ts");
+      return createTerminalRenderer({ stream, colour });
+    }
+    case "plain": {
+      const { createPlainRenderer } = await import("./plain-renderer.ts");
+      return createPlainRenderer({ stream, colour });
+    }
+    case "json": {
+      const { createJsonRenderer } = await import("./json-renderer.ts");
+      return createJsonRenderer({ stream });
+    }
+  }
+}
+
+/** Whether to colour what goes to this stream (no-color.org; FORCE_COLOR is for CI logs that show colours). */
+export function wantsColour(stream: RenderStream, env: RendererOptions["env"]): boolean {
+  if (env["NO_COLOR"]) return false;
+  if (env["FORCE_COLOR"] !== undefined) return env["FORCE_COLOR"] !== "0" && env["FORCE_COLOR"] !== "false";
+  return stream.isTTY === true && env["TERM"] !== "dumb";
+}
+
+function isLive(stream: RenderStream, env: RendererOptions["env"]): boolean {
+  return stream.isTTY === true && env["TERM"] !== "dumb" && !env["CI"];
+}
