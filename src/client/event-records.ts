@@ -1,0 +1,65 @@
+// Bytes of a RecordIO stream → events, with an eye on silence: a connection that nobody closed may still be dead.
+import { MesosUpError } from "../errors.ts";
+import { RecordIoDecoder } from "../mesos/recordio.ts";
+import type { SchedulerEvent } from "../mesos/scheduler-api.ts";
+import { withTimeLimit } from "./clock.ts";
+import type { Clock } from "./clock.ts";
+import { UnreachableError } from "./http.ts";
+
+interface EventOptions {
+  clock: Clock;
+  signal: AbortSignal;
+  /** Asked before every wait: how long the stream may be silent. */
+  silenceLimitMs: () => number;
+}
+
+/**
+ * The events of a stream until it ends. The time that the reader of the events takes does not count as silence.
+ * @throws UnreachableError SILENT, RecordIoError, the signal's reason.
+ */
+export async function* readEvents(
+  stream: AsyncIterable<Uint8Array> & { destroy(): void },
+  options: EventOptions,
+): AsyncGenerator<SchedulerEvent, void, undefined> {
+  const decoder = new RecordIoDecoder();
+  const chunks = stream[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const chunk = await nextWithin(chunks, options);
+      if (chunk === undefined) break;
+      for (const record of decoder.push(chunk)) {
+        if (record.length > 0) yield parseEvent(record);
+      }
+    }
+    decoder.end();
+  } finally {
+    stream.destroy();
+  }
+}
+
+async function nextWithin(chunks: AsyncIterator<Uint8Array>, options: EventOptions): Promise<Uint8Array | undefined> {
+  const limitMs = options.silenceLimitMs();
+  const late = () =>
+    new UnreachableError(`The master has been silent for ${limitMs / 1000} s.`, { code: "SILENT", url: "" });
+  const result = await withTimeLimit(() => chunks.next(), {
+    clock: options.clock,
+    limitMs,
+    signal: options.signal,
+    late,
+  });
+  return result.done === true ? undefined : result.value;
+}
+
+function parseEvent(record: Uint8Array): SchedulerEvent {
+  const text = Buffer.from(record).toString("utf8");
+  try {
+    return JSON.parse(text) as SchedulerEvent;
+  } catch (cause) {
+    const excerpt = JSON.stringify(text.slice(0, 200));
+    throw new MesosUpError(`A record of the stream is not JSON: ${excerpt}.`, {
+      code: "EVENT_MALFORMED",
+      hint: "Check that the address is that of a Mesos master.",
+      cause,
+    });
+  }
+}

@@ -1,0 +1,187 @@
+// HTTP as this project speaks it with masters and agents, on undici: whole answers and endless ones, redirects followed
+// as Mesos sends them, and a failed connection told apart from an answer.
+import type { Agent, Dispatcher } from "undici";
+import { MesosUpError } from "../errors.ts";
+import type { ErrorDetails } from "../errors.ts";
+import { apiError } from "./api-errors.ts";
+
+export interface HttpRequest {
+  method?: "GET" | "POST" | "PUT" | "DELETE";
+  url: string;
+  headers?: Record<string, string>;
+  body?: string;
+  signal?: AbortSignal | undefined;
+  /** Until the answer's head is there, and then between any two parts of its body. */
+  timeoutMs?: number;
+  /** Default: true. */
+  followRedirects?: boolean;
+}
+
+export interface HttpHead {
+  /** Of the server that answered in the end. */
+  url: string;
+  status: number;
+  /** Names in lower case. */
+  headers: Record<string, string | string[] | undefined>;
+}
+
+export interface HttpAnswer extends HttpHead {
+  body: Buffer;
+}
+
+/** An answer whose body may never end. Leaving the loop over it closes the connection. */
+export interface HttpStream extends HttpHead {
+  body: AsyncIterable<Uint8Array> & { destroy(): void };
+}
+
+/** Nobody answered: nothing listens there, the connection broke, or the time was up. */
+export class UnreachableError extends MesosUpError {
+  readonly url: string;
+
+  constructor(message: string, details: ErrorDetails & { url: string }) {
+    super(message, details);
+    this.url = details.url;
+  }
+}
+
+const DEFAULT_TIMEOUT_MS = 10_000;
+const MAX_REDIRECTS = 5;
+
+/** Keeps connections open between requests, calls and streams apart. `close` when done, lest they linger. */
+export class HttpClient implements AsyncDisposable {
+  readonly #agents = new Map<"calls" | "streams", Agent>();
+
+  /**
+   * One exchange, redirects (307) followed.
+   * @throws UnreachableError; any answer at all is returned.
+   */
+  async request(request: HttpRequest): Promise<HttpAnswer> {
+    const answer = await this.#follow(request, "calls");
+    const body = await readAll(reported(answer.url, answer.body, request.signal));
+    return { ...answer, body };
+  }
+
+  /**
+   * One exchange whose answer is JSON.
+   * @throws MesosApiError for every status but success, UnreachableError.
+   */
+  async json<T>(request: HttpRequest): Promise<T> {
+    const answer = await this.request({ ...request, headers: { Accept: "application/json", ...request.headers } });
+    const text = answer.body.toString("utf8");
+    const what = `${request.method ?? "GET"} ${new URL(answer.url).pathname}`;
+    if (answer.status >= 300) throw apiError(what, new URL(answer.url).origin, { status: answer.status, body: text });
+    try {
+      return JSON.parse(text) as T;
+    } catch {
+      throw apiError(what, new URL(answer.url).origin, { status: answer.status, body: text });
+    }
+  }
+
+  /**
+   * Opens a stream, redirects followed; no limit between parts of its body.
+   * @throws UnreachableError
+   */
+  async open(request: HttpRequest): Promise<HttpStream> {
+    const { body, ...head } = await this.#follow(request, "streams");
+    return {
+      ...head,
+      body: Object.assign(reported(head.url, body, request.signal), { destroy: () => body.destroy() }),
+    };
+  }
+
+  /** Ends every connection, those of open streams too. */
+  async close(): Promise<void> {
+    const agents = [...this.#agents.values()];
+    this.#agents.clear();
+    await Promise.all(agents.map((agent) => agent.destroy()));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #follow(
+    request: HttpRequest,
+    kind: "calls" | "streams",
+  ): Promise<HttpHead & { body: Dispatcher.ResponseData["body"] }> {
+    let url = request.url;
+    for (let hops = 0; ; hops++) {
+      const answer = await this.#send({ ...request, url }, kind);
+      const follow = answer.statusCode === 307 && request.followRedirects !== false && hops < MAX_REDIRECTS;
+      const target = follow ? redirectTarget(url, answer.headers["location"]) : undefined;
+      if (target === undefined) {
+        return { url, status: answer.statusCode, headers: answer.headers, body: answer.body };
+      }
+      await answer.body.dump();
+      url = target;
+    }
+  }
+
+  async #send(request: HttpRequest, kind: "calls" | "streams"): Promise<Dispatcher.ResponseData> {
+    request.signal?.throwIfAborted();
+    // Loaded here: a program that only starts a cluster has better things to do in its first milliseconds.
+    const { Agent, request: send } = await import("undici");
+    let dispatcher = this.#agents.get(kind);
+    if (dispatcher === undefined) {
+      dispatcher = new Agent({ connect: { timeout: DEFAULT_TIMEOUT_MS } });
+      this.#agents.set(kind, dispatcher);
+    }
+    const timeoutMs = request.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    try {
+      return await send(request.url, {
+        dispatcher,
+        method: request.method ?? "GET",
+        headersTimeout: timeoutMs,
+        bodyTimeout: kind === "streams" ? 0 : timeoutMs,
+        ...(request.headers && { headers: request.headers }),
+        ...(request.body !== undefined && { body: request.body }),
+        ...(request.signal && { signal: request.signal }),
+      });
+    } catch (cause) {
+      throw unreachable(request.url, cause, request.signal);
+    }
+  }
+}
+
+/** Where a 307 leads. Mesos leaves the scheme out ("//host:port/path") on some paths and not on others. */
+export function redirectTarget(url: string, location: string | string[] | undefined): string | undefined {
+  if (typeof location !== "string" || !URL.canParse(location, url)) return undefined;
+  return new URL(location, url).href;
+}
+
+/** The bytes of a body that ends. */
+export async function readAll(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const parts: Uint8Array[] = [];
+  for await (const part of body) parts.push(part);
+  return Buffer.concat(parts);
+}
+
+/** The same bytes; what undici throws underway comes out as an error of ours. */
+async function* reported(
+  url: string,
+  body: AsyncIterable<Uint8Array>,
+  signal?: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body;
+  } catch (cause) {
+    throw unreachable(url, cause, signal);
+  }
+}
+
+function unreachable(url: string, cause: unknown, signal: AbortSignal | undefined): Error {
+  if (signal?.aborted) return signal.reason as Error;
+  const { origin } = new URL(url);
+  return new UnreachableError(`${origin} gave no answer: ${reasonOf(cause)}.`, {
+    code: "UNREACHABLE",
+    hint: "Check that the master or agent runs and that its address is right.",
+    url: origin,
+    cause,
+  });
+}
+
+/** An AggregateError (several addresses of one name were tried) has an empty message of its own. */
+function reasonOf(cause: unknown): string {
+  if (cause instanceof AggregateError) return cause.errors.map(reasonOf).join(", ");
+  return cause instanceof Error ? cause.message : String(cause);
+}
