@@ -1,0 +1,54 @@
+// Running the programs that fetch, unpack and convert. What they say is kept for the error, in English.
+import { basename } from "node:path";
+import { CommandError } from "../../../errors.ts";
+import { lastWords } from "./kit-errors.ts";
+
+export interface CommandOptions {
+  environment: NodeJS.ProcessEnv;
+  signal: AbortSignal;
+  cwd?: string;
+  /** Given each line that the program writes to its file descriptor 3. */
+  onStatusLine?: (line: string) => void;
+}
+
+/**
+ * Runs a program to its end and gives what it wrote to stdout. Throws a CommandError with the tail of its words if it fails, and the
+ * signal's reason if it is aborted.
+ */
+export async function runCommand(file: string, args: string[], options: CommandOptions): Promise<string> {
+  const { execa } = await import("execa");
+  options.signal.throwIfAborted();
+  const running = execa(file, args, {
+    cwd: options.cwd ?? "/",
+    env: { ...options.environment, LC_ALL: "C" },
+    extendEnv: false,
+    cancelSignal: options.signal,
+    forceKillAfterDelay: 2000,
+    reject: false,
+    stdio: ["ignore", "pipe", "pipe", "pipe"],
+    buffer: { fd3: false },
+    maxBuffer: 64 * 1024 * 1024,
+    all: true,
+  });
+  const [result] = await Promise.all([running, eachLine(running.stdio[3], options.onStatusLine)]);
+  options.signal.throwIfAborted();
+  if (!result.failed) return result.stdout;
+  const output = tailOf([result.all, result.shortMessage].find(Boolean) ?? "");
+  throw new CommandError(`${basename(file)} failed: ${lastWords(output)}`, {
+    code: "COMMAND_FAILED",
+    command: [file, ...args].join(" "),
+    exitCode: result.exitCode,
+    output,
+    cause: result,
+  });
+}
+
+async function eachLine(stream: NodeJS.ReadableStream | null, onLine: ((line: string) => void) | undefined) {
+  if (stream === null) return;
+  const { createInterface } = await import("node:readline");
+  for await (const line of createInterface({ input: stream })) onLine?.(line);
+}
+
+function tailOf(output: string): string {
+  return output.trim().split("\n").slice(-20).join("\n");
+}

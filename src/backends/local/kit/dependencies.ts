@@ -1,0 +1,63 @@
+// What packages need, read from apt's own words. Pure.
+
+/** Names of packages, each with what it depends on, in apt's order. Virtual packages have no entry. */
+export type DependencyGraph = Map<string, string[]>;
+
+/** Reads what `apt-cache depends --recurse` prints: names at the margin, indented lines `Depends: name` under each. */
+export function parseDependencies(text: string): DependencyGraph {
+  const graph: DependencyGraph = new Map();
+  let current: string[] | undefined;
+  for (const line of text.split("\n")) {
+    if (/^[a-z0-9]/.test(line)) {
+      current = graph.get(line) ?? [];
+      graph.set(line, current);
+      continue;
+    }
+    if (line.startsWith("<")) current = undefined;
+    const name = /^ [ |](?:Pre)?Depends: ([a-z0-9][^\s<]*)$/.exec(line)?.[1];
+    if (name !== undefined && current !== undefined && !current.includes(name)) current.push(name);
+  }
+  return graph;
+}
+
+/**
+ * The given packages and all that they need, as far as `follow` matches. Dependencies are followed by name, not by apt's resolver:
+ * a kit takes a program's shared libraries, and leaves the rest of a system alone.
+ */
+export function closureOf(graph: DependencyGraph, packages: string[], follow: RegExp): string[] {
+  const closure = new Set(packages);
+  for (const name of closure)
+    for (const needed of graph.get(name) ?? []) if (follow.test(needed) && graph.has(needed)) closure.add(needed);
+  return [...closure];
+}
+
+/** A file as the package lists promise it. */
+export interface ListedFile {
+  package: string;
+  version: string;
+  file: string;
+  bytes: number;
+  sha256: string;
+}
+
+/** Reads what `apt-get download --print-uris` prints: `'URI' name_version_arch.deb bytes SHA256:hex`. */
+export function parseListedFiles(text: string): ListedFile[] {
+  const lines = text.matchAll(/^'[^']*' (([^_\s]+)_([^_\s]+)_[^_\s]+\.deb) (\d+) SHA256:([0-9a-f]{64})$/gm);
+  return [...lines].map(([, file = "", name = "", version = "", bytes = "0", sha256 = ""]) => ({
+    package: name,
+    version: decodeURIComponent(version),
+    file,
+    bytes: Number(bytes),
+    sha256,
+  }));
+}
+
+/** The newest Java that ZooKeeper of every distribution is known to run on, else the oldest that is newer. */
+export function chooseJava(names: string[]): string | undefined {
+  const versions = names
+    .map((name) => Number(/^openjdk-(\d+)-jre-headless$/.exec(name)?.[1]))
+    .filter((version) => version >= 11)
+    .sort((a, b) => a - b);
+  const chosen = versions.findLast((version) => version <= 21) ?? versions[0];
+  return chosen === undefined ? undefined : `openjdk-${chosen}-jre-headless`;
+}
