@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ClusterPlan } from "../../cluster/plan-types.ts";
 import { MesosUpError } from "../../errors.ts";
-import { findProgram, isExecutable } from "./container-program.ts";
+import { findProgram, isExecutable } from "./container-runtime.ts";
 
 /** How a program is started; a plan's arguments follow `args`. */
 export interface Program {

@@ -1,37 +1,35 @@
 // How a node of the plan is started on this machine: the program that was found for it, with the plan's arguments.
 import type { PlanNode } from "../../cluster/plan-types.ts";
-import type { Engine, Program } from "./engine-programs.ts";
+import type { Program } from "./engine-programs.ts";
+import type { LocalPrograms } from "./local-programs.ts";
 import { ownerEnvironment } from "./processes/ownership.ts";
 import type { NodeCommand } from "./processes/spawn-node.ts";
 
 export interface NodeCommandContext {
-  engine: Engine;
-  /** The command that starts ZooKeeper with a given zoo.cfg. */
-  zookeeper: (configFile: string) => Program;
+  programs: LocalPrograms;
   /** The environment that the user has. */
   env: NodeJS.ProcessEnv;
-  /** Folders with runc, skopeo, umoci and the like, put before the user's own PATH. */
-  programFolders: string[];
+  /** The cluster's token and folder. */
   owner: string;
   folder: string;
 }
 
-export function nodeCommand(node: PlanNode, context: NodeCommandContext): NodeCommand {
-  const program = programOf(node, context);
+export function nodeCommand(node: PlanNode, { programs, env, owner, folder }: NodeCommandContext): NodeCommand {
+  const program = programOf(node, programs);
   const planned = node.program === "zookeeper" ? [] : node.args;
   return {
     file: program.file,
     args: [...program.args, ...planned],
     env: {
-      ...inheritedEnvironment(context.env),
-      PATH: [...context.programFolders, context.env["PATH"] ?? ""].join(":"),
+      ...inheritedEnvironment(env),
+      PATH: [...programs.programFolders, env["PATH"] ?? ""].join(":"),
       ...program.env,
-      ...ownerEnvironment(context.owner, context.folder),
+      ...ownerEnvironment(owner, folder),
     },
   };
 }
 
-function programOf(node: PlanNode, { engine, zookeeper }: NodeCommandContext): Program {
+function programOf(node: PlanNode, { engine, zookeeper }: LocalPrograms): Program {
   switch (node.program) {
     case "zookeeper":
       return zookeeper(node.args[0] ?? "");

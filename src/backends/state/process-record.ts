@@ -1,7 +1,7 @@
 // Which process runs a node: one small file per node below `processes/` in the cluster's folder.
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ProcessIdentity } from "./process-identity.ts";
+import { commandLineWords, isAlive, type ProcessIdentity } from "./process-identity.ts";
 import { writeAtomically } from "./write-atomically.ts";
 
 export interface ProcessRecord {
@@ -42,6 +42,11 @@ export function readProcessRecords(folder: string): ProcessRecord[] {
     .filter((file) => file.endsWith(".json"))
     .map((file) => readProcessRecord(folder, file.slice(0, -".json".length)))
     .filter((record) => record !== undefined);
+}
+
+/** True while the recorded process lives: the same start, and the same command line. */
+export function isRunning({ identity, command }: ProcessRecord): boolean {
+  return isAlive(identity) && commandLineWords(identity.pid).join("\0") === command.join("\0");
 }
 
 function processesFolder(folder: string): string {

@@ -1,23 +1,29 @@
 // Control groups that agents made: below their --cgroups_root in every hierarchy (v1: one per controller, v2: one).
 import { readdirSync, readFileSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import type { ClusterPlan } from "../../../cluster/plan-types.ts";
 import { errorCode } from "../../state/state-errors.ts";
+
+/** A cgroup stays busy for an instant after its last process has ended. */
+const busyMs = 1_000;
 
 /** The agents' roots, relative to a hierarchy, without a leading slash. */
 export function cgroupRoots(plan: ClusterPlan): string[] {
   const flag = "--cgroups_root=";
   const roots = plan.nodes.flatMap(({ args }) => args.filter((arg) => arg.startsWith(flag)));
-  return [...new Set(roots.map((arg) => arg.slice(flag.length).replace(/^\/+/, "")))].filter((root) => root !== "");
+  return roots.map((arg) => arg.slice(flag.length).replace(/^\/+/, "")).filter((root) => root !== "");
 }
 
-/** Removes the roots with all below them, in every hierarchy, and the given absolute ones. Resolves with what was there. */
-export function removeCgroups(roots: string[], absolute: string[]): string[] {
+/** Removes the roots with all below them in every hierarchy, and the given absolute ones. Resolves with what was there. */
+export async function removeCgroups(roots: string[], absolute: string[]): Promise<string[]> {
   const folders = [...absolute, ...hierarchies().flatMap((hierarchy) => roots.map((root) => join(hierarchy, root)))];
-  return folders.filter(removeTree);
+  const removed: string[] = [];
+  for (const folder of folders) if (await removeTree(folder)) removed.push(folder);
+  return removed;
 }
 
-/** Mount points of all hierarchies. A line of the table: …, mount point as the fifth field, " - ", type, … */
+/** Mount points of all hierarchies. A line of the table: …, mount point as the fifth field, …, " - ", type, … */
 function hierarchies(): string[] {
   return readFileSync("/proc/self/mountinfo", "utf8")
     .split("\n")
@@ -26,19 +32,30 @@ function hierarchies(): string[] {
 }
 
 /** Only folders are removed: the files in a cgroup are the kernel's. False where there is none. */
-function removeTree(folder: string): boolean {
-  let entries;
+async function removeTree(folder: string): Promise<boolean> {
+  const children = subfolders(folder);
+  if (children === undefined) return false;
+  for (const child of children) await removeTree(join(folder, child));
+  const deadline = performance.now() + busyMs;
+  for (;;) {
+    try {
+      rmdirSync(folder);
+      return true;
+    } catch (error) {
+      if (errorCode(error) === "ENOENT") return true;
+      if (errorCode(error) !== "EBUSY" || performance.now() > deadline) throw error;
+    }
+    await setTimeout(5);
+  }
+}
+
+function subfolders(folder: string): string[] | undefined {
   try {
-    entries = readdirSync(folder, { withFileTypes: true });
+    return readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => entry.name);
   } catch (error) {
-    if (errorCode(error) === "ENOENT") return false;
+    if (errorCode(error) === "ENOENT") return undefined;
     throw error;
   }
-  for (const entry of entries) if (entry.isDirectory()) removeTree(join(folder, entry.name));
-  try {
-    rmdirSync(folder);
-  } catch (error) {
-    if (errorCode(error) !== "ENOENT") throw error;
-  }
-  return true;
 }

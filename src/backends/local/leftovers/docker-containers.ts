@@ -2,7 +2,7 @@
 // lies in the cluster's folder. A name alone is no proof, several clusters may share one daemon.
 import { request } from "node:http";
 import { MesosUpError } from "../../../errors.ts";
-import { dockerSocket } from "../container-program.ts";
+import { dockerSocket } from "../container-runtime.ts";
 
 /** Removes them, running or not, with the anonymous volumes they have. Resolves with their names. */
 export async function removeContainersOf(

@@ -1,5 +1,8 @@
 // Finds ports for a cluster: the first slot of which every port is free and that no other cluster is about to take.
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import type { ClusterPlan } from "../../../cluster/plan-types.ts";
+import { LAST_SLOT } from "../../../cluster/ports.ts";
 import { MesosUpError } from "../../../errors.ts";
 import { claimWithin, tryClaim, type Claim } from "../../state/claim.ts";
 import { describeStateError } from "../../state/state-errors.ts";
@@ -7,9 +10,16 @@ import { clusterFolderOf } from "../processes/ownership.ts";
 import { portsOf, takenPorts, type NodePort } from "./free-ports.ts";
 import { describeProcess, portHolder } from "./port-holder.ts";
 
-const slots = 100;
 /** Choosing takes milliseconds; only many clusters started at the same time wait for one another. */
 const choosingPatienceMs = 10_000;
+
+/** The folder in which all runs of this user say which slot they are about to take; it is there only meanwhile. */
+export function slotClaims(env: NodeJS.ProcessEnv): string {
+  const runtime = env["XDG_RUNTIME_DIR"] ?? "";
+  return runtime !== "" && existsSync(runtime)
+    ? join(runtime, "mesos-up-slots")
+    : `/tmp/mesos-up-slots-${process.getuid?.() ?? 0}`;
+}
 
 export interface ChosenSlot {
   plan: ClusterPlan;
@@ -29,14 +39,14 @@ export async function chooseSlot(planFor: (slot: number) => ClusterPlan, claims:
   });
   if (!("claim" in turn)) throw busy(turn.holder.pid);
   try {
-    for (let slot = 0; slot < slots; slot++) {
+    for (let slot = 0; slot <= LAST_SLOT; slot++) {
       const claimed = tryClaim(claims, `slot-${slot}`);
       if (!("claim" in claimed)) continue;
       const plan = planFor(slot);
       if ((await takenPorts(portsOf(plan.nodes))).length === 0) return { plan, slot, claim: claimed.claim };
       claimed.claim.release();
     }
-    throw new MesosUpError(`None of ${slots} sets of ports is free on this machine.`, {
+    throw new MesosUpError(`None of ${LAST_SLOT + 1} sets of ports is free on this machine.`, {
       code: "PORT_TAKEN",
       hint: "Take down clusters that are not needed: `mesos-up status` lists them.",
     });

@@ -1,0 +1,99 @@
+// Waits until a cluster whose processes were started is of use, in three steps that people can follow.
+import type { ClusterPlan, NodeKind, PlanNode } from "../../cluster/plan-types.ts";
+import type { StepContext } from "../../progress/events.ts";
+import type { Steps } from "../../progress/steps.ts";
+import { logFileOf, tailOf } from "./processes/log-file.ts";
+
+export interface AwaitReadyOptions {
+  steps: Steps;
+  /** Ends the waiting, with its reason: Ctrl-C, a process that ended. */
+  signal: AbortSignal;
+  /** Milliseconds that are left. */
+  remainingMs: () => number;
+}
+
+/**
+ * Resolves when every ZooKeeper server has opened a session, the leading master accepts SUBSCRIBE and all agents are
+ * active. Masters and agents are asked from the beginning; the steps only tell one after the other.
+ * @throws StepError STEP_TIMEOUT with the log of what was waited for; the signal's reason.
+ */
+export async function awaitReady(plan: ClusterPlan, options: AwaitReadyOptions): Promise<void> {
+  const { steps, remainingMs } = options;
+  const stopped = new AbortController();
+  const signal = AbortSignal.any([options.signal, stopped.signal]);
+  const { waitForZooKeeper } = await import("../../client/zookeeper.ts");
+  const mesos = watchMesos(plan, signal);
+  const waiting = (kind: NodeKind, title: string) => ({
+    id: kind === "zookeeper" ? kind : `${kind}s`,
+    title,
+    timeoutMs: remainingMs(),
+    logTail: () => logTails(plan.nodes.filter((node) => node.kind === kind)),
+  });
+  try {
+    await steps.step(waiting("zookeeper", "ZooKeeper answers"), async (context) => {
+      const either = AbortSignal.any([signal, context.signal]);
+      const servers = plan.nodes.filter(({ kind }) => kind === "zookeeper");
+      const [first] = await Promise.all(
+        servers.map(({ address, port }) => waitForZooKeeper(address, port, { signal: either })),
+      );
+      context.detail(`${plan.zookeeper.connect}, ZooKeeper ${first?.version ?? ""}`);
+    });
+    await steps.step(waiting("master", "A master leads and accepts frameworks"), async (context) => {
+      mesos.listener = context;
+      context.detail(await orAborted(mesos.leader, context.signal));
+    });
+    await steps.step(waiting("agent", "Agents are active"), async (context) => {
+      mesos.listener = context;
+      context.detail(await orAborted(mesos.agents, context.signal));
+    });
+  } finally {
+    stopped.abort();
+  }
+}
+
+interface MesosWatch {
+  /** The step that hears what is being waited for. */
+  listener: StepContext | undefined;
+  /** URL of the leading master. */
+  leader: Promise<string>;
+  /** What became active, for people. */
+  agents: Promise<string>;
+}
+
+function watchMesos(plan: ClusterPlan, signal: AbortSignal): MesosWatch {
+  const watch: Pick<MesosWatch, "listener"> = { listener: undefined };
+  const ask = async (onLeader: (url: string) => void): Promise<string> => {
+    const { waitUntilReady } = await import("../../client/readiness.ts");
+    const { agents } = await waitUntilReady({
+      master: plan.zookeeper.url,
+      expectedAgents: plan.agents.length,
+      signal,
+      onWaiting: (reason) => watch.listener?.progress(reason),
+      onLeader,
+    });
+    return agents.map(({ hostname, port }) => `${hostname}:${port}`).join(", ");
+  };
+  let agents = Promise.resolve("");
+  const leader = new Promise<string>((resolve, reject) => {
+    agents = ask(resolve);
+    // Each is reported by the step that waits for it, if the job comes that far.
+    agents.catch(reject);
+  });
+  leader.catch(() => undefined);
+  return Object.assign(watch, { leader, agents });
+}
+
+/** A step that runs out of time does not wait for what it waited for. */
+function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
+    promise.then(resolve, reject);
+  });
+}
+
+/** One node's last lines; of several, each one's under its name. */
+function logTails(nodes: PlanNode[]): string {
+  const [only, ...others] = nodes;
+  if (only !== undefined && others.length === 0) return tailOf(logFileOf(only), 15);
+  return nodes.map((node) => `${node.name}:\n${tailOf(logFileOf(node), 5)}`).join("\n");
+}

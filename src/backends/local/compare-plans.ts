@@ -1,0 +1,40 @@
+// What a changed cluster file changes in a running cluster, for the sentence that refuses it.
+import type { ClusterPlan, PlanNode } from "../../cluster/plan-types.ts";
+
+/** One short text a change, as in "agent-1: --resources"; empty where new nodes are all that differs. */
+export function changesOf(before: ClusterPlan, after: ClusterPlan): string[] {
+  const engine = before.engine === after.engine ? [] : [`engine: ${before.engine}, now ${after.engine}`];
+  const later = new Map(after.nodes.map((node) => [node.name, node]));
+  const nodes = before.nodes.flatMap((node) => {
+    const now = later.get(node.name);
+    if (now === undefined) return [`${node.name} is gone`];
+    const changes = nodeChanges(node, now);
+    return changes.length === 0 ? [] : [`${node.name}: ${changes.join(", ")}`];
+  });
+  return [...engine, ...nodes];
+}
+
+/** Nodes of `after` that `before` does not have. */
+export function addedNodes(before: ClusterPlan, after: ClusterPlan): PlanNode[] {
+  const known = new Set(before.nodes.map(({ name }) => name));
+  return after.nodes.filter(({ name }) => !known.has(name));
+}
+
+function nodeChanges(before: PlanNode, after: PlanNode): string[] {
+  const flags = [...difference(before.args, after.args), ...difference(after.args, before.args)].map(flagName);
+  const files = after.files
+    .filter(({ path, content }) => before.files.find((file) => file.path === path)?.content !== content)
+    .map(({ path }) => path.slice(path.lastIndexOf("/") + 1));
+  return [...new Set([...flags, ...files])];
+}
+
+function difference(one: string[], other: string[]): string[] {
+  return one.filter((arg) => !other.includes(arg));
+}
+
+function flagName(arg: string): string {
+  return arg
+    .split("=", 1)
+    .join()
+    .replace(/^--no-/, "--");
+}

@@ -1,0 +1,68 @@
+// The local backend: a cluster as processes of this machine (Linux only: what is a cluster's is found through /proc).
+import { basename } from "node:path";
+import type { PlanNode } from "../../cluster/plan-types.ts";
+import { planNodeByName } from "../../cluster/plan.ts";
+import { MesosUpError } from "../../errors.ts";
+import type { Backend } from "../backend.ts";
+import { clusterFolder, clusterNames } from "../state/cluster-folder.ts";
+import { readClusterRecord, requireReadable, type ClusterRecord } from "../state/cluster-record.ts";
+import { down } from "./down.ts";
+import type { LocalOptions } from "./local-options.ts";
+import { logFileOf, tailOf } from "./processes/log-file.ts";
+import { runningClusterFolders } from "./processes/ownership.ts";
+import { nodeStatuses } from "./status.ts";
+import { up } from "./up.ts";
+
+export interface LocalCluster {
+  name: string;
+  /** Absolute path of its folder, which need not be there any more. */
+  folder: string;
+}
+
+export interface LocalBackend extends Backend {
+  /** Clusters with a folder below the root, and all others of which this user's processes run, wherever. */
+  list(): LocalCluster[];
+}
+
+/** @throws MesosUpError LINUX_NEEDED on any other system. */
+export function createLocalBackend(options: LocalOptions): LocalBackend {
+  if (process.platform !== "linux") {
+    throw new MesosUpError("The local backend needs Linux.", {
+      code: "LINUX_NEEDED",
+      hint: "Use --backend docker, which works wherever Docker does.",
+    });
+  }
+  const recordOf = (name: string): ClusterRecord | undefined =>
+    requireReadable(readClusterRecord(clusterFolder(options.root, name)), name);
+  return {
+    kind: "local",
+    up: (spec, limits) => up(spec, options, limits),
+    down: (name, limits) => down(name, options, limits),
+    async status(name) {
+      const record = recordOf(name);
+      return record && { plan: record.plan, nodes: await nodeStatuses(record.plan) };
+    },
+    logTail: (name, node, lines) =>
+      Promise.resolve().then(() => tailOf(logFileOf(requireNode(recordOf(name), name, node)), lines)),
+    list: () => listClusters(options.root),
+  };
+}
+
+function requireNode(record: ClusterRecord | undefined, cluster: string, name: string): PlanNode {
+  const node = record && planNodeByName(record.plan, name);
+  if (node !== undefined) return node;
+  const known = record?.plan.nodes.map((one) => one.name).join(", ");
+  throw new MesosUpError(
+    record === undefined ? `There is no cluster ${cluster} here.` : `The cluster ${cluster} has no node ${name}.`,
+    {
+      code: record === undefined ? "CLUSTER_UNKNOWN" : "NODE_UNKNOWN",
+      hint: known === undefined ? "`mesos-up status` lists the clusters." : `Its nodes are ${known}.`,
+    },
+  );
+}
+
+function listClusters(root: string): LocalCluster[] {
+  const here = clusterNames(root).map((name) => clusterFolder(root, name));
+  const folders = [...new Set([...here, ...runningClusterFolders()])];
+  return folders.map((folder) => ({ name: basename(folder), folder }));
+}
