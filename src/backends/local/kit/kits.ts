@@ -149,8 +149,9 @@ async function writeLauncher({
   final: string;
   machine: Machine;
 }) {
-  const folders = ["usr/bin", "usr/sbin", "bin", "sbin"];
-  const inside = folders.map((folder) => join("root", folder, program)).find((path) => isProgram(join(made, path)));
+  const inside = ["usr/bin", "usr/sbin", "bin", "sbin"]
+    .map((folder) => join("root", folder, program))
+    .find((path) => isProgram(join(made, path)));
   if (inside === undefined) throw runtimeMissing([program], `the package of ${machine.distribution} does not hold it`);
   const launcher = join(made, "bin", program);
   await mkdir(join(made, "bin"));
