@@ -1,7 +1,7 @@
 // The options that every command shares, and what becomes of them: a cluster spec, a time limit, a way of printing.
 import { readFile } from "node:fs/promises";
 import { InvalidArgumentError, type Command } from "commander";
-import type { ClusterSpec } from "../src/cluster/spec.ts";
+import { defaultClusterSpec, type ClusterSpec } from "../src/cluster/spec.ts";
 import { ConfigError } from "../src/errors.ts";
 import { parseUserDurationMs } from "../src/mesos/duration.ts";
 
@@ -10,39 +10,59 @@ export interface CommonOptions {
   name?: string;
   backend?: "local" | "docker" | "vagrant";
   json?: boolean;
+  /** Milliseconds. */
   timeout: number;
   debug?: boolean;
 }
+
+const DEFAULT_TIMEOUT_MS = 300_000;
 
 /** Adds the common options to a command. Durations are Mesos's ("90secs", "2mins") or short ("90s", "2m"). */
 export function withCommonOptions(command: Command): Command {
   return command
     .option("--cluster <file>", "cluster description, YAML or JSON (default: one ZooKeeper, one master, one agent)")
     .option("--name <name>", "name of the cluster (default: the file's, else demo)")
-    .option("--backend <backend>", "local, docker or vagrant (default: the file's, else local)", backend)
+    .option(
+      "--backend <backend>",
+      "local, docker or vagrant (default: the file's, else local)",
+      oneOf("local", "docker", "vagrant"),
+    )
     .option("--json", "print one JSON document on stdout and nothing else there")
-    .option("--timeout <duration>", "give up after this time, for example 90s or 2mins", duration, 300_000)
+    .option(
+      "--timeout <duration>",
+      "give up after this time, as in 90s or 2mins (default: 5mins)",
+      duration,
+      DEFAULT_TIMEOUT_MS,
+    )
     .option("--debug", "print the stack of an error too");
 }
 
-/** The cluster that the options describe: the file, or the default, with the options' name and backend over it. */
+/**
+ * The cluster that the options describe: the file's or the default one, with the name and backend of the options.
+ * @throws ConfigError
+ */
 export async function readClusterSpec(options: CommonOptions): Promise<ClusterSpec> {
-  const { parseClusterFile, parseClusterObject } = await import("../src/cluster/parse-cluster-file.ts");
   const over = {
     ...(options.name === undefined ? {} : { name: options.name }),
     ...(options.backend === undefined ? {} : { backend: options.backend }),
   };
+  // The default cluster needs no parser, and whoever asks for nothing waits for nothing.
+  if (options.cluster === undefined && Object.keys(over).length === 0) return defaultClusterSpec();
+  const { parseClusterFile, parseClusterObject } = await import("../src/cluster/parse-cluster-file.ts");
   if (options.cluster === undefined) return parseClusterObject(over);
-  return { ...parseClusterFile(await readText(options.cluster), options.cluster), ...over };
+  const described = parseClusterFile(await readUserFile(options.cluster), options.cluster);
+  return parseClusterObject({ ...described, ...over });
 }
 
-/** Reads a file that the user named; a file that cannot be read is the user's problem, said in one sentence. */
-export async function readText(file: string): Promise<string> {
+/**
+ * The text of a file that the user named.
+ * @throws ConfigError FILE_UNREADABLE
+ */
+export async function readUserFile(file: string): Promise<string> {
   try {
     return await readFile(file, "utf8");
   } catch (error) {
-    const reason = (error as NodeJS.ErrnoException).code === "ENOENT" ? "there is no such file" : String(error);
-    throw new ConfigError(`${file} cannot be read: ${reason}.`, {
+    throw new ConfigError(`${file} cannot be read: ${reason(error as NodeJS.ErrnoException)}.`, {
       code: "FILE_UNREADABLE",
       hint: "Name a file that exists and that you may read.",
       file,
@@ -51,15 +71,27 @@ export async function readText(file: string): Promise<string> {
   }
 }
 
+function reason({ code, message }: NodeJS.ErrnoException): string {
+  if (code === "ENOENT") return "there is no such file";
+  if (code === "EISDIR") return "it is a folder";
+  if (code === "EACCES") return "permission denied";
+  return message;
+}
+
 function duration(text: string): number {
   try {
-    return parseUserDurationMs(text);
+    const durationMs = parseUserDurationMs(text);
+    if (durationMs > 0) return durationMs;
   } catch (error) {
     throw new InvalidArgumentError((error as Error).message);
   }
+  throw new InvalidArgumentError("It must be longer than nothing.");
 }
 
-function backend(text: string): string {
-  if (!["local", "docker", "vagrant"].includes(text)) throw new InvalidArgumentError("It is local, docker or vagrant.");
-  return text;
+/** A commander parser that takes one of some words. */
+export function oneOf(...words: string[]): (text: string) => string {
+  return (text) => {
+    if (words.includes(text)) return text;
+    throw new InvalidArgumentError(`It is one of ${words.join(", ")}.`);
+  };
 }

@@ -85,14 +85,14 @@ describe("the report as JUnit XML", () => {
   it("has one test case a step, with seconds", async () => {
     const xml = (await renderReportFor("r.xml", report))!;
     expect(xml.match(/<testcase /g)).toHaveLength(2);
-    expect(xml).toContain('name="ZooKeeper answers" time="0.3"');
+    expect(xml).toContain('name="ZooKeeper answers" time="0.300"');
     expect(xml).toContain('failures="0"');
   });
 
   it("shows the failed step with the error's words, escaped", async () => {
     const xml = (await renderReportFor("r.xml", failed))!;
     expect(xml).toContain('failures="1"');
-    expect(xml).toContain("ZooKeeper did not answer &lt;in time");
+    expect(xml).toContain("ZooKeeper did not answer &lt;in time&gt;");
     expect(xml).toContain("last line");
   });
 

@@ -1,0 +1,55 @@
+#!/usr/bin/env node
+// The commands by name. Each is a file of its own, loaded when it is called.
+import { Command } from "commander";
+import packageJson from "../package.json" with { type: "json" };
+import type { DemoOptions } from "./demo.ts";
+import type { RunOptions } from "./run.ts";
+import { oneOf, withCommonOptions, type CommonOptions } from "./options.ts";
+
+const containersHelp = "what runs containers: auto, docker, podman or runc";
+const containers = oneOf("auto", "docker", "podman", "runc");
+const collect = (value: string, before: string[]): string[] => [...before, value];
+
+const program = new Command("mesos-up")
+  .description("Brings a Mesos cluster up, launches nginx on it and verifies it over HTTP.")
+  .version(packageJson.version)
+  .showHelpAfterError();
+
+withCommonOptions(program.command("up").description("bring the cluster up, or mend what is missing of it"))
+  .option("--containers <runtime>", containersHelp, containers, "auto")
+  .action(async (options: CommonOptions & { containers: string }) => (await import("./up.ts")).up(options));
+
+withCommonOptions(
+  program
+    .command("demo")
+    .description("bring the cluster up, launch nginx on it, verify it over HTTP, take everything down"),
+)
+  .option("--containers <runtime>", containersHelp, containers, "auto")
+  .option(
+    "--image <image>",
+    "image to launch: a name in the store, in Docker or in a registry, or an archive",
+    "nginx:debian",
+  )
+  .option("--site <folder>", "a folder to serve instead of nginx's own page")
+  .option("--keep", "leave everything running, and say what to do next")
+  .option("--report <file>", "write the report as .json, .xml (JUnit) or .md; may be given several times", collect, [])
+  .option("--logs <folder>", "keep the logs of all components there")
+  .action(async (options: DemoOptions) => (await import("./demo.ts")).demo(options));
+
+withCommonOptions(program.command("run").description("launch an app on the cluster and verify it"))
+  .argument("<app>", "an app file (YAML or JSON), or nginx")
+  .option("--master <where>", "another cluster: zk://host:port/path, host:port,… or a URL")
+  .option("--image <image>", "image to launch instead of the app's own")
+  .option("--site <folder>", "a folder to serve instead of the image's own page")
+  .option("--detach", "leave the app running instead of staying with it until Ctrl-C")
+  .action(async (app: string, options: RunOptions) => (await import("./run.ts")).run(app, options));
+
+withCommonOptions(
+  program.command("status").description("show the cluster's parts, its leading master, agents and tasks"),
+).action(async (options: CommonOptions) => (await import("./status.ts")).status(options));
+
+withCommonOptions(
+  program.command("down").description("remove everything that up made, in whatever state it is"),
+).action(async (options: CommonOptions) => (await import("./down.ts")).down(options));
+
+await program.parseAsync();

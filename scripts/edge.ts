@@ -1,0 +1,87 @@
+// The edge of the process: signals in, progress and errors out on stderr, results on stdout, one exit status.
+import { MesosUpError } from "../src/errors.ts";
+import { RecordingSink } from "../src/progress/recording-sink.ts";
+import { createRenderer, wantsColour } from "../src/progress/renderer.ts";
+import { renderError } from "../src/progress/render-error.ts";
+import type { CommonOptions } from "./options.ts";
+
+/** What a command works with. */
+export interface Edge {
+  /** Records the steps for a report while it shows them. */
+  progress: RecordingSink;
+  /** Aborted by Ctrl-C, SIGTERM and SIGHUP. */
+  signal: AbortSignal;
+  timeoutMs: number;
+  /** Milliseconds since the process started. */
+  sinceStartMs(): number;
+}
+
+/** What a command leaves behind: a document for `--json`, lines for people, and whether it went well. */
+export interface CommandResult {
+  json: unknown;
+  text: string;
+  /** Shown after the text, and with it absent from stdout under `--json`. */
+  error?: unknown;
+}
+
+const exitStatusOf = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+type EndingSignal = keyof typeof exitStatusOf;
+
+class InterruptedError extends MesosUpError {
+  readonly signal: EndingSignal;
+
+  constructor(signal: EndingSignal) {
+    super(`Ended by ${signal === "SIGINT" ? "Ctrl-C" : signal}; what it had begun was taken back.`, {
+      code: "INTERRUPTED",
+    });
+    this.signal = signal;
+  }
+}
+
+/** Runs a command, prints what came of it, and ends the process. */
+export async function runAtTheEdge(
+  options: CommonOptions,
+  command: (edge: Edge) => Promise<CommandResult>,
+): Promise<never> {
+  const interruption = catchSignals();
+  const renderer = await createRenderer({ stream: process.stderr, env: process.env });
+  const edge: Edge = {
+    progress: new RecordingSink(renderer),
+    signal: interruption.signal,
+    timeoutMs: options.timeout,
+    sinceStartMs: () => performance.now(),
+  };
+  const result = await command(edge).catch((error: unknown): CommandResult => ({
+    json: errorJson(error),
+    text: "",
+    error,
+  }));
+  renderer.close();
+  if (options.json) process.stdout.write(JSON.stringify(result.json, null, 2) + "\n");
+  else if (result.text !== "") process.stdout.write(result.text + "\n");
+  // What a signal began ends as that signal, whatever the work threw while it was being aborted.
+  const error: unknown = interruption.signal.aborted ? interruption.signal.reason : result.error;
+  if (error !== undefined) {
+    const colour = wantsColour(process.stderr, process.env);
+    process.stderr.write(renderError(error, { debug: options.debug ?? false, colour }) + "\n");
+  }
+  process.exit(error instanceof InterruptedError ? exitStatusOf[error.signal] : error === undefined ? 0 : 1);
+}
+
+/** The error as `--json` shows it. */
+export function errorJson(error: unknown): { ok: false; error: { code: string; message: string; hint?: string } } {
+  const { code, hint } = error instanceof MesosUpError ? error : { code: "INTERNAL", hint: undefined };
+  const message = error instanceof Error ? error.message : String(error);
+  return { ok: false, error: { code, message, ...(hint === undefined ? {} : { hint }) } };
+}
+
+function catchSignals(): AbortController {
+  const interruption = new AbortController();
+  for (const signal of Object.keys(exitStatusOf) as EndingSignal[]) {
+    process.on(signal, () => {
+      if (interruption.signal.aborted) process.stderr.write("Still cleaning up, which must not be cut short.\n");
+      else interruption.abort(new InterruptedError(signal));
+    });
+  }
+  return interruption;
+}
