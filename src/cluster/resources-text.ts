@@ -3,6 +3,7 @@
 import { ConfigError } from "../errors.ts";
 import type { Resource } from "../mesos/types.ts";
 import { commandLineProblem } from "./resource-problem.ts";
+import { parseResourcesJson, ResourceJsonError } from "./resources-json.ts";
 import { roleProblem } from "./role.ts";
 import { parseValue, printValue, ValueTextError } from "./value-text.ts";
 import type { MesosValue } from "./value-text.ts";
@@ -13,7 +14,7 @@ import type { MesosValue } from "./value-text.ts";
  * @throws ConfigError RESOURCES_INVALID for whatever a real agent refuses, in its words.
  */
 export function parseResources(text: string): Resource[] {
-  const resources = parseJsonArray(text) ?? text.split(";").filter(Boolean).map(parseResource);
+  const resources = readJson(text) ?? text.split(";").filter(Boolean).map(parseResource);
   const problem = commandLineProblem(resources);
   if (problem !== undefined) throw invalid(problem);
   return resources.map((resource) =>
@@ -37,21 +38,12 @@ function printResource(resource: Resource): string {
   return `${resource.name}${role}:${printValue(resource as Resource & MesosValue)}`;
 }
 
-function parseJsonArray(text: string): Resource[] | undefined {
-  let json: unknown;
+function readJson(text: string): Resource[] | undefined {
   try {
-    json = JSON.parse(text);
-  } catch {
-    return undefined;
+    return parseResourcesJson(text);
+  } catch (error) {
+    throw error instanceof ResourceJsonError ? invalid(error.message) : error;
   }
-  if (!Array.isArray(json)) return undefined;
-  return json.map((entry: unknown): Resource => {
-    if (typeof entry !== "object" || entry === null || Array.isArray(entry)) {
-      throw invalid("Some JSON resources were not formatted properly: Expecting a JSON object");
-    }
-    const resource = entry as Resource;
-    return resource.role === undefined && resource.reservations === undefined ? { ...resource, role: "*" } : resource;
-  });
 }
 
 function parseResource(token: string): Resource {
