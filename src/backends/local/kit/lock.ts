@@ -27,7 +27,7 @@ export async function withLock<T>(options: LockOptions, work: () => Promise<T>):
 }
 
 async function acquire({ path, signal, onWaiting }: LockOptions): Promise<() => Promise<void>> {
-  const { lock } = await import("proper-lockfile");
+  const { lock } = (await import("proper-lockfile")).default;
   for (let waiting = false; ; waiting = true) {
     signal.throwIfAborted();
     try {

@@ -1,0 +1,147 @@
+// The image store in the cache: an OCI layout, and the file systems unpacked from it. Agents read it (their --docker_registry)
+// and this fills it.
+//   <cache>/images/{oci/,unpacked/<manifest digest>/{rootfs/,config.json}}
+import { existsSync } from "node:fs";
+import { mkdir, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { MesosUpError } from "../../../errors.ts";
+import { runCommand } from "../kit/command.ts";
+import type { KitProgress } from "../kit/fetch-packages.ts";
+import { cacheError } from "../kit/kit-errors.ts";
+import { withLock } from "../kit/lock.ts";
+import { defaultCacheDirectory, describeMachine, type Machine } from "../kit/machine.ts";
+import type { ProgramName } from "../kit/recipes.ts";
+import { resolveRuntime } from "../kit/runtime.ts";
+import { adoptImage, type Descriptor, findImage, hexOf } from "./layout.ts";
+import { makeNginxImage, nginxRevision } from "./nginx-image.ts";
+
+export interface ImageStoreOptions {
+  environment: NodeJS.ProcessEnv;
+  signal: AbortSignal;
+  /** By default $XDG_CACHE_HOME/mesos-up. */
+  cacheDirectory?: string;
+  machine?: Machine;
+  progress?: KitProgress;
+}
+
+export interface StoredImage {
+  reference: string;
+  /** Hexadecimal digits of the manifest's SHA-256. */
+  digest: string;
+  /** For people: "nginx 1.22.1-9+deb12u10, Debian GNU/Linux 12 (bookworm)". */
+  description: string;
+  /** An OCI runtime bundle. */
+  bundle: string;
+}
+
+/** What the demo runs. */
+export const nginxReference = "nginx:debian";
+
+const descriptionAnnotation = "org.mesos-up.description";
+const recipeAnnotation = "org.mesos-up.recipe";
+
+export class ImageStore {
+  /** What an agent's --docker_registry takes. */
+  readonly directory: string;
+  readonly #cacheDirectory: string;
+  readonly #options: ImageStoreOptions;
+
+  constructor(options: ImageStoreOptions) {
+    this.#options = options;
+    this.#cacheDirectory = options.cacheDirectory ?? defaultCacheDirectory(options.environment);
+    this.directory = join(this.#cacheDirectory, "images");
+  }
+
+  /** The nginx that is made of this distribution's packages, unpacked; made on first use. */
+  async ensureNginx(): Promise<StoredImage> {
+    const recipe = `${nginxRevision} ${process.arch}`;
+    const known = () => {
+      const found = findImage(this.#layout, nginxReference);
+      return found?.annotations?.[recipeAnnotation] === recipe ? found : undefined;
+    };
+    const found =
+      known() ?? (await this.#exclusively(async (staging) => known() ?? (await this.#addNginx(staging, recipe))));
+    return this.#stored(found, nginxReference);
+  }
+
+  /** The image under a name that it has in the store, unpacked; undefined if the store has none of that name. */
+  async find(reference: string): Promise<StoredImage | undefined> {
+    const found = findImage(this.#layout, reference);
+    return found === undefined ? undefined : this.#stored(found, reference);
+  }
+
+  get #layout(): string {
+    return join(this.directory, "oci");
+  }
+
+  async #addNginx(staging: string, recipe: string): Promise<Descriptor> {
+    const { machine, progress, signal } = this.#context();
+    const umoci = await this.#program("umoci");
+    const made = await makeNginxImage({
+      ...{ machine, progress, signal, umoci },
+      cacheDirectory: this.#cacheDirectory,
+      directory: staging,
+    });
+    const description = `nginx ${made.version}, ${machine.distribution}`;
+    const annotations = { [descriptionAnnotation]: description, [recipeAnnotation]: recipe };
+    return adoptImage(this.#layout, made.layout, { reference: nginxReference, annotations });
+  }
+
+  async #stored(image: Descriptor, reference: string): Promise<StoredImage> {
+    const digest = hexOf(image.digest);
+    const bundle = join(this.directory, "unpacked", digest);
+    if (!existsSync(bundle))
+      await this.#exclusively(async (staging) => {
+        if (!existsSync(bundle)) await this.#unpack(image, { bundle, staging });
+      });
+    return { reference, digest, description: image.annotations?.[descriptionAnnotation] ?? reference, bundle };
+  }
+
+  async #unpack(image: Descriptor, { bundle, staging }: { bundle: string; staging: string }): Promise<void> {
+    const { machine, progress, signal } = this.#context();
+    const reference = image.annotations?.["org.opencontainers.image.ref.name"] ?? "";
+    progress.progress(`unpacking ${reference}`);
+    const rootless = process.getuid?.() === 0 ? [] : ["--rootless"];
+    const made = join(staging, "bundle");
+    const args = ["unpack", ...rootless, "--image", `oci:${reference}`, made];
+    const umoci = await this.#program("umoci");
+    await runCommand(umoci, args, { environment: machine.environment, signal, cwd: this.directory });
+    await mkdir(join(this.directory, "unpacked"), { recursive: true });
+    await rename(made, bundle);
+  }
+
+  /** One process at a time changes the store. What is in the staging folder was left by a run that was interrupted. */
+  async #exclusively<T>(work: (staging: string) => Promise<T>): Promise<T> {
+    const { progress, signal } = this.#context();
+    const staging = join(this.directory, ".staging");
+    const path = join(this.#cacheDirectory, "locks/images.lock");
+    const onWaiting = () => progress.note("Waiting for another run that is making an image");
+    try {
+      return await withLock({ path, signal, onWaiting }, async () => {
+        await rm(staging, { recursive: true, force: true });
+        await mkdir(staging, { recursive: true });
+        return work(staging).finally(() => rm(staging, { recursive: true, force: true }));
+      });
+    } catch (error) {
+      signal.throwIfAborted();
+      throw cacheError(this.#cacheDirectory, error);
+    }
+  }
+
+  async #program(name: ProgramName): Promise<string> {
+    const { machine, progress, signal } = this.#context();
+    const { environment } = this.#options;
+    const cacheDirectory = this.#cacheDirectory;
+    const { programs } = await resolveRuntime({ need: [name], environment, cacheDirectory, machine, progress, signal });
+    return programs[name]?.path ?? name;
+  }
+
+  #context(): { machine: Machine; progress: KitProgress; signal: AbortSignal } {
+    const { machine, environment, progress, signal } = this.#options;
+    return {
+      machine: machine ?? describeMachine(environment),
+      progress: progress ?? { progress: () => undefined, note: () => undefined },
+      signal,
+    };
+  }
+}

@@ -1,0 +1,90 @@
+// An OCI image layout on disk (github.com/opencontainers/image-spec, image-layout.md): blobs by their digest, and an index that
+// names images. What is added appears at once and whole: blobs first, then the index, each by a rename.
+import { readFileSync } from "node:fs";
+import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+export interface Descriptor {
+  mediaType: string;
+  digest: string;
+  size: number;
+  annotations?: Record<string, string>;
+  platform?: { os?: string; architecture?: string };
+}
+
+interface Index {
+  schemaVersion: 2;
+  manifests: Descriptor[];
+}
+
+/** The part of an image's configuration that says what it is made of and how it runs. */
+export interface ImageConfig {
+  architecture?: string;
+  config?: { Cmd?: string[]; Entrypoint?: string[]; Env?: string[]; Labels?: Record<string, string> };
+  rootfs: { diff_ids: string[] };
+}
+
+export const referenceAnnotation = "org.opencontainers.image.ref.name";
+
+/** Descriptors of the layout's images, none where there is no layout. */
+export function readIndex(layout: string): Descriptor[] {
+  try {
+    return (JSON.parse(readFileSync(join(layout, "index.json"), "utf8")) as Index).manifests;
+  } catch {
+    return [];
+  }
+}
+
+export function findImage(layout: string, reference: string): Descriptor | undefined {
+  const names = spellings(reference);
+  return readIndex(layout).find(({ annotations }) => names.includes(annotations?.[referenceAnnotation] ?? ""));
+}
+
+/** Names under which one image may be stored: with and without what Docker lets people leave out. */
+export function spellings(reference: string): string[] {
+  const short = reference.replace(/^(docker\.io\/)?(library\/)?/, "");
+  const tagged = /[:@][^/]*$/.test(short) ? short : `${short}:latest`;
+  return [...new Set([reference, short, tagged, `docker.io/${tagged}`, `docker.io/library/${tagged}`])];
+}
+
+/** The configuration that a manifest of the layout points to. */
+export async function readConfig(layout: string, manifest: Descriptor): Promise<ImageConfig> {
+  const { config } = await readBlob<{ config: Descriptor }>(layout, manifest.digest);
+  return readBlob<ImageConfig>(layout, config.digest);
+}
+
+/**
+ * Moves the only image of another layout, on the same file system, into this one under a reference, replacing what had that name.
+ * To be called by one process at a time.
+ */
+export async function adoptImage(
+  layout: string,
+  from: string,
+  image: { reference: string; annotations?: Record<string, string> },
+): Promise<Descriptor> {
+  const [found] = readIndex(from);
+  if (found === undefined) throw new Error(`${from} holds no image`);
+  const blobs = join(layout, "blobs/sha256");
+  await mkdir(blobs, { recursive: true });
+  const names = await readdir(join(from, "blobs/sha256"));
+  await Promise.all(names.map((name) => rename(join(from, "blobs/sha256", name), join(blobs, name))));
+  const adopted = { ...found, annotations: { ...image.annotations, [referenceAnnotation]: image.reference } };
+  const others = readIndex(layout).filter(({ annotations }) => annotations?.[referenceAnnotation] !== image.reference);
+  await writeWhole(join(layout, "oci-layout"), { imageLayoutVersion: "1.0.0" });
+  await writeWhole(join(layout, "index.json"), { schemaVersion: 2, manifests: [...others, adopted] } satisfies Index);
+  return adopted;
+}
+
+/** Hexadecimal digits of a digest. */
+export function hexOf(digest: string): string {
+  return digest.slice(digest.indexOf(":") + 1);
+}
+
+async function readBlob<T>(layout: string, digest: string): Promise<T> {
+  return JSON.parse(await readFile(join(layout, "blobs", ...digest.split(":")), "utf8")) as T;
+}
+
+async function writeWhole(path: string, content: unknown): Promise<void> {
+  await writeFile(`${path}.new`, JSON.stringify(content));
+  await rename(`${path}.new`, path);
+}
