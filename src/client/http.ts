@@ -120,7 +120,7 @@ export class HttpClient implements AsyncDisposable {
   async #send(request: HttpRequest, kind: "calls" | "streams"): Promise<Dispatcher.ResponseData> {
     request.signal?.throwIfAborted();
     // Loaded here: a program that only starts a cluster has better things to do in its first milliseconds.
-    const { Agent, request: send } = await import("undici");
+    const { Agent, request: send } = (await import("undici")).default;
     let dispatcher = this.#agents.get(kind);
     if (dispatcher === undefined) {
       dispatcher = new Agent({ connect: { timeout: DEFAULT_TIMEOUT_MS } });

@@ -12,7 +12,7 @@ const SESSION_TIMEOUT_MS = 10_000;
 /** A server that does not answer the end of a session within this time is left without it. */
 const CLOSE_LIMIT_MS = 200;
 
-type ZooKeeperModule = typeof zookeeper;
+type ZooKeeperModule = (typeof zookeeper)["default"];
 type Client = zookeeper.Client;
 
 /** Connects by itself, again and again, whatever happens to the servers; an expired session is replaced by a new one. */
@@ -32,7 +32,7 @@ export class ZooKeeperSession implements AsyncDisposable {
 
   /** Begins to connect and returns at once: reads wait until a server is there. `connect` is host:port,host:port. */
   static async begin(connect: string, credentials?: { user: string; password: string }): Promise<ZooKeeperSession> {
-    const library = await import("node-zookeeper-client");
+    const { default: library } = await import("node-zookeeper-client");
     return new ZooKeeperSession(library, connect, credentials);
   }
 
