@@ -1,4 +1,4 @@
-// Everything that a cluster on this machine is run with: found where it is installed, fetched where it is missing.
+// Everything that a cluster on this machine is run with.
 import type { ClusterSpec } from "../../cluster/spec.ts";
 import type { StepContext } from "../../progress/events.ts";
 import type { Engine, Program } from "./engine-programs.ts";
