@@ -12,12 +12,12 @@ import {
   DEFAULT_ZOOKEEPER_PATH,
   majority,
   MAX_AGENTS,
+  NAME_PATTERN,
+  NAME_RULE,
 } from "./spec.ts";
 import type { AgentSpec, ClusterSpec, MastersSpec, ZookeeperSpec } from "./spec.ts";
 
-const name = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/, {
-  error: "must be lower-case letters, digits and dashes between them, 40 characters at most",
-});
+const name = z.string().regex(NAME_PATTERN, { error: NAME_RULE });
 const port = z.int().min(1).max(65_535);
 const oneThreeOrFive = z.literal([1, 3, 5]).default(1);
 

@@ -1,5 +1,6 @@
 // What a cluster is, as checked and completed from a cluster file (docs/cluster-file.md): field by field the file's own
 // names. The schema that makes it is in cluster-schema.ts, apart, so that the default cluster needs no parser to be had.
+import { ConfigError } from "../errors.ts";
 
 /** A flag of a Mesos program: `false` stands for `--no-name`. */
 export type FlagValue = string | number | boolean;
@@ -82,6 +83,28 @@ export function defaultClusterSpec(): ClusterSpec {
       },
     ],
   };
+}
+
+/** Of clusters and of agents. */
+export const NAME_PATTERN = /^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/;
+export const NAME_RULE = "must be lower-case letters, digits and dashes between them, 40 characters at most";
+
+/**
+ * The spec with what a command line says put over it.
+ * @throws ConfigError CLUSTER_NAME_INVALID
+ */
+export function overrideSpec(
+  spec: ClusterSpec,
+  over: { name?: string | undefined; backend?: ClusterSpec["backend"] | undefined },
+): ClusterSpec {
+  const name = over.name ?? spec.name;
+  if (!NAME_PATTERN.test(name)) {
+    throw new ConfigError(`The cluster name "${name}" ${NAME_RULE}.`, {
+      code: "CLUSTER_NAME_INVALID",
+      hint: "Choose a name such as demo or my-cluster-2.",
+    });
+  }
+  return { ...spec, name, backend: over.backend ?? spec.backend };
 }
 
 /** The smallest number of masters that is more than half of them. */

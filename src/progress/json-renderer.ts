@@ -1,6 +1,6 @@
 // Progress as JSON lines: every event as it is, errors as their code and their two sentences.
 import { MesosUpError } from "../errors.ts";
-import type { Renderer, RenderStream } from "./renderer.ts";
+import type { Renderer, RenderStream } from "./render-stream.ts";
 
 export function createJsonRenderer({ stream }: { stream: RenderStream }): Renderer {
   return {

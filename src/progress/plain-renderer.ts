@@ -1,6 +1,6 @@
 // Progress as lines that stay: one a step when it ends, and a sign of life from steps that take long.
 import { colours, lastingLine, percent } from "./format.ts";
-import type { Renderer, RenderStream } from "./renderer.ts";
+import type { Renderer, RenderStream } from "./render-stream.ts";
 
 /** A step says how far it is after this long, and again after as long. */
 const QUIET_MS = 5000;

@@ -1,18 +1,7 @@
 // Chooses how progress is shown: lines that move on a terminal, lines that stay in a pipe or a CI log, JSON for programs.
-import type { ProgressSink } from "./events.ts";
+import type { Renderer, RenderStream } from "./render-stream.ts";
 
-/** What a renderer writes to, stderr in practice. */
-export interface RenderStream {
-  isTTY?: boolean;
-  columns?: number;
-  rows?: number;
-  write(text: string): unknown;
-}
-
-export interface Renderer extends ProgressSink {
-  /** Leaves the terminal as it should be; to be called before anything else is written there. */
-  close(): void;
-}
+export type { Renderer, RenderStream } from "./render-stream.ts";
 
 export type RendererKind = "terminal" | "plain" | "json";
 

@@ -3,7 +3,7 @@ import { createLogUpdate } from "log-update";
 import { systemClock } from "./clock.ts";
 import type { Clock } from "./clock.ts";
 import { colours, formatDuration, lastingLine, percent } from "./format.ts";
-import type { Renderer, RenderStream } from "./renderer.ts";
+import type { Renderer, RenderStream } from "./render-stream.ts";
 
 const FRAMES = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
 const FRAME_MS = 100;
