@@ -39,5 +39,7 @@ export function wantsColour(stream: RenderStream, env: RendererOptions["env"]): 
 }
 
 function isLive(stream: RenderStream, env: RendererOptions["env"]): boolean {
-  return stream.isTTY === true && env["TERM"] !== "dumb" && !env["CI"];
+  // Pseudo-terminals of CI servers and containers may have no size at all: nothing would be drawn.
+  const hasRoom = stream.columns !== 0 && stream.rows !== 0;
+  return stream.isTTY === true && hasRoom && env["TERM"] !== "dumb" && !env["CI"];
 }

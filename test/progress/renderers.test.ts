@@ -12,11 +12,12 @@ import { FakeClock } from "./fake-clock.ts";
 class FakeStream {
   text = "";
   readonly isTTY: boolean;
-  readonly columns = 40;
+  readonly columns: number;
   readonly rows = 20;
 
-  constructor(isTTY = false) {
+  constructor(isTTY = false, columns = 40) {
     this.isTTY = isTTY;
+    this.columns = columns;
   }
 
   write(text: string): boolean {
@@ -117,10 +118,11 @@ describe("the choice of a renderer", () => {
     return stream.text === "✓ Done 1 ms\n";
   };
 
-  it("is lines that stay for a pipe, for CI and for a dumb terminal", async () => {
+  it("is lines that stay for a pipe, for CI, for a dumb terminal and for one without a size", async () => {
     expect(await plainOn(new FakeStream(false), {})).toBe(true);
     expect(await plainOn(new FakeStream(true), { CI: "true", NO_COLOR: "1" })).toBe(true);
     expect(await plainOn(new FakeStream(true), { TERM: "dumb" })).toBe(true);
+    expect(await plainOn(new FakeStream(true, 0), { NO_COLOR: "1" })).toBe(true);
     expect(await plainOn(new FakeStream(true), {})).toBe(false);
   });
 
