@@ -1,11 +1,13 @@
 // Which process runs a node: one small file per node below `processes/` in the cluster's folder.
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { PlanNode } from "../../cluster/plan-types.ts";
 import { commandLineWords, isAlive, type ProcessIdentity } from "./process-identity.ts";
 import { writeAtomically } from "./write-atomically.ts";
 
 export interface ProcessRecord {
   node: string;
+  program: PlanNode["program"];
   identity: ProcessIdentity;
   /** The program as it was started, word by word. */
   command: string[];
@@ -61,6 +63,7 @@ function isProcessRecord(value: unknown): value is ProcessRecord {
   const record = value as Partial<ProcessRecord> | null;
   return (
     typeof record?.node === "string" &&
+    typeof record.program === "string" &&
     typeof record.identity?.pid === "number" &&
     typeof record.identity.startTicks === "number" &&
     typeof record.identity.bootId === "string" &&

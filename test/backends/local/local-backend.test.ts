@@ -23,7 +23,7 @@ const aMinuteMs = 60_000;
 let root: string;
 beforeEach(() => (root = mkdtempSync(join(tmpdir(), "mesos-up-local-"))));
 afterEach(async () => {
-  await endProcesses(() => ["demo", "other"].flatMap((name) => owned(name)), 0);
+  await endProcesses(() => ["demo", "other"].flatMap((name) => owned(name)), { graceMs: 0 });
   rmSync(root, { recursive: true, force: true });
 });
 

@@ -63,6 +63,7 @@ describe("process records", () => {
   const identity = { pid: 7, startTicks: 99, bootId: "0badcafe" };
   const record = {
     node: "agent-1",
+    program: "mesos-agent" as const,
     identity,
     command: ["node"],
     logFile: "/log",

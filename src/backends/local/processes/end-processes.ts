@@ -7,18 +7,28 @@ import { commandLine, isAlive, type ProcessIdentity } from "../../state/process-
 const killedWithinMs = 5_000;
 const pollMs = 3;
 
+export interface EndOptions {
+  /** Between TERM and KILL. */
+  graceMs?: number;
+  /** Those that have nothing to put in order are killed without being asked. */
+  atOnce?: (process: ProcessIdentity) => boolean;
+}
+
 /**
- * Ends every process that `find` finds, and again until it finds none; `graceMs` lie between TERM and KILL. Resolves with those that were ended; throws
+ * Ends every process that `find` finds, and again until it finds none. Resolves with those that were ended; throws
  * PROCESS_REMAINS for one that outlives KILL.
  */
-export async function endProcesses(find: () => ProcessIdentity[], graceMs = 2_000): Promise<ProcessIdentity[]> {
+export async function endProcesses(
+  find: () => ProcessIdentity[],
+  { graceMs = 2_000, atOnce = () => false }: EndOptions = {},
+): Promise<ProcessIdentity[]> {
   const ended = new Map<string, ProcessIdentity>();
   for (let round = 0; ; round++) {
     const found = find();
     if (found.length === 0) return [...ended.values()];
     for (const identity of found) ended.set(`${identity.pid}-${identity.startTicks}`, identity);
     if (round === 0) {
-      for (const identity of found) signal(identity, "SIGTERM");
+      for (const identity of found) signal(identity, atOnce(identity) ? "SIGKILL" : "SIGTERM");
       if (await allEnd(found, graceMs)) continue;
     }
     for (const identity of found) signal(identity, "SIGKILL");

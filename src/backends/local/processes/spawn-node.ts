@@ -53,6 +53,7 @@ export async function spawnNode(node: PlanNode, command: NodeCommand, folder: st
     if (identity !== undefined) {
       writeProcessRecord(folder, {
         node: node.name,
+        program: node.program,
         identity,
         command: [command.file, ...command.args],
         logFile,

@@ -62,7 +62,7 @@ describe("endProcesses", () => {
   it("ends all that is found, kills what does not listen, and leaves strangers alone", async () => {
     const stranger = await run("wait", {});
     const ours = [await run("wait", ownerEnvironment("t", folder)), await run("deaf", ownerEnvironment("t", folder))];
-    const ended = await endProcesses(() => findOwnedProcesses({ owner: "t", folder }), 100);
+    const ended = await endProcesses(() => findOwnedProcesses({ owner: "t", folder }), { graceMs: 100 });
     expect(ended.map(({ pid }) => pid).sort()).toEqual(pids(ours).sort());
     expect(ours.map((child) => identify(child.pid!))).toEqual([undefined, undefined]);
     expect(identify(stranger.pid!)).toBeDefined();
