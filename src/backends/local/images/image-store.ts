@@ -12,7 +12,9 @@ import { withLock } from "../kit/lock.ts";
 import { defaultCacheDirectory, describeMachine, type Machine } from "../kit/machine.ts";
 import type { ProgramName } from "../kit/recipes.ts";
 import { resolveRuntime } from "../kit/runtime.ts";
-import { adoptImage, type Descriptor, findImage, hexOf } from "./layout.ts";
+import { dockerHas, loadLayout } from "./docker-image.ts";
+import { importArchive, importByReference, isPath } from "./import-image.ts";
+import { adoptImage, type Descriptor, findImage, hexOf, readConfig, referenceAnnotation } from "./layout.ts";
 import { makeNginxImage, nginxRevision } from "./nginx-image.ts";
 
 export interface ImageStoreOptions {
@@ -70,6 +72,49 @@ export class ImageStore {
     return found === undefined ? undefined : this.#stored(found, reference);
   }
 
+  /**
+   * The image that a user named, unpacked: a path of an archive or layout, or a reference, taken from the store, else from Docker,
+   * else from its registry. Throws IMAGE_UNAVAILABLE, telling what was tried.
+   */
+  async take(referenceOrPath: string): Promise<StoredImage> {
+    if (!isPath(referenceOrPath)) {
+      const known = await this.find(referenceOrPath);
+      if (known !== undefined) return known;
+      if (referenceOrPath === nginxReference) return this.ensureNginx();
+    }
+    const { machine, signal } = this.#context();
+    const skopeo = await this.#program("skopeo");
+    const bring = isPath(referenceOrPath) ? importArchive : importByReference;
+    const reference = await this.#exclusively(async (directory) => {
+      const imported = await bring(referenceOrPath, { machine, skopeo, directory, signal });
+      const annotations = { [descriptionAnnotation]: `${imported.reference}, ${imported.origin}` };
+      await adoptImage(this.#layout, imported.layout, { reference: imported.reference, annotations });
+      return imported.reference;
+    });
+    return this.#require(reference);
+  }
+
+  /** Makes Docker have the image of the store under its reference; false if it had it already. */
+  async loadIntoDocker(reference: string, docker: { program: string; socket?: string }): Promise<boolean> {
+    const options = { ...this.#context(), ...docker };
+    const image = findImage(this.#layout, reference);
+    if (image === undefined) throw imageMissing(reference);
+    if (await dockerHas(reference, await readConfig(this.#layout, image), options)) return false;
+    options.progress.progress(`loading ${reference} into Docker`);
+    const skopeo = await this.#program("skopeo");
+    const name = image.annotations?.[referenceAnnotation] ?? reference;
+    await this.#exclusively((staging) =>
+      loadLayout({ images: this.directory, name, reference }, { skopeo, staging }, options),
+    );
+    return true;
+  }
+
+  async #require(reference: string): Promise<StoredImage> {
+    const stored = await this.find(reference);
+    if (stored === undefined) throw imageMissing(reference);
+    return stored;
+  }
+
   get #layout(): string {
     return join(this.directory, "oci");
   }
@@ -99,7 +144,7 @@ export class ImageStore {
 
   async #unpack(image: Descriptor, { bundle, staging }: { bundle: string; staging: string }): Promise<void> {
     const { machine, progress, signal } = this.#context();
-    const reference = image.annotations?.["org.opencontainers.image.ref.name"] ?? "";
+    const reference = image.annotations?.[referenceAnnotation] ?? "";
     progress.progress(`unpacking ${reference}`);
     const rootless = process.getuid?.() === 0 ? [] : ["--rootless"];
     const made = join(staging, "bundle");
@@ -144,4 +189,11 @@ export class ImageStore {
       signal,
     };
   }
+}
+
+function imageMissing(reference: string): MesosUpError {
+  return new MesosUpError(`The image store has no image ${reference}.`, {
+    code: "IMAGE_UNAVAILABLE",
+    hint: "Name one that it has, or the path of an archive to take it from.",
+  });
 }

@@ -46,7 +46,9 @@ export async function openApt(options: AptOptions): Promise<Apt> {
     runCommand("apt-get", args, { ...common, ...more });
   const aptCache = (args: string[]) => runCommand("apt-cache", args, common);
   return {
-    update: async () => void (await aptGet(["update", "-q"])),
+    update: async () => {
+      await aptGet(["update", "-q"]);
+    },
     names: async (prefix) => (await aptCache(["pkgnames", prefix])).split("\n"),
     dependencies: async (packages) =>
       parseDependencies(await aptCache(["depends", "--recurse", ...onlyDependencies, ...packages])),

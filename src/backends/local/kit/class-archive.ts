@@ -75,9 +75,8 @@ async function recordClasses(
     reject: false,
     stdio: "ignore",
   });
-  let ended = false;
-  void server.finally(() => (ended = true));
-  while (!ended && (await ask(port, "ruok")) !== "imok") await sleep(25, undefined, { signal: within });
+  const lives = () => server.exitCode === null && server.signalCode === null;
+  while (lives() && (await ask(port, "ruok")) !== "imok") await sleep(25, undefined, { signal: within });
   await ask(port, "srvr");
   server.kill("SIGTERM");
   await server;

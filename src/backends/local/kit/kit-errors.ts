@@ -87,5 +87,8 @@ export function listOf(names: string[]): string {
 export function lastWords(output: string): string {
   const lines = output.trim().split("\n");
   const line = lines.findLast((text) => /^(E:|Err)/.test(text)) ?? lines.at(-1) ?? "";
-  return line.replace(/^E:\s*/, "").trim() || "it said nothing";
+  // skopeo and umoci log fields: time="…" level=fatal msg="…".
+  const message = /\bmsg="((?:[^"\\]|\\.)*)"/.exec(line)?.[1]?.replace(/\\(.)/g, "$1");
+  const words = (message ?? line).replace(/^E:\s*/, "").trim();
+  return words === "" ? "it said nothing" : words;
 }

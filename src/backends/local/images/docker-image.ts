@@ -1,0 +1,88 @@
+// Brings an image of the store into Docker (or Podman), if it is not there already in just this form.
+import { request } from "node:http";
+import { isDeepStrictEqual } from "node:util";
+import { CommandError, MesosUpError } from "../../../errors.ts";
+import { runCommand } from "../kit/command.ts";
+import { lastWords } from "../kit/kit-errors.ts";
+import type { Machine } from "../kit/machine.ts";
+import type { ImageConfig } from "./layout.ts";
+
+export interface DockerOptions {
+  /** `docker` or `podman`, or the path of one. */
+  program: string;
+  /** Path of the daemon's socket, where it has one: asking it takes a millisecond or two, the program some fifty. */
+  socket?: string;
+  machine: Machine;
+  signal: AbortSignal;
+}
+
+/** What Docker says of an image that it has. */
+interface DockerImage {
+  RootFS?: { Layers?: string[] };
+  Config?: ImageConfig["config"];
+}
+
+/** Whether Docker has an image under this name with the same layers, command and labels. */
+export async function dockerHas(reference: string, wanted: ImageConfig, options: DockerOptions): Promise<boolean> {
+  const found = await inspect(reference, options);
+  return (
+    found !== undefined &&
+    isDeepStrictEqual(found.RootFS?.Layers ?? [], wanted.rootfs.diff_ids) &&
+    isDeepStrictEqual(found.Config?.Cmd ?? [], wanted.config?.Cmd ?? []) &&
+    isDeepStrictEqual({ ...found.Config?.Labels }, { ...wanted.config?.Labels })
+  );
+}
+
+/** Copies an image of a layout into Docker under a reference. An archive goes between: every version of Docker reads that. */
+export async function loadLayout(
+  image: { images: string; name: string; reference: string },
+  folders: { skopeo: string; staging: string },
+  { program, machine, signal }: DockerOptions,
+): Promise<void> {
+  const environment = { ...machine.environment, TMPDIR: folders.staging };
+  const target = `docker-archive:.staging/docker.tar:${image.reference}`;
+  const copy = ["--insecure-policy", "copy", "--quiet", `oci:oci:${image.name}`, target];
+  await runCommand(folders.skopeo, copy, { environment, signal, cwd: image.images });
+  try {
+    const command = { environment: machine.environment, signal, cwd: folders.staging };
+    await runCommand(program, ["load", "--input", "docker.tar"], command);
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    throw new MesosUpError(`The image ${image.reference} could not be loaded into Docker: ${lastWords(error.output)}`, {
+      code: "DOCKER_LOAD_FAILED",
+      hint: `See whether \`${program} info\` works for this user and its disk has room, or choose runc as the container runtime.`,
+      cause: error,
+    });
+  }
+}
+
+async function inspect(reference: string, options: DockerOptions): Promise<DockerImage | undefined> {
+  if (options.socket !== undefined) {
+    const answer = await askDaemon(options.socket, `/images/${encodeURIComponent(reference)}/json`);
+    if (answer !== undefined) return answer.status === 200 ? (JSON.parse(answer.body) as DockerImage) : undefined;
+  }
+  const { program, machine, signal } = options;
+  try {
+    const command = { environment: machine.environment, signal };
+    const [image] = JSON.parse(await runCommand(program, ["image", "inspect", reference], command)) as DockerImage[];
+    return image;
+  } catch (error) {
+    if (error instanceof CommandError) return undefined;
+    throw error;
+  }
+}
+
+function askDaemon(socketPath: string, path: string): Promise<{ status: number; body: string } | undefined> {
+  return new Promise((resolve) => {
+    const asking = request({ socketPath, path, timeout: 5000 }, (response) => {
+      let body = "";
+      response.setEncoding("utf8");
+      response.on("data", (part: string) => (body += part));
+      response.on("end", () => resolve({ status: response.statusCode ?? 0, body }));
+      response.on("error", () => resolve(undefined));
+    });
+    asking.on("timeout", () => asking.destroy());
+    asking.on("error", () => resolve(undefined));
+    asking.end();
+  });
+}
