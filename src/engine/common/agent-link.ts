@@ -111,11 +111,10 @@ export function connectToMaster(
 
 /** The master's side of an upgrade request for AGENT_LINK_PATH; undefined (and refused) if it asks for another protocol. */
 export function acceptAgent(
-  incoming: IncomingMessage,
-  socket: Duplex,
-  head: Buffer,
+  upgrade: { incoming: IncomingMessage; socket: Duplex; head: Buffer },
   handlers: LinkHandlers<AgentToMaster>,
 ): MasterSideLink | undefined {
+  const { incoming, socket, head } = upgrade;
   if (incoming.headers.upgrade !== AGENT_LINK_PROTOCOL) {
     socket.end("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
     return undefined;

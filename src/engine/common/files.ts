@@ -1,7 +1,7 @@
 // /files/browse, /files/read and /files/download: folders of this machine under virtual paths (docs/endpoints/files).
 import { createReadStream, readdirSync, readFileSync, realpathSync, statSync, type Stats } from "node:fs";
 import { open } from "node:fs/promises";
-import { basename, extname, join } from "node:path";
+import { basename, dirname, extname, join } from "node:path";
 import { type HttpAnswer, type HttpRequest, type HttpRoutes, json, text } from "./http.ts";
 
 /** One read answers with no more than this, as in Mesos (16 pages). */
@@ -35,14 +35,30 @@ class FilesRefusal extends Error {
   }
 }
 
+async function orRefusal(answer: () => HttpAnswer | Promise<HttpAnswer>): Promise<HttpAnswer> {
+  try {
+    return await answer();
+  } catch (error) {
+    if (error instanceof FilesRefusal) return text(error.status, error.message);
+    throw error;
+  }
+}
+
 /** The virtual tree. Nothing outside the attached folders and files can be reached, also not through links. */
 export class Files {
   /** Virtual path → real path. */
   readonly #attached = new Map<string, string>();
+  /** Virtual path → a path that is only looked at when it is asked for. */
+  readonly #links = new Map<string, string>();
 
   /** Shows an existing file or folder under a virtual path. @throws if `realPath` does not exist. */
   attach(realPath: string, virtualPath: string): void {
     this.#attached.set(trimSlash(virtualPath), realpathSync(realPath));
+  }
+
+  /** Shows a file that may come to be, or be replaced, later: a link to the newest log. */
+  attachLater(path: string, virtualPath: string): void {
+    this.#links.set(trimSlash(virtualPath), path);
   }
 
   detach(virtualPath: string): void {
@@ -51,53 +67,67 @@ export class Files {
 
   mount(routes: HttpRoutes): void {
     const guarded = (handler: (request: HttpRequest, path: string) => HttpAnswer | Promise<HttpAnswer>) => {
-      return async (request: HttpRequest): Promise<HttpAnswer> => {
-        try {
+      return (request: HttpRequest): Promise<HttpAnswer> =>
+        orRefusal(() => {
           const path = request.query.get("path");
           if (!path) throw new FilesRefusal(400, "Expecting 'path=value' in query.\n");
-          return await handler(request, path);
-        } catch (error) {
-          if (error instanceof FilesRefusal) return text(error.status, error.message);
-          throw error;
-        }
-      };
+          return handler(request, path);
+        });
     };
-    routes.route(
-      "/files/browse",
-      guarded((request, path) => json(this.#browse(path), request.query.get("jsonp"))),
-    );
-    routes.route(
-      "/files/read",
-      guarded((request, path) => this.#read(request, path)),
-    );
-    routes.route(
-      "/files/download",
-      guarded((_request, path) => this.#download(path)),
-    );
+    const browse = guarded((request, path) => json(this.#entries(path).map(fileState), request.query.get("jsonp")));
+    routes.route("/files/browse", browse);
+    const read = guarded((request, path) => this.#read(request, path));
+    routes.route("/files/read", read);
+    const download = guarded((_request, path) => this.#download(path));
+    routes.route("/files/download", download);
     routes.route("/files/debug", (request) => json(Object.fromEntries(this.#attached), request.query.get("jsonp")));
   }
 
-  #browse(path: string): unknown[] {
+  /** LIST_FILES of the v1 operator API. */
+  list(path: string): Promise<HttpAnswer> {
+    return orRefusal(() => json({ type: "LIST_FILES", list_files: { file_infos: this.#entries(path).map(fileInfo) } }));
+  }
+
+  /** READ_FILE of the v1 operator API. */
+  readRange(range: { path: string; offset: number; length?: number }): Promise<HttpAnswer> {
+    return orRefusal(async () => {
+      const { data, size } = await this.#bytes(range.path, range.offset, range.length);
+      return json({ type: "READ_FILE", read_file: { size, data: data.toString("base64") } });
+    });
+  }
+
+  #entries(path: string): FileEntry[] {
     const real = this.#resolve(path);
     if (!statSync(real).isDirectory()) return [];
     return readdirSync(real)
       .sort()
-      .flatMap((name) => describeEntry(join(real, name), `${trimSlash(path)}/${name}`));
+      .flatMap((name) => {
+        const stats = statOrNothing(join(real, name));
+        return stats ? [{ path: `${trimSlash(path)}/${name}`, stats }] : [];
+      });
   }
 
   async #read(request: HttpRequest, path: string): Promise<HttpAnswer> {
     const offset = wholeNumber(request, "offset") ?? -1;
     const length = wholeNumber(request, "length") ?? -1;
+    const jsonp = request.query.get("jsonp");
+    const { data, size } = await this.#bytes(path, Math.max(0, offset), offset === -1 ? 0 : length);
+    return json({ data: data.toString("utf8"), offset: offset === -1 ? size : offset }, jsonp);
+  }
+
+  /** A part of a file, no longer than one read may be. Without a length, or with -1: to the end. */
+  async #bytes(path: string, offset: number, length = -1): Promise<{ data: Buffer; size: number }> {
     const real = this.#resolve(path);
     const stats = statSync(real);
     if (stats.isDirectory()) throw new FilesRefusal(400, "Cannot read a directory.\n");
-    const jsonp = request.query.get("jsonp");
-    if (offset === -1) return json({ data: "", offset: stats.size }, jsonp);
-    const wanted = length === -1 ? READ_LIMIT_BYTES : Math.min(length, READ_LIMIT_BYTES);
+    const { size } = stats;
+    const left = Math.max(0, size - offset);
+    const wanted = Math.min(length === -1 ? left : length, left, READ_LIMIT_BYTES);
+    if (wanted === 0) return { data: Buffer.alloc(0), size };
     const file = await open(real);
     try {
       const { bytesRead, buffer } = await file.read(Buffer.alloc(wanted), 0, wanted, offset);
-      return json({ data: buffer.toString("utf8", 0, bytesRead), offset }, jsonp);
+      return { data: buffer.subarray(0, bytesRead), size };
     } finally {
       await file.close();
     }
@@ -124,6 +154,8 @@ export class Files {
 
   /** The real path behind a virtual one: the longest attached prefix decides. */
   #resolve(path: string): string {
+    const link = this.#links.get(trimSlash(path));
+    if (link !== undefined) return inside(realpathSync(dirname(link)), `/${basename(link)}`);
     for (let prefix = trimSlash(path); ; prefix = prefix.slice(0, Math.max(0, prefix.lastIndexOf("/")))) {
       const root = this.#attached.get(prefix);
       if (root !== undefined) return inside(root, trimSlash(path).slice(prefix.length));
@@ -132,6 +164,7 @@ export class Files {
   }
 }
 
+/** @throws FilesRefusal if there is no such file, or it is elsewhere. */
 function inside(root: string, rest: string): string {
   const path = root + rest;
   let real: string;
@@ -146,24 +179,40 @@ function inside(root: string, rest: string): string {
   return real;
 }
 
-function describeEntry(real: string, virtualPath: string): unknown[] {
-  let stats: Stats;
-  try {
-    stats = statSync(real);
-  } catch {
-    return []; // A link that leads nowhere, or a file that has just gone.
-  }
-  return [
-    {
-      gid: nameOf("/etc/group", stats.gid),
-      mode: modeText(stats),
-      mtime: Math.floor(stats.mtimeMs / 1000),
-      nlink: stats.nlink,
-      path: virtualPath,
-      size: stats.size,
-      uid: nameOf("/etc/passwd", stats.uid),
-    },
-  ];
+interface FileEntry {
+  path: string;
+  stats: Stats;
+}
+
+/** Undefined for a link that leads nowhere, or a file that has just gone. */
+function statOrNothing(path: string): Stats | undefined {
+  return statSync(path, { throwIfNoEntry: false });
+}
+
+/** As /files/browse shows a file. */
+function fileState({ path, stats }: FileEntry): object {
+  return {
+    gid: nameOf("/etc/group", stats.gid),
+    mode: modeText(stats),
+    mtime: Math.floor(stats.mtimeMs / 1000),
+    nlink: stats.nlink,
+    path,
+    size: stats.size,
+    uid: nameOf("/etc/passwd", stats.uid),
+  };
+}
+
+/** FileInfo of mesos.proto. */
+function fileInfo({ path, stats }: FileEntry): object {
+  return {
+    path,
+    nlink: stats.nlink,
+    size: stats.size,
+    mtime: { nanoseconds: Math.floor(stats.mtimeMs * 1e6) },
+    mode: stats.mode,
+    uid: nameOf("/etc/passwd", stats.uid),
+    gid: nameOf("/etc/group", stats.gid),
+  };
 }
 
 const knownNames = new Map<string, Map<number, string>>();

@@ -1,0 +1,293 @@
+// Decides who is offered what: over roles and then frameworks by dominant resource fairness, agent by agent, everything
+// that is free on an agent at once (docs/allocation-module.md). It holds state but no time, no connection, no task.
+import { addResources, containsResources, scalarOf, subtractResources } from "../../mesos/resources.ts";
+import type { Resource } from "../../mesos/types.ts";
+import { DrfSorter } from "./drf-sorter.ts";
+import { decrease, increase, quantitiesOf, type Quantities } from "./quantities.ts";
+import { usableBy } from "./reservations.ts";
+
+export interface AllocatorOptions {
+  /** Role → weight; a role without one has 1. */
+  weights?: ReadonlyMap<string, number>;
+  /** Alternatives, of which one must be free for an offer to be worth while. */
+  minAllocatable?: readonly { name: string; amount: number }[];
+  excludedFromFairness?: readonly string[];
+  /** Offer agents with GPUs only to frameworks that know of them. */
+  filterGpuResources?: boolean;
+}
+
+export interface AllocatorFramework {
+  id: string;
+  roles: readonly string[];
+  suppressedRoles: readonly string[];
+  gpuAware: boolean;
+}
+
+/** Resources of one agent, without `allocation_info`, that now belong to a framework in one of its roles. */
+export interface Allocation {
+  frameworkId: string;
+  role: string;
+  agentId: string;
+  resources: Resource[];
+}
+
+interface Filter {
+  resources: Resource[];
+  /** "next-round": until the next batch allocation. */
+  until: number | "next-round";
+}
+
+interface FrameworkEntry {
+  id: string;
+  roles: Set<string>;
+  suppressed: Set<string>;
+  active: boolean;
+  gpuAware: boolean;
+  /** By `role` and then agent. */
+  filters: Map<string, Map<string, Filter[]>>;
+}
+
+interface AgentEntry {
+  id: string;
+  total: Resource[];
+  /** What is left of the total, in its order. */
+  available: Resource[];
+  allocated: Resource[];
+  active: boolean;
+}
+
+const MIN_ALLOCATABLE = [
+  { name: "cpus", amount: 0.01 },
+  { name: "mem", amount: 32 },
+];
+
+export class Allocator {
+  readonly #frameworks = new Map<string, FrameworkEntry>();
+  readonly #agents = new Map<string, AgentEntry>();
+  readonly #total: Quantities = new Map();
+  readonly #weights: Map<string, number>;
+  readonly #roles: DrfSorter;
+  /** By role: the frameworks that have it. */
+  readonly #members = new Map<string, DrfSorter>();
+  readonly #excluded: ReadonlySet<string>;
+  readonly #minAllocatable: readonly { name: string; amount: number }[];
+  readonly #filterGpuResources: boolean;
+
+  constructor(options: AllocatorOptions = {}) {
+    this.#excluded = new Set(options.excludedFromFairness);
+    this.#weights = new Map(options.weights);
+    this.#roles = new DrfSorter(this.#total, this.#excluded);
+    this.#minAllocatable = options.minAllocatable ?? MIN_ALLOCATABLE;
+    this.#filterGpuResources = options.filterGpuResources ?? true;
+  }
+
+  get agentIds(): Iterable<string> {
+    return this.#agents.keys();
+  }
+
+  get weights(): ReadonlyMap<string, number> {
+    return this.#weights;
+  }
+
+  get totalQuantities(): ReadonlyMap<string, number> {
+    return this.#total;
+  }
+
+  /** Adds a framework, or replaces its roles; filters of roles that it keeps stay. */
+  setFramework(framework: AllocatorFramework): void {
+    const { id, roles, suppressedRoles, gpuAware } = framework;
+    const entry = this.#frameworks.get(id) ?? {
+      id,
+      roles: new Set(),
+      suppressed: new Set(),
+      active: true,
+      gpuAware,
+      filters: new Map<string, Map<string, Filter[]>>(),
+    };
+    this.#frameworks.set(id, entry);
+    entry.gpuAware = gpuAware;
+    for (const role of entry.roles) if (!roles.includes(role)) entry.filters.delete(role);
+    entry.roles = new Set(roles);
+    entry.suppressed = new Set(suppressedRoles);
+    for (const role of roles) this.#member(role).add(id);
+  }
+
+  /** Its allocations must have been recovered before. */
+  removeFramework(id: string): void {
+    this.#frameworks.delete(id);
+    for (const [role, members] of this.#members) {
+      members.remove(id);
+      if (members.size > 0) continue;
+      this.#members.delete(role);
+      this.#roles.remove(role);
+    }
+  }
+
+  /** An inactive framework is offered nothing. Its filters go, as in Mesos. */
+  setFrameworkActive(id: string, active: boolean): void {
+    const entry = this.#frameworks.get(id);
+    if (!entry) return;
+    entry.active = active;
+    entry.filters.clear();
+  }
+
+  suppress(id: string, roles: readonly string[]): void {
+    const entry = this.#frameworks.get(id);
+    for (const role of roles.length > 0 ? roles : (entry?.roles ?? [])) entry?.suppressed.add(role);
+  }
+
+  /** Ends suppression and filters of these roles; of all, if none is named. */
+  revive(id: string, roles: readonly string[]): void {
+    const entry = this.#frameworks.get(id);
+    if (!entry) return;
+    for (const role of roles.length > 0 ? roles : [...entry.roles]) {
+      entry.suppressed.delete(role);
+      entry.filters.delete(role);
+    }
+  }
+
+  setWeight(role: string, weight: number): void {
+    this.#weights.set(role, weight);
+    this.#roles.setWeight(role, weight);
+  }
+
+  /** Adds an agent, or changes what it has in total. */
+  setAgent(id: string, total: readonly Resource[]): void {
+    const known = this.#agents.get(id);
+    if (known) decrease(this.#total, quantitiesOf(known.total));
+    increase(this.#total, quantitiesOf(total));
+    const allocated = known?.allocated ?? [];
+    const entry = { id, total: [...total], allocated, available: subtractResources(total, allocated), active: true };
+    this.#agents.set(id, { ...entry, active: known?.active ?? true });
+    this.#totalChanged();
+  }
+
+  /** What is allocated on it must have been recovered before. */
+  removeAgent(id: string): void {
+    const entry = this.#agents.get(id);
+    if (!entry) return;
+    decrease(this.#total, quantitiesOf(entry.total));
+    this.#agents.delete(id);
+    for (const { filters } of this.#frameworks.values()) for (const byAgent of filters.values()) byAgent.delete(id);
+    this.#totalChanged();
+  }
+
+  setAgentActive(id: string, active: boolean): void {
+    const entry = this.#agents.get(id);
+    if (entry) entry.active = active;
+  }
+
+  /** Counts resources as a framework's without an offer: tasks that come with a re-registering agent. */
+  take(allocation: Allocation): void {
+    const agent = this.#agents.get(allocation.agentId);
+    if (!agent) return;
+    agent.allocated = addResources(agent.allocated, allocation.resources);
+    agent.available = subtractResources(agent.total, agent.allocated);
+    const quantities = quantitiesOf(allocation.resources);
+    this.#member(allocation.role).add(allocation.frameworkId);
+    this.#roles.allocated(allocation.role, quantities);
+    this.#member(allocation.role).allocated(allocation.frameworkId, quantities);
+  }
+
+  /** Gives resources back: declined, not used, or of a task that has ended. */
+  recover(allocation: Allocation): void {
+    const agent = this.#agents.get(allocation.agentId);
+    if (agent) {
+      agent.allocated = subtractResources(agent.allocated, allocation.resources);
+      agent.available = subtractResources(agent.total, agent.allocated);
+    }
+    const quantities = quantitiesOf(allocation.resources);
+    this.#roles.released(allocation.role, quantities);
+    this.#members.get(allocation.role)?.released(allocation.frameworkId, quantities);
+  }
+
+  /** The framework does not want these resources, or fewer, of that agent for a while. */
+  refuse(allocation: Allocation, until: number | "next-round"): void {
+    const entry = this.#frameworks.get(allocation.frameworkId);
+    if (!entry || allocation.resources.length === 0) return;
+    const byAgent = entry.filters.get(allocation.role) ?? new Map<string, Filter[]>();
+    entry.filters.set(allocation.role, byAgent);
+    const filters = byAgent.get(allocation.agentId) ?? [];
+    byAgent.set(allocation.agentId, [...filters, { resources: allocation.resources, until }]);
+  }
+
+  /** Begins a batch allocation: filters that have run out are forgotten. */
+  startRound(nowMs: number): void {
+    for (const { filters } of this.#frameworks.values()) {
+      for (const byAgent of filters.values()) {
+        for (const [agentId, held] of byAgent) {
+          const left = held.filter(({ until }) => until !== "next-round" && until > nowMs);
+          if (left.length > 0) byAgent.set(agentId, left);
+          else byAgent.delete(agentId);
+        }
+      }
+    }
+  }
+
+  /** Allocates what is free on these agents, and says what went to whom. Long lists are better handed in in parts. */
+  allocate(agentIds: Iterable<string>, nowMs: number): Allocation[] {
+    const allocations: Allocation[] = [];
+    for (const agentId of agentIds) {
+      const agent = this.#agents.get(agentId);
+      if (agent?.active && this.#isAllocatable(agent.available)) this.#allocateAgent(agent, nowMs, allocations);
+    }
+    return allocations;
+  }
+
+  /** Dominant share of a framework within its role, and of a role, between 0 and 1. */
+  shareOf(role: string, frameworkId?: string): number {
+    return frameworkId === undefined ? this.#roles.share(role) : (this.#members.get(role)?.share(frameworkId) ?? 0);
+  }
+
+  #allocateAgent(agent: AgentEntry, nowMs: number, allocations: Allocation[]): void {
+    for (const role of this.#roles.sorted()) {
+      for (const frameworkId of this.#member(role).sorted()) {
+        const framework = this.#frameworks.get(frameworkId);
+        if (!framework || !this.#isEligible(framework, role, agent)) continue;
+        const resources = agent.available.filter((resource) => usableBy(role, resource));
+        if (!this.#isAllocatable(resources)) break;
+        if (isFiltered(framework, { role, agentId: agent.id, resources }, nowMs)) continue;
+        const allocation = { frameworkId, role, agentId: agent.id, resources };
+        this.take(allocation);
+        allocations.push(allocation);
+        if (!this.#isAllocatable(agent.available)) return;
+      }
+    }
+  }
+
+  #isEligible(framework: FrameworkEntry, role: string, agent: AgentEntry): boolean {
+    if (!framework.active || !framework.roles.has(role) || framework.suppressed.has(role)) return false;
+    return framework.gpuAware || !this.#filterGpuResources || scalarOf(agent.total, "gpus") === 0;
+  }
+
+  #isAllocatable(resources: readonly Resource[]): boolean {
+    return this.#minAllocatable.some(({ name, amount }) => scalarOf(resources, name) >= amount);
+  }
+
+  #member(role: string): DrfSorter {
+    let members = this.#members.get(role);
+    if (!members) {
+      members = new DrfSorter(this.#total, this.#excluded);
+      this.#members.set(role, members);
+      this.#roles.add(role, this.#weights.get(role) ?? 1);
+    }
+    return members;
+  }
+
+  #totalChanged(): void {
+    this.#roles.totalChanged();
+    for (const members of this.#members.values()) members.totalChanged();
+  }
+}
+
+function isFiltered(
+  framework: FrameworkEntry,
+  offered: { role: string; agentId: string; resources: Resource[] },
+  nowMs: number,
+): boolean {
+  const filters = framework.filters.get(offered.role)?.get(offered.agentId) ?? [];
+  return filters.some(
+    ({ resources, until }) =>
+      (until === "next-round" || until > nowMs) && containsResources(resources, offered.resources),
+  );
+}

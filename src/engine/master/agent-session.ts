@@ -1,0 +1,83 @@
+// One connection of an agent: what it says first decides which agent it is, everything after that is about that agent.
+import type { MasterSideLink } from "../common/agent-link.ts";
+import type { AgentToMaster } from "../protocol.ts";
+import { disconnectAgent, loseAgent, registerAgent, reregisterAgent } from "./agents.ts";
+import type { MasterContext } from "./context.ts";
+import { checkDrained } from "./drain.ts";
+import type { Agent } from "./state.ts";
+import { receiveUpdate, removeExecutor } from "./tasks.ts";
+
+/** Handles the messages of one connection, each after the one before it has been dealt with. */
+export class AgentSession {
+  readonly #master: MasterContext;
+  #link: MasterSideLink | undefined;
+  #agent: Agent | undefined;
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(master: MasterContext) {
+    this.#master = master;
+  }
+
+  /** To be called before the first message can arrive. */
+  attach(link: MasterSideLink): void {
+    this.#link = link;
+  }
+
+  receive(message: AgentToMaster): void {
+    if (message.type === "PONG" && this.#agent) {
+      if (this.#agent.pings) this.#agent.pings.answered = true;
+      return;
+    }
+    // Registration waits for the registry; whatever follows must not overtake it.
+    this.#last = this.#last
+      .then(() => this.#handle(message))
+      .catch((error: unknown) => {
+        this.#master.log.error(`Failed to handle ${message.type} of an agent: ${(error as Error).message}`);
+        this.#link?.close();
+      });
+  }
+
+  closed(): void {
+    const { counters } = this.#master;
+    void this.#last.then(() => {
+      if (!this.#agent || !this.#link) return;
+      counters.count("slave_disconnections");
+      disconnectAgent(this.#master, this.#agent, this.#link);
+    });
+  }
+
+  async #handle(message: AgentToMaster): Promise<void> {
+    const master = this.#master;
+    const link = this.#link;
+    if (!link) return;
+    if (message.type === "REGISTER") this.#agent = await registerAgent(master, link, message.register);
+    else if (message.type === "REREGISTER") this.#agent = await reregisterAgent(master, link, message.reregister);
+    const agent = this.#agent;
+    // An agent that was removed, or taken over by a newer connection, has nothing to say here any more.
+    if (!agent || agent.link !== link) return;
+    if (message.type === "UPDATE") receiveUpdate(master, agent, message.update);
+    else if (message.type === "MESSAGE") this.#toFramework(agent, message.message);
+    else if (message.type === "EXITED_EXECUTOR") this.#exited(agent, message.exited_executor);
+    else if (message.type === "UNREGISTER") {
+      master.counters.count("messages_unregister_slave");
+      await loseAgent(master, agent, "the agent unregistered");
+    }
+    await checkDrained(master, agent);
+  }
+
+  #toFramework(agent: Agent, message: Extract<AgentToMaster, { type: "MESSAGE" }>["message"]): void {
+    const { framework_id: frameworkId, executor_id, data } = message;
+    this.#master.counters.count("messages_executor_to_framework");
+    const stream = this.#master.state.frameworks.get(frameworkId.value)?.stream;
+    this.#master.counters.count(`${stream ? "" : "in"}valid_executor_to_framework_messages`);
+    stream?.send({ type: "MESSAGE", message: { agent_id: { value: agent.id }, executor_id, data } });
+  }
+
+  #exited(agent: Agent, exited: Extract<AgentToMaster, { type: "EXITED_EXECUTOR" }>["exited_executor"]): void {
+    const { framework_id: frameworkId, executor_id: executorId, status } = exited;
+    this.#master.counters.count("messages_exited_executor");
+    removeExecutor(this.#master, agent, { frameworkId: frameworkId.value, executorId: executorId.value });
+    const failure = { agent_id: { value: agent.id }, executor_id: executorId, status };
+    this.#master.state.frameworks.get(frameworkId.value)?.stream?.send({ type: "FAILURE", failure });
+  }
+}

@@ -1,0 +1,318 @@
+// Agents come, are out of reach for a while, come back with their tasks, and go.
+import type { AgentInfo, Resource } from "../../mesos/types.ts";
+import type { MasterSideLink } from "../common/agent-link.ts";
+import type { AgentDescription, AgentToMaster, Task } from "../protocol.ts";
+import { allocationsOf, lostOr, type MasterContext } from "./context.ts";
+import { recoverFramework } from "./frameworks.ts";
+import { discardOffer } from "./offers.ts";
+import { agentModel } from "./operator-models.ts";
+import { withoutRole } from "./resource-format.ts";
+import { type Agent, type Framework, hasCapability, isActive, tasksOf } from "./state.ts";
+import { masterStatus } from "./task-format.ts";
+import { endTask, forward, hasEnded, hold, keepTask, removeExecutor } from "./tasks.ts";
+
+type Reregistration = Extract<AgentToMaster, { type: "REREGISTER" }>["reregister"];
+
+/** A new agent. It is told its ID once the registry has it. */
+export async function registerAgent(
+  master: MasterContext,
+  link: MasterSideLink,
+  description: AgentDescription,
+): Promise<Agent | undefined> {
+  master.counters.count("messages_register_slave");
+  const { state } = master;
+  const samePlace = [...state.agents.values()].find((agent) => agent.pid === description.pid);
+  // The agent at this address has begun anew, without its work directory.
+  if (samePlace) await loseAgent(master, samePlace, "a new agent registered at the same address");
+  const id = `${master.info.id}-S${state.nextAgentId++}`;
+  const info: AgentInfo = { ...description.agent_info, id: { value: id } };
+  await master.registrar.apply((registry) => registry.agents.set(id, info));
+  if (link.closed) {
+    await master.registrar.apply((registry) => registry.agents.delete(id));
+    return undefined;
+  }
+  const agent = newAgent(master, { id, link, description: { ...description, agent_info: info } });
+  master.counters.count("slave_registrations");
+  link.send({ type: "REGISTERED", registered: { agent_id: { value: id }, ...pingTimeout(master) } });
+  activate(master, agent);
+  master.log.info(`Registered agent ${id} at ${agent.pid} (${info.hostname})`);
+  master.events.publish(() => ({ type: "AGENT_ADDED", agent_added: { agent: agentModel(master, agent) } }));
+  return agent;
+}
+
+/** An agent that has an ID: after its own restart, after a new leader's election, or after it was out of reach. */
+export async function reregisterAgent(
+  master: MasterContext,
+  link: MasterSideLink,
+  reregistration: Reregistration,
+): Promise<Agent | undefined> {
+  master.counters.count("messages_reregister_slave");
+  const { state } = master;
+  const id = reregistration.agent_info.id?.value ?? "";
+  if (state.goneAgents.has(id)) {
+    master.log.warning(`Refusing re-registration of agent ${id} because it is already marked gone`);
+    link.send({ type: "SHUTDOWN", shutdown: { message: "Agent has been marked gone" } });
+    return undefined;
+  }
+  const known = state.agents.get(id);
+  const wasUnreachable = state.unreachableAgents.has(id);
+  await master.registrar.apply((registry) => {
+    registry.agents.set(id, reregistration.agent_info);
+    registry.unreachable.delete(id);
+  });
+  if (link.closed) return undefined;
+  state.recoveredAgents.get(id)?.timer.cancel();
+  state.recoveredAgents.delete(id);
+  state.unreachableAgents.delete(id);
+  const agent = known ? comeBack(master, known, link, reregistration) : returned(master, link, reregistration);
+  agent.reregisteredMs = master.clock.nowMs();
+  master.counters.count("slave_reregistrations");
+  reconcileKnown(agent, reregistration, pingTimeout(master));
+  for (const info of reregistration.frameworks) tellFramework(master, agent, info.id?.value ?? "");
+  if (agent.drain) link.send({ type: "DRAIN", drain: agent.drain.config });
+  if (wasUnreachable) tellReachable(master, agent);
+  activate(master, agent);
+  master.log.info(`Re-registered agent ${id} at ${agent.pid} (${agent.info.hostname})`);
+  if (!known) master.events.publish(() => ({ type: "AGENT_ADDED", agent_added: { agent: agentModel(master, agent) } }));
+  return agent;
+}
+
+/** Its connection is closed: offers of it are taken back, and frameworks that do not checkpoint have lost their tasks on it. */
+export function disconnectAgent(master: MasterContext, agent: Agent, link: MasterSideLink): void {
+  if (agent.link !== link) return;
+  master.log.info(`Agent ${agent.id} at ${agent.pid} (${agent.info.hostname}) disconnected`);
+  deactivate(master, agent);
+  agent.link = undefined;
+  for (const frameworkId of new Set([...agent.tasks.keys(), ...agent.executors.keys()])) {
+    const framework = master.state.frameworks.get(frameworkId);
+    if (framework?.info.checkpoint) continue;
+    const message = `Agent ${agent.info.hostname} disconnected`;
+    for (const task of [...(agent.tasks.get(frameworkId)?.values() ?? [])])
+      endTask(master, task, { state: "TASK_LOST", reason: "REASON_AGENT_DISCONNECTED", message });
+    for (const executorId of [...(agent.executors.get(frameworkId)?.keys() ?? [])])
+      removeExecutor(master, agent, { frameworkId, executorId });
+  }
+}
+
+/** Offers of it are rescinded, and no more are made. */
+export function deactivate(master: MasterContext, agent: Agent): void {
+  master.allocator.setAgentActive(agent.id, false);
+  for (const offer of [...agent.offers]) discardOffer(master, offer, { rescind: true });
+}
+
+/** Offers of it may be made again, if it is there and no operator objects. */
+export function activate(master: MasterContext, agent: Agent): void {
+  master.allocator.setAgentActive(agent.id, isActive(agent));
+  if (isActive(agent)) master.runner.request(agent.id);
+}
+
+/** It has not answered its pings: its tasks may still run, but nobody can tell. */
+export async function markUnreachable(master: MasterContext, agent: Agent): Promise<void> {
+  const atMs = master.clock.nowMs();
+  master.counters.count("slave_removals");
+  master.counters.count("slave_removals/reason_unhealthy");
+  master.counters.count("slave_unreachable_completed");
+  master.log.info(`Marking agent ${agent.id} (${agent.info.hostname}) unreachable: health check timed out`);
+  master.state.unreachableAgents.set(agent.id, atMs);
+  removeAgent(master, agent, { message: "health check timed out", unreachableMs: atMs });
+  await master.registrar.apply((registry) => {
+    registry.agents.delete(agent.id);
+    registry.unreachable.set(agent.id, atMs);
+  });
+}
+
+/** It will not come back: it has said so, or another has taken its place. */
+export async function loseAgent(master: MasterContext, agent: Agent, message: string): Promise<void> {
+  master.counters.count("slave_removals");
+  master.counters.count("slave_removals/reason_unregistered");
+  removeAgent(master, agent, { message });
+  await master.registrar.apply((registry) => registry.agents.delete(agent.id));
+}
+
+/** MARK_AGENT_GONE: an operator has given it up. It is told to end, and is never taken back. */
+export async function markGone(master: MasterContext, agent: Agent): Promise<void> {
+  const atMs = master.clock.nowMs();
+  master.state.goneAgents.set(agent.id, atMs);
+  await master.registrar.apply((registry) => {
+    registry.agents.delete(agent.id);
+    registry.unreachable.delete(agent.id);
+    registry.gone.set(agent.id, atMs);
+  });
+  agent.link?.send({ type: "SHUTDOWN", shutdown: { message: "Agent has been marked gone" } });
+  master.counters.count("slave_removals");
+  removeAgent(master, agent, { message: "Agent has been marked gone", byOperator: true });
+}
+
+function removeAgent(
+  master: MasterContext,
+  agent: Agent,
+  why: { message: string; unreachableMs?: number; byOperator?: boolean },
+): void {
+  deactivate(master, agent);
+  for (const task of tasksOf(agent)) {
+    const framework = master.state.frameworks.get(task.framework_id.value);
+    const aware = framework !== undefined && hasCapability(framework, "PARTITION_AWARE");
+    const { message, unreachableMs } = why;
+    if (why.byOperator)
+      endTask(master, task, {
+        ...{ state: lostOr(aware, "TASK_GONE_BY_OPERATOR"), message },
+        reason: aware ? "REASON_AGENT_REMOVED_BY_OPERATOR" : "REASON_AGENT_REMOVED",
+      });
+    else
+      endTask(master, task, {
+        ...{ state: lostOr(aware, unreachableMs === undefined ? "TASK_GONE" : "TASK_UNREACHABLE"), message },
+        reason: "REASON_AGENT_REMOVED",
+        ...(unreachableMs === undefined ? {} : { as: "unreachable", unreachableMs }),
+      });
+  }
+  for (const [frameworkId, executors] of [...agent.executors])
+    for (const executorId of [...executors.keys()]) removeExecutor(master, agent, { frameworkId, executorId });
+  agent.pings?.timer.cancel();
+  master.allocator.removeAgent(agent.id);
+  master.state.agents.delete(agent.id);
+  agent.link?.close();
+  agent.link = undefined;
+  for (const framework of master.state.frameworks.values())
+    framework.stream?.send({ type: "FAILURE", failure: { agent_id: { value: agent.id } } });
+  master.events.publish(() => ({ type: "AGENT_REMOVED", agent_removed: { agent_id: { value: agent.id } } }));
+}
+
+function newAgent(
+  master: MasterContext,
+  parts: { id: string; link: MasterSideLink; description: AgentDescription },
+): Agent {
+  const { id, link, description } = parts;
+  const agent: Agent = {
+    ...{ id, link, ...described(description) },
+    ...{ deactivated: false, drain: undefined, killed: new Set() },
+    ...{ registeredMs: master.clock.nowMs(), reregisteredMs: undefined },
+    ...{ tasks: new Map(), executors: new Map(), offers: new Set(), used: new Map(), pings: undefined },
+  };
+  master.state.agents.set(id, agent);
+  master.allocator.setAgent(id, agent.totalResources);
+  startPings(master, agent);
+  return agent;
+}
+
+function described(
+  description: AgentDescription,
+): Pick<Agent, "info" | "pid" | "version" | "capabilities" | "totalResources"> {
+  const { agent_info: info, pid, version, capabilities } = description;
+  return { info, pid, version, capabilities, totalResources: (info.resources ?? []).map(withoutRole) };
+}
+
+/** An agent that this leader knows is connected again. What it holds is what the master holds it to hold. */
+function comeBack(master: MasterContext, agent: Agent, link: MasterSideLink, description: AgentDescription): Agent {
+  if (agent.link !== link) agent.link?.close();
+  Object.assign(agent, described(description), { link });
+  if (agent.pings) agent.pings.answered = true;
+  master.allocator.setAgent(agent.id, agent.totalResources);
+  return agent;
+}
+
+/** An agent that this leader did not have: its tasks and executors come with it, and their frameworks, if need be. */
+function returned(master: MasterContext, link: MasterSideLink, reregistration: Reregistration): Agent {
+  const id = reregistration.agent_info.id?.value ?? "";
+  const agent = newAgent(master, { id, link, description: reregistration });
+  const infos = new Map(reregistration.frameworks.map((info) => [info.id?.value ?? "", info]));
+  const frameworkOf = (frameworkId: string): Framework | undefined => {
+    const info = infos.get(frameworkId);
+    if (master.state.completedFrameworks.has(frameworkId)) return undefined;
+    return master.state.frameworks.get(frameworkId) ?? (info ? recoverFramework(master, info) : undefined);
+  };
+  for (const { executor_info: executor, framework_id: frameworkId } of reregistration.executors) {
+    const framework = frameworkOf(frameworkId.value);
+    if (!framework) continue;
+    const executors = agent.executors.get(framework.id) ?? new Map<string, typeof executor>();
+    agent.executors.set(framework.id, executors.set(executor.executor_id.value, executor));
+    takeBack(master, { framework, agent, resources: executor.resources ?? [] });
+  }
+  for (const task of reregistration.tasks) {
+    const framework = frameworkOf(task.framework_id.value);
+    if (!framework) continue;
+    framework.unreachableTasks.delete(task.task_id.value);
+    keepTask(framework, agent, task);
+    if (!hasEnded(task.state)) takeBack(master, { framework, agent, resources: task.resources });
+  }
+  return agent;
+}
+
+/** Resources that are in use without this leader having offered them. */
+function takeBack(
+  master: MasterContext,
+  taken: { framework: Framework; agent: Agent; resources: readonly Resource[] },
+): void {
+  const { framework, agent, resources } = taken;
+  hold(agent, framework.id, resources);
+  for (const allocation of allocationsOf(framework, agent, resources)) master.allocator.take(allocation);
+}
+
+function pingTimeout(master: MasterContext): { total_ping_timeout_seconds: number } {
+  const { agent_ping_timeout: timeoutMs, max_agent_ping_timeouts: times } = master.flags;
+  return { total_ping_timeout_seconds: (timeoutMs * times) / 1000 };
+}
+
+/** Tells the agent what it should have and did not report, what must be killed, and what is over. */
+function reconcileKnown(
+  agent: Agent,
+  reregistration: Reregistration,
+  timeout: { total_ping_timeout_seconds: number },
+): void {
+  const name = (task: Task): string => `${task.framework_id.value} ${task.task_id.value}`;
+  const reported = new Set(reregistration.tasks.map(name));
+  const unknown = tasksOf(agent).filter((task) => !reported.has(name(task)));
+  agent.link?.send({
+    type: "REREGISTERED",
+    reregistered: {
+      agent_id: { value: agent.id },
+      ...timeout,
+      unknown_tasks: unknown.map(({ framework_id, task_id }) => ({ framework_id, task_id })),
+    },
+  });
+  for (const task of reregistration.tasks) {
+    if (hasEnded(task.state) || !agent.killed.has(name(task))) continue;
+    const { framework_id, task_id } = task;
+    agent.link?.send({ type: "KILL_TASK", kill_task: { framework_id, task_id } });
+  }
+}
+
+function tellFramework(master: MasterContext, agent: Agent, frameworkId: string): void {
+  const framework = master.state.frameworks.get(frameworkId);
+  if (framework) agent.link?.send({ type: "UPDATE_FRAMEWORK", update_framework: { framework: framework.info } });
+  else if (master.state.completedFrameworks.has(frameworkId))
+    agent.link?.send({ type: "SHUTDOWN_FRAMEWORK", shutdown_framework: { framework_id: { value: frameworkId } } });
+}
+
+/** Frameworks had been told that these tasks are lost or out of reach. */
+function tellReachable(master: MasterContext, agent: Agent): void {
+  for (const task of tasksOf(agent)) {
+    const framework = master.state.frameworks.get(task.framework_id.value);
+    if (!framework) continue;
+    const parts = {
+      ...{ taskId: task.task_id.value, agentId: agent.id, executorId: task.executor_id?.value, task },
+      ...{ state: task.status_update_state ?? task.state, reason: "REASON_AGENT_REREGISTERED" },
+      // Mesos's own spelling.
+      message: "Unreachable agent re-reregistered",
+    };
+    forward(framework, masterStatus(master, parts));
+  }
+}
+
+/** One ping per --agent_ping_timeout; as many unanswered ones as --max_agent_ping_timeouts make it unreachable. */
+function startPings(master: MasterContext, agent: Agent): void {
+  const { agent_ping_timeout: timeoutMs, max_agent_ping_timeouts: limit } = master.flags;
+  const ping = (): void => agent.link?.send({ type: "PING", ping: { connected: true } });
+  const timer = master.clock.every(timeoutMs, () => {
+    if (!agent.pings) return;
+    agent.pings.missed = agent.pings.answered ? 0 : agent.pings.missed + 1;
+    agent.pings.answered = false;
+    if (agent.pings.missed < limit) ping();
+    else void markUnreachable(master, agent).catch((error: unknown) => logFailure(master, error));
+  });
+  agent.pings = { missed: 0, answered: false, timer };
+  ping();
+}
+
+function logFailure(master: MasterContext, error: unknown): void {
+  master.log.error(`Failed to store the registry: ${(error as Error).message}`);
+}

@@ -1,0 +1,82 @@
+// When allocations are made: at once for agents on which something has changed, and for all at every allocation interval.
+import type { Allocation, Allocator } from "../allocator/allocator.ts";
+import type { Clock } from "../common/clock.ts";
+
+/** An allocation over many agents gives way to other work after this long. */
+const SLICE_MS = 20;
+const SLICE_AGENTS = 64;
+
+export interface AllocationRunnerOptions {
+  allocator: Allocator;
+  clock: Clock;
+  intervalMs: number;
+  /** Receives what one slice has allocated; must make offers of it, or recover it. */
+  onAllocations: (allocations: Allocation[]) => void;
+}
+
+/** Runs allocations once started. Requests made while one is under way are served by the next. */
+export class AllocationRunner {
+  readonly #options: AllocationRunnerOptions;
+  #requested = new Set<string>();
+  #scheduled = false;
+  #started = false;
+  /** For the metrics. */
+  runs = 0;
+  lastRunMs = 0;
+
+  constructor(options: AllocationRunnerOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    const { clock, intervalMs, allocator } = this.#options;
+    this.#started = true;
+    clock.every(intervalMs, () => {
+      allocator.startRound(clock.nowMs());
+      this.requestAll();
+    });
+    this.requestAll();
+  }
+
+  /** Something has come free on this agent. */
+  request(agentId: string): void {
+    this.#requested.add(agentId);
+    this.#schedule();
+  }
+
+  /** Somebody new may take what is free anywhere. */
+  requestAll(): void {
+    for (const agentId of this.#options.allocator.agentIds) this.#requested.add(agentId);
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || !this.#started || this.#requested.size === 0) return;
+    this.#scheduled = true;
+    this.#options.clock.soon(() => {
+      const agentIds = [...this.#requested];
+      this.#requested = new Set();
+      this.runs++;
+      this.#run(agentIds, 0);
+    });
+  }
+
+  #run(agentIds: string[], from: number): void {
+    const { clock, allocator, onAllocations } = this.#options;
+    const startMs = clock.nowMs();
+    const allocations: Allocation[] = [];
+    let at = from;
+    while (at < agentIds.length && clock.nowMs() - startMs < SLICE_MS) {
+      allocations.push(...allocator.allocate(agentIds.slice(at, at + SLICE_AGENTS), startMs));
+      at += SLICE_AGENTS;
+    }
+    if (allocations.length > 0) onAllocations(allocations);
+    this.lastRunMs = clock.nowMs() - startMs;
+    if (at < agentIds.length) {
+      clock.soon(() => this.#run(agentIds, at));
+      return;
+    }
+    this.#scheduled = false;
+    this.#schedule();
+  }
+}

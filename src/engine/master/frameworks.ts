@@ -1,0 +1,209 @@
+// Frameworks come, lose their stream, come back, and go.
+import type { FrameworkInfo } from "../../mesos/types.ts";
+import type { MasterContext } from "./context.ts";
+import { frameworkProblem, suppressedRolesProblem, updateProblem } from "./framework-validation.ts";
+import { frameworkModel } from "./operator-models.ts";
+import { discardOffer } from "./offers.ts";
+import { type Framework, type FrameworkStream, hasCapability, rolesOf } from "./state.ts";
+import { endTask, removeExecutor } from "./tasks.ts";
+
+export const HEARTBEAT_INTERVAL_MS = 15_000;
+
+/** A SUBSCRIBE whose stream is open. What cannot be is told by an ERROR on it, and the stream is closed. */
+export function subscribe(
+  master: MasterContext,
+  stream: FrameworkStream,
+  asked: { info: FrameworkInfo; suppressedRoles: string[] },
+): Framework | undefined {
+  const { info, suppressedRoles } = asked;
+  const id = info.id?.value === "" ? undefined : info.id?.value;
+  master.counters.count(id === undefined ? "messages_register_framework" : "messages_reregister_framework");
+  const problem = subscriptionProblem(master, info, suppressedRoles);
+  if (problem !== undefined) {
+    master.log.info(`Refusing subscription of framework '${info.name}': ${problem}`);
+    stream.send({ type: "ERROR", error: { message: problem } });
+    stream.close();
+    return undefined;
+  }
+  const known = id === undefined ? undefined : master.state.frameworks.get(id);
+  const framework = known ?? newFramework(master, info, id);
+  if (known) takeOver(master, known, info);
+  framework.suppressedRoles = new Set(suppressedRoles);
+  open(master, framework, stream);
+  master.events.publish(() => ({
+    type: known ? "FRAMEWORK_UPDATED" : "FRAMEWORK_ADDED",
+    [known ? "framework_updated" : "framework_added"]: { framework: frameworkModel(framework, "event") },
+  }));
+  return framework;
+}
+
+/** Why it may not subscribe, in Mesos's words. */
+function subscriptionProblem(master: MasterContext, info: FrameworkInfo, suppressed: string[]): string | undefined {
+  const { flags, state } = master;
+  const whitelist = flags.roles === undefined ? undefined : new Set(flags.roles.split(","));
+  if (info.id && state.completedFrameworks.has(info.id.value)) return "Framework has been removed";
+  return (
+    frameworkProblem(info, { roles: whitelist, root: flags.root_submissions }) ??
+    suppressedRolesProblem(rolesOf(info), suppressed)
+  );
+}
+
+/** A framework that this master has not seen; with an ID of its own it comes from before the last leader. */
+function newFramework(master: MasterContext, info: FrameworkInfo, id: string | undefined): Framework {
+  const { state, clock } = master;
+  const ownId = id ?? `${master.info.id}-${String(state.nextFrameworkId++).padStart(4, "0")}`;
+  const framework: Framework = {
+    ...{ id: ownId, info: { ...info, id: { value: ownId } }, state: "disconnected" },
+    suppressedRoles: new Set(),
+    ...{ registeredMs: clock.nowMs(), reregisteredMs: undefined, unregisteredMs: undefined },
+    ...{ tasks: new Map(), completedTasks: [], unreachableTasks: new Map(), offers: new Set() },
+    ...{ failover: undefined, heartbeat: undefined },
+  };
+  state.frameworks.set(ownId, framework);
+  return framework;
+}
+
+/** A framework that agents came back with, before it has come back itself. */
+export function recoverFramework(master: MasterContext, info: FrameworkInfo): Framework {
+  const framework = newFramework(master, info, info.id?.value);
+  framework.state = "recovered";
+  tellAllocator(master, framework);
+  master.allocator.setFrameworkActive(framework.id, false);
+  startFailover(master, framework);
+  return framework;
+}
+
+/** The framework subscribes again, while its old stream may still be open. */
+function takeOver(master: MasterContext, framework: Framework, info: FrameworkInfo): void {
+  framework.failover?.cancel();
+  framework.failover = undefined;
+  const { user, checkpoint } = framework.info;
+  framework.info = { ...info, id: { value: framework.id }, user, ...(checkpoint === undefined ? {} : { checkpoint }) };
+  framework.reregisteredMs = master.clock.nowMs();
+  framework.stream?.send({ type: "ERROR", error: { message: "Framework failed over" } });
+  closeStream(framework);
+  // A new instance of the scheduler knows nothing of the old one's offers.
+  for (const offer of [...framework.offers]) discardOffer(master, offer, { rescind: false });
+  tellAgents(master, framework);
+}
+
+function open(master: MasterContext, framework: Framework, stream: FrameworkStream): void {
+  framework.stream = stream;
+  framework.state = "active";
+  const intervalSeconds = HEARTBEAT_INTERVAL_MS / 1000;
+  const subscribed = { framework_id: { value: framework.id }, heartbeat_interval_seconds: intervalSeconds };
+  stream.send({ type: "SUBSCRIBED", subscribed: { ...subscribed, master_info: master.info } });
+  stream.send({ type: "HEARTBEAT" });
+  framework.heartbeat = master.clock.every(HEARTBEAT_INTERVAL_MS, () => stream.send({ type: "HEARTBEAT" }));
+  master.log.info(`Subscribed framework ${framework.id} (${framework.info.name})`);
+  tellAllocator(master, framework);
+  master.allocator.setFrameworkActive(framework.id, true);
+  master.runner.requestAll();
+}
+
+function tellAllocator(master: MasterContext, framework: Framework): void {
+  master.allocator.setFramework({
+    id: framework.id,
+    roles: rolesOf(framework.info),
+    suppressedRoles: [...framework.suppressedRoles],
+    gpuAware: hasCapability(framework, "GPU_RESOURCES"),
+  });
+}
+
+/** Its stream is gone. It has until its failover timeout to subscribe again. */
+export function disconnect(master: MasterContext, framework: Framework, stream: FrameworkStream): void {
+  // The stream that a failover has closed is not the framework's any more.
+  if (framework.stream !== stream) return;
+  master.log.info(`Framework ${framework.id} (${framework.info.name}) disconnected`);
+  closeStream(framework);
+  framework.state = "disconnected";
+  master.allocator.setFrameworkActive(framework.id, false);
+  for (const offer of [...framework.offers]) discardOffer(master, offer, { rescind: false });
+  startFailover(master, framework);
+  master.events.publish(() => ({
+    type: "FRAMEWORK_UPDATED",
+    framework_updated: { framework: frameworkModel(framework, "event") },
+  }));
+}
+
+function startFailover(master: MasterContext, framework: Framework): void {
+  const timeoutMs = (framework.info.failover_timeout ?? 0) * 1000;
+  framework.failover = master.clock.after(timeoutMs, () => {
+    master.log.info(`Framework failover timeout, removing framework ${framework.id}`);
+    removeFramework(master, framework);
+  });
+}
+
+/** UPDATE_FRAMEWORK. Gives back why it cannot be, in Mesos's words. */
+export function updateFramework(
+  master: MasterContext,
+  framework: Framework,
+  asked: { info: FrameworkInfo; suppressedRoles: string[] },
+): string | undefined {
+  const problem =
+    subscriptionProblem(master, asked.info, asked.suppressedRoles) ?? updateProblem(framework.info, asked.info);
+  if (problem !== undefined) return problem;
+  framework.info = asked.info;
+  framework.suppressedRoles = new Set(asked.suppressedRoles);
+  const roles = rolesOf(asked.info);
+  for (const offer of [...framework.offers])
+    if (!roles.includes(offer.role)) discardOffer(master, offer, { rescind: true });
+  tellAllocator(master, framework);
+  master.runner.requestAll();
+  tellAgents(master, framework);
+  return undefined;
+}
+
+function tellAgents(master: MasterContext, framework: Framework): void {
+  for (const agent of master.state.agents.values())
+    if (agent.tasks.has(framework.id) || agent.executors.has(framework.id))
+      agent.link?.send({ type: "UPDATE_FRAMEWORK", update_framework: { framework: framework.info } });
+}
+
+/** TEARDOWN, or a failover timeout that has passed: all its tasks and executors end, and it never comes back. */
+export function removeFramework(master: MasterContext, framework: Framework): void {
+  const { state, allocator } = master;
+  master.log.info(`Removing framework ${framework.id} (${framework.info.name})`);
+  framework.failover?.cancel();
+  closeStream(framework);
+  framework.state = "disconnected";
+  allocator.setFrameworkActive(framework.id, false);
+  for (const offer of [...framework.offers]) discardOffer(master, offer, { rescind: false });
+  const shutdown = { framework_id: { value: framework.id } };
+  for (const agent of state.agents.values())
+    agent.link?.send({ type: "SHUTDOWN_FRAMEWORK", shutdown_framework: shutdown });
+  const end = {
+    state: "TASK_KILLED",
+    reason: "REASON_FRAMEWORK_REMOVED",
+    message: `Framework ${framework.id} removed`,
+  } as const;
+  for (const task of [...framework.tasks.values(), ...framework.unreachableTasks.values()]) endTask(master, task, end);
+  framework.unreachableTasks.clear();
+  for (const agent of state.agents.values())
+    for (const executorId of [...(agent.executors.get(framework.id)?.keys() ?? [])])
+      removeExecutor(master, agent, { frameworkId: framework.id, executorId });
+  framework.unregisteredMs = master.clock.nowMs();
+  allocator.removeFramework(framework.id);
+  state.frameworks.delete(framework.id);
+  remember(master, framework);
+  master.events.publish(() => ({
+    type: "FRAMEWORK_REMOVED",
+    framework_removed: { framework_info: frameworkModel(framework, "event").framework_info },
+  }));
+}
+
+function remember(master: MasterContext, framework: Framework): void {
+  const { completedFrameworks } = master.state;
+  completedFrameworks.set(framework.id, framework);
+  const [oldest] = completedFrameworks.keys();
+  if (completedFrameworks.size > master.flags.max_completed_frameworks && oldest !== undefined)
+    completedFrameworks.delete(oldest);
+}
+
+function closeStream(framework: Framework): void {
+  framework.heartbeat?.cancel();
+  framework.heartbeat = undefined;
+  const { stream } = framework;
+  delete framework.stream;
+  stream?.close();
+}

@@ -1,0 +1,224 @@
+// POST /api/v1: the v1 operator API (docs/operator-http-api.md).
+import type { Files } from "../common/files.ts";
+import { type HttpAnswer, type HttpRequest, json, methodNotAllowed, text } from "../common/http.ts";
+import { Schema } from "../common/wire/definition.ts";
+import { MESOS_MESSAGES } from "../common/wire/mesos-messages.ts";
+import { markGone } from "./agents.ts";
+import { acceptRefusal, readCall, RecordStream } from "./api-request.ts";
+import { BUILD_INFO } from "./build-info.ts";
+import { deactivateAgent, drainAgent, reactivateAgent } from "./drain.ts";
+import { removeFramework } from "./frameworks.ts";
+import { snapshotMetrics } from "./metrics.ts";
+import { OPERATOR_MESSAGES } from "./operator-messages.ts";
+import { agentModel, executorModels, frameworkModel, resourcesOf } from "./operator-models.ts";
+import { reportRoles } from "./roles.ts";
+import type { Endpoints } from "./state-endpoints.ts";
+import type { Agent } from "./state.ts";
+import { withRole } from "./resource-format.ts";
+
+const schema = new Schema(MESOS_MESSAGES, OPERATOR_MESSAGES);
+
+export const OPERATOR_HEARTBEAT_MS = 15_000;
+
+interface OperatorCall {
+  type?: string;
+  teardown?: { framework_id: { value: string } };
+  drain_agent?: AgentPart & { max_grace_period?: { nanoseconds: number }; mark_gone?: boolean };
+  deactivate_agent?: AgentPart;
+  reactivate_agent?: AgentPart;
+  mark_agent_gone?: AgentPart;
+  update_weights?: { weight_infos?: { role: string; weight: number }[] };
+  list_files?: { path: string };
+  read_file?: { path: string; offset: number; length?: number };
+}
+interface AgentPart {
+  agent_id: { value: string };
+}
+
+/** Answers one request to the leading master; see the recordings under operator-*. */
+export async function answerOperator(
+  endpoints: Endpoints & { files: Files },
+  request: HttpRequest,
+): Promise<HttpAnswer> {
+  if (request.method !== "POST") return methodNotAllowed("POST", request.method);
+  const read = readCall(schema, "master.Call", request);
+  if ("refusal" in read) return read.refusal;
+  const call = read.call as OperatorCall;
+  const problem = callProblem(call);
+  if (problem !== undefined) return text(400, `Failed to validate master::Call: ${problem}`);
+  const refusal = acceptRefusal(request);
+  if (refusal) return refusal;
+  const report = reports(endpoints)[call.type ?? ""];
+  if (report) return answerWith(call.type ?? "", report());
+  return act(endpoints, call);
+}
+
+const PART_OF = {
+  TEARDOWN: "teardown",
+  DRAIN_AGENT: "drain_agent",
+  DEACTIVATE_AGENT: "deactivate_agent",
+  REACTIVATE_AGENT: "reactivate_agent",
+  MARK_AGENT_GONE: "mark_agent_gone",
+  UPDATE_WEIGHTS: "update_weights",
+  LIST_FILES: "list_files",
+  READ_FILE: "read_file",
+} as const;
+
+function callProblem(call: OperatorCall): string | undefined {
+  if (call.type === undefined) return "Expecting 'type' to be present";
+  const part = (PART_OF as Partial<Record<string, keyof OperatorCall>>)[call.type];
+  return part !== undefined && call[part] === undefined ? `Expecting '${part}' to be present` : undefined;
+}
+
+/** `content`, under the name of the call, is left out where Mesos leaves out an empty message. */
+function answerWith(type: string, content: object | undefined): HttpAnswer {
+  return json({ type, ...(content ? { [type.toLowerCase()]: content } : {}) });
+}
+
+/** Calls that only ask. */
+function reports(endpoints: Endpoints): Record<string, () => object | undefined> {
+  const { master, leadership, flags, startedMs } = endpoints;
+  return {
+    GET_HEALTH: () => ({ healthy: true }),
+    GET_FLAGS: () => ({ flags: Object.entries(flags).map(([name, value]) => ({ name, value })) }),
+    GET_VERSION: () => ({ version_info: BUILD_INFO }),
+    GET_METRICS: () => ({
+      metrics: Object.entries(snapshotMetrics(master, leadership, startedMs)).map(([name, value]) => ({ name, value })),
+    }),
+    GET_LOGGING_LEVEL: () => ({ level: 0 }),
+    GET_STATE: () => stateReport(endpoints),
+    GET_AGENTS: () => agentsReport(endpoints),
+    GET_FRAMEWORKS: () => frameworksReport(endpoints),
+    GET_EXECUTORS: () => ({ executors: executorModels(master) }),
+    GET_OPERATIONS: () => ({ operations: [] }),
+    GET_TASKS: () => tasksReport(endpoints),
+    GET_ROLES: () => ({
+      roles: reportRoles(master).map(({ name, weight, frameworkIds, allocated, offered }) => ({
+        ...{ name, weight, frameworks: frameworkIds.map((value) => ({ value })) },
+        resources: withRole([...allocated, ...offered]),
+      })),
+    }),
+    GET_WEIGHTS: () => {
+      const weights = [...master.allocator.weights].map(([role, weight]) => ({ role, weight }));
+      return weights.length > 0 ? { weight_infos: weights } : undefined;
+    },
+    GET_MASTER: () => ({
+      master_info: master.info,
+      ...{ start_time: startedMs / 1000, elected_time: (leadership.electedMs ?? 0) / 1000 },
+    }),
+    GET_MAINTENANCE_STATUS: () => ({ status: {} }),
+    GET_MAINTENANCE_SCHEDULE: () => ({ schedule: {} }),
+    GET_QUOTA: () => ({ status: {} }),
+  };
+}
+
+function stateReport(endpoints: Endpoints): object {
+  return {
+    get_tasks: tasksReport(endpoints),
+    get_executors: { executors: executorModels(endpoints.master) },
+    get_frameworks: frameworksReport(endpoints),
+    get_agents: agentsReport(endpoints),
+  };
+}
+
+function agentsReport({ master }: Endpoints): object {
+  return {
+    agents: [...master.state.agents.values()].map((agent) => agentModel(master, agent)),
+    recovered_agents: [...master.state.recoveredAgents.values()].map(({ info }) => info),
+  };
+}
+
+function frameworksReport({ master }: Endpoints): object {
+  const { frameworks, completedFrameworks } = master.state;
+  return {
+    frameworks: [...frameworks.values()].map((f) => frameworkModel(f, "listed", resourcesOf(master, f))),
+    completed_frameworks: [...completedFrameworks.values()].map((f) => frameworkModel(f, "listed")),
+  };
+}
+
+function tasksReport({ master }: Endpoints): object {
+  const frameworks = [...master.state.frameworks.values()];
+  const completed = [...frameworks, ...master.state.completedFrameworks.values()];
+  return {
+    tasks: frameworks.flatMap((framework) => [...framework.tasks.values()]),
+    unreachable_tasks: frameworks.flatMap((framework) => [...framework.unreachableTasks.values()]),
+    completed_tasks: completed.flatMap((framework) => framework.completedTasks),
+  };
+}
+
+/** Calls that change something, and those about files. */
+async function act(endpoints: Endpoints & { files: Files }, call: OperatorCall): Promise<HttpAnswer> {
+  const { master, files } = endpoints;
+  if (call.type === "SUBSCRIBE") return openStream(endpoints);
+  if (call.teardown) {
+    const framework = master.state.frameworks.get(call.teardown.framework_id.value);
+    if (!framework) return text(400, "No framework found with specified ID");
+    removeFramework(master, framework);
+    return { status: 200 };
+  }
+  if (call.drain_agent) {
+    const { max_grace_period: period, mark_gone = false } = call.drain_agent;
+    return onAgent(endpoints, call.drain_agent, (agent) =>
+      drainAgent(master, agent, { ...(period ? { max_grace_period: period } : {}), mark_gone }),
+    );
+  }
+  if (call.deactivate_agent)
+    return onAgent(endpoints, call.deactivate_agent, (agent) => deactivateAgent(master, agent));
+  if (call.reactivate_agent)
+    return onAgent(endpoints, call.reactivate_agent, (agent) => reactivateAgent(master, agent));
+  if (call.mark_agent_gone) return onAgent(endpoints, call.mark_agent_gone, (agent) => markGone(master, agent));
+  if (call.update_weights) return updateWeights(endpoints, call.update_weights.weight_infos ?? []);
+  if (call.list_files) return files.list(call.list_files.path);
+  if (call.read_file) return files.readRange(call.read_file);
+  return { status: 501 };
+}
+
+async function onAgent(
+  { master }: Endpoints,
+  part: AgentPart,
+  action: (agent: Agent) => void | Promise<void>,
+): Promise<HttpAnswer> {
+  const id = part.agent_id.value;
+  const agent = master.state.agents.get(id);
+  if (!agent) return master.state.goneAgents.has(id) ? { status: 200 } : text(404, `Agent '${id}' not found`);
+  await action(agent);
+  return { status: 200 };
+}
+
+async function updateWeights({ master }: Endpoints, infos: { role: string; weight: number }[]): Promise<HttpAnswer> {
+  const bad = infos.find(({ weight }) => !(weight > 0));
+  if (bad)
+    return text(
+      400,
+      `Failed to validate update weights request: Invalid weight '${bad.weight}': Weights must be positive`,
+    );
+  for (const { role, weight } of infos) master.allocator.setWeight(role, weight);
+  await master.registrar.apply((registry) => {
+    for (const { role, weight } of infos) registry.weights.set(role, weight);
+  });
+  master.runner.requestAll();
+  return { status: 200 };
+}
+
+/** SUBSCRIBE: the whole state first, then every change of it. */
+function openStream(endpoints: Endpoints): HttpAnswer {
+  const { master } = endpoints;
+  return {
+    status: 200,
+    headers: { "Content-Type": "application/json", "Mesos-Stream-Id": master.newUuid() },
+    stream: (response) => {
+      const stream = new RecordStream(response, () => {
+        heartbeat.cancel();
+        master.events.delete(stream);
+      });
+      const heartbeat = master.clock.every(OPERATOR_HEARTBEAT_MS, () => stream.send({ type: "HEARTBEAT" }));
+      const subscribed = {
+        get_state: stateReport(endpoints),
+        heartbeat_interval_seconds: OPERATOR_HEARTBEAT_MS / 1000,
+      };
+      stream.send({ type: "SUBSCRIBED", subscribed });
+      stream.send({ type: "HEARTBEAT" });
+      master.events.add(stream);
+    },
+  };
+}

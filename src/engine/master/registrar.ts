@@ -1,0 +1,100 @@
+// The registry: which agents belong to the cluster. It outlives the master, so that the next leader knows whom to expect.
+import type { AgentInfo } from "../../mesos/types.ts";
+
+/** Where the registry is kept, as one piece of data. */
+export interface RegistryStore {
+  read(): Promise<Buffer | undefined>;
+  write(data: Buffer): Promise<void>;
+}
+
+export interface Registry {
+  /** Admitted and not given up, by ID. */
+  agents: Map<string, AgentInfo>;
+  /** ID → when it was marked, in milliseconds since the epoch. */
+  unreachable: Map<string, number>;
+  gone: Map<string, number>;
+  /** As set by an operator; --weights only counts while there are none. */
+  weights: Map<string, number>;
+}
+
+interface StoredRegistry {
+  agents?: AgentInfo[];
+  unreachable?: [string, number][];
+  gone?: [string, number][];
+  weights?: [string, number][];
+}
+
+/** Applies changes in order. Those that come while one is being stored are stored together afterwards. */
+export class Registrar {
+  readonly #store: RegistryStore;
+  readonly #registry: Registry = { agents: new Map(), unreachable: new Map(), gone: new Map(), weights: new Map() };
+  #storing: Promise<void> | undefined;
+  #next: Promise<void> | undefined;
+  /** For the metrics. */
+  queued = 0;
+  sizeBytes = 0;
+  fetchMs = 0;
+  storeMs = 0;
+  readonly #nowMs: () => number;
+
+  constructor(store: RegistryStore, nowMs: () => number) {
+    this.#store = store;
+    this.#nowMs = nowMs;
+  }
+
+  /** Reads what the last leader left. To be awaited before anything is changed. */
+  async recover(): Promise<Registry> {
+    const startMs = this.#nowMs();
+    const data = await this.#store.read();
+    this.fetchMs = this.#nowMs() - startMs;
+    if (!data || data.length === 0) return this.#registry;
+    this.sizeBytes = data.length;
+    const { agents, unreachable, gone, weights } = JSON.parse(data.toString("utf8")) as StoredRegistry;
+    for (const info of agents ?? []) if (info.id) this.#registry.agents.set(info.id.value, info);
+    for (const [id, atMs] of unreachable ?? []) this.#registry.unreachable.set(id, atMs);
+    for (const [id, atMs] of gone ?? []) this.#registry.gone.set(id, atMs);
+    for (const [role, weight] of weights ?? []) this.#registry.weights.set(role, weight);
+    return this.#registry;
+  }
+
+  /** Changes the registry; resolves once the change is stored. */
+  async apply(change: (registry: Registry) => void): Promise<void> {
+    change(this.#registry);
+    this.queued++;
+    try {
+      await this.#stored();
+    } finally {
+      this.queued--;
+    }
+  }
+
+  /** A write that has begun may lack the newest change: wait for the one after it. */
+  #stored(): Promise<void> {
+    if (!this.#storing) {
+      this.#storing = this.#write().finally(() => (this.#storing = undefined));
+      return this.#storing;
+    }
+    this.#next ??= this.#storing
+      .catch(() => {})
+      .then(() => {
+        this.#next = undefined;
+        return this.#stored();
+      });
+    return this.#next;
+  }
+
+  async #write(): Promise<void> {
+    const { agents, unreachable, gone, weights } = this.#registry;
+    const stored: StoredRegistry = {
+      agents: [...agents.values()],
+      unreachable: [...unreachable],
+      gone: [...gone],
+      weights: [...weights],
+    };
+    const data = Buffer.from(JSON.stringify(stored));
+    this.sizeBytes = data.length;
+    const startMs = this.#nowMs();
+    await this.#store.write(data);
+    this.storeMs = this.#nowMs() - startMs;
+  }
+}

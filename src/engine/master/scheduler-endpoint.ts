@@ -1,0 +1,65 @@
+// POST /api/v1/scheduler: subscriptions and calls of frameworks over HTTP.
+import type { SchedulerCall } from "../../mesos/scheduler-api.ts";
+import { type HttpAnswer, type HttpRequest, methodNotAllowed, text } from "../common/http.ts";
+import { Schema } from "../common/wire/definition.ts";
+import { MESOS_MESSAGES } from "../common/wire/mesos-messages.ts";
+import { acceptRefusal, readCall, RecordStream } from "./api-request.ts";
+import type { MasterContext } from "./context.ts";
+import { disconnect, subscribe } from "./frameworks.ts";
+import { callProblem, handleCall } from "./scheduler-calls.ts";
+import { SCHEDULER_MESSAGES } from "./scheduler-messages.ts";
+import { type Framework, type FrameworkStream, isConnected } from "./state.ts";
+
+const schema = new Schema(MESOS_MESSAGES, SCHEDULER_MESSAGES);
+
+/** Answers one request to the leading master; see the recordings under http-* and subscribe-*. */
+export function answerScheduler(master: MasterContext, request: HttpRequest): HttpAnswer {
+  if (request.method !== "POST") return methodNotAllowed("POST", request.method);
+  const read = readCall(schema, "scheduler.Call", request);
+  if ("refusal" in read) return read.refusal;
+  const call = read.call as SchedulerCall;
+  const problem = callProblem(call);
+  if (problem !== undefined) return text(400, `Failed to validate scheduler::Call: ${problem}`);
+  const streamId = request.headers["mesos-stream-id"]?.toString();
+  if (call.type === "SUBSCRIBE") return open(master, request, call.subscribe, streamId);
+  const framework = master.state.frameworks.get(call.framework_id?.value ?? "");
+  if (!framework) return text(400, "Framework cannot be found");
+  if (!isConnected(framework)) return text(403, "Framework is not subscribed");
+  if (streamId === undefined) return text(400, "All non-subscribe calls should include the 'Mesos-Stream-Id' header");
+  if (streamId !== framework.stream?.streamId) {
+    const told = `The stream ID '${streamId}' included in this request didn't match`;
+    return text(400, `${told} the stream ID currently associated with framework ID ${framework.id}`);
+  }
+  const refusal = handleCall(master, framework, call);
+  if (refusal !== undefined) return text(400, refusal);
+  return { status: call.type === "UPDATE_FRAMEWORK" ? 200 : 202 };
+}
+
+function open(
+  master: MasterContext,
+  request: HttpRequest,
+  asked: Extract<SchedulerCall, { type: "SUBSCRIBE" }>["subscribe"],
+  sentStreamId: string | undefined,
+): HttpAnswer {
+  const refusal = acceptRefusal(request);
+  if (refusal) return refusal;
+  if (sentStreamId !== undefined) return text(400, "Subscribe calls should not include the 'Mesos-Stream-Id' header");
+  const streamId = master.newUuid();
+  return {
+    status: 200,
+    headers: { "Content-Type": "application/json", "Mesos-Stream-Id": streamId },
+    stream: (response) => {
+      let framework: Framework | undefined;
+      const records = new RecordStream(response, () => {
+        if (framework) disconnect(master, framework, stream);
+      });
+      const stream: FrameworkStream = {
+        streamId,
+        send: (event) => records.send(event),
+        close: () => records.close(),
+      };
+      const { framework_info: info, suppressed_roles: suppressedRoles = [] } = asked;
+      framework = subscribe(master, stream, { info, suppressedRoles });
+    },
+  };
+}

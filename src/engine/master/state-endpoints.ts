@@ -1,0 +1,176 @@
+// The endpoints that operators, dashboards and service discovery poll (docs/endpoints/master).
+import type { HttpAnswer, HttpHandler, HttpRequest, HttpRoutes } from "../common/http.ts";
+import { json, methodNotAllowed, text } from "../common/http.ts";
+import { BUILD_INFO } from "./build-info.ts";
+import type { MasterContext } from "./context.ts";
+import { removeFramework } from "./frameworks.ts";
+import type { Leadership } from "./leadership.ts";
+import { snapshotMetrics } from "./metrics.ts";
+import { scalarsOf } from "./resource-format.ts";
+import { reportRoles } from "./roles.ts";
+import { agentState, agentSummary, frameworkState, frameworkSummary, taskState } from "./state-models.ts";
+import type { Framework } from "./state.ts";
+import type { Task } from "../protocol.ts";
+
+export interface Endpoints {
+  master: MasterContext;
+  leadership: Leadership;
+  /** As --flags were given, in text. */
+  flags: Record<string, string>;
+  /** Milliseconds since the epoch. */
+  startedMs: number;
+}
+
+export function mountStateEndpoints(routes: HttpRoutes, endpoints: Endpoints): void {
+  const { master, leadership, flags, startedMs } = endpoints;
+  const leading = (answer: (request: HttpRequest) => unknown): HttpHandler => {
+    return (request) => leadership.redirectUnlessElected(request) ?? json(answer(request), request.query.get("jsonp"));
+  };
+  routes.route("/health", () => ({ status: 200 }));
+  routes.route("/version", (request) => json(BUILD_INFO, request.query.get("jsonp")));
+  routes.route("/flags", (request) => json({ flags }, request.query.get("jsonp")));
+  routes.route("/metrics/snapshot", (request) =>
+    json(snapshotMetrics(master, leadership, startedMs), request.query.get("jsonp")),
+  );
+  routes.route("/redirect", (request) => leadership.redirect(request));
+  routes.route(
+    "/state",
+    leading(() => describeState(endpoints)),
+  );
+  routes.route(
+    "/state-summary",
+    leading(() => summariseState(master)),
+  );
+  routes.route(
+    "/slaves",
+    leading((request) => listAgents(master, request)),
+  );
+  routes.route(
+    "/frameworks",
+    leading((request) => listFrameworks(master, request)),
+  );
+  routes.route(
+    "/tasks",
+    leading((request) => ({ tasks: listTasks(master, request) })),
+  );
+  routes.route(
+    "/roles",
+    leading(() => ({ roles: describeRoles(master) })),
+  );
+  routes.route("/teardown", (request) => leadership.redirectUnlessElected(request) ?? teardown(master, request));
+  routes.route("/machine/down", () => text(501, "Maintenance is not supported"));
+  routes.route("/machine/up", () => text(501, "Maintenance is not supported"));
+}
+
+function describeState({ master, leadership, flags, startedMs }: Endpoints): unknown {
+  const { info, state } = master;
+  const agents = [...state.agents.values()];
+  const active = agents.filter((agent) => agent.link && !agent.deactivated).length;
+  const { leader } = leadership;
+  return {
+    ...BUILD_INFO,
+    start_time: startedMs / 1000,
+    ...(leadership.electedMs === undefined ? {} : { elected_time: leadership.electedMs / 1000 }),
+    ...{
+      id: info.id,
+      pid: info.pid,
+      hostname: info.hostname,
+      capabilities: info.capabilities?.map(({ type }) => type),
+    },
+    ...{ activated_slaves: active, deactivated_slaves: agents.length - active },
+    unreachable_slaves: state.unreachableAgents.size,
+    ...(leader ? { leader: leader.pid, leader_info: describeLeader(leader) } : {}),
+    ...(master.flags.cluster === undefined ? {} : { cluster: master.flags.cluster }),
+    ...(master.flags.log_dir === undefined ? {} : { log_dir: master.flags.log_dir }),
+    flags,
+    slaves: agents.map((agent) => agentState(agent, "brief")),
+    recovered_slaves: recoveredAgents(master),
+    frameworks: [...state.frameworks.values()].map((framework) => frameworkState(framework, agents)),
+    completed_frameworks: [...state.completedFrameworks.values()].map((framework) => frameworkState(framework, [])),
+    orphan_tasks: [],
+    unregistered_frameworks: [],
+  };
+}
+
+function describeLeader({ id, pid, port, hostname }: NonNullable<Leadership["leader"]>): unknown {
+  return { id, pid, port, hostname };
+}
+
+const recoveredAgents = (master: MasterContext): unknown[] =>
+  [...master.state.recoveredAgents.entries()].map(([id, { info }]) => ({ id, hostname: info.hostname }));
+
+function summariseState(master: MasterContext): unknown {
+  const { state } = master;
+  const ended = new Map<string, Task[]>();
+  for (const framework of [...state.frameworks.values(), ...state.completedFrameworks.values()]) {
+    for (const task of [...framework.completedTasks, ...framework.unreachableTasks.values()]) {
+      const tasks = ended.get(task.agent_id.value);
+      if (tasks) tasks.push(task);
+      else ended.set(task.agent_id.value, [task]);
+    }
+  }
+  return {
+    hostname: master.info.hostname,
+    ...(master.flags.cluster === undefined ? {} : { cluster: master.flags.cluster }),
+    slaves: [...state.agents.values()].map((agent) => agentSummary(agent, ended.get(agent.id) ?? [])),
+    frameworks: [...state.frameworks.values()].map(frameworkSummary),
+  };
+}
+
+function listAgents(master: MasterContext, request: HttpRequest): unknown {
+  const wanted = request.query.get("slave_id");
+  const agents = [...master.state.agents.values()].filter((agent) => wanted === null || agent.id === wanted);
+  return { slaves: agents.map((agent) => agentState(agent, "full")), recovered_slaves: recoveredAgents(master) };
+}
+
+function listFrameworks(master: MasterContext, request: HttpRequest): unknown {
+  const wanted = request.query.get("framework_id");
+  const chosen = (all: Iterable<Framework>): Framework[] =>
+    [...all].filter((framework) => wanted === null || framework.id === wanted);
+  const agents = [...master.state.agents.values()];
+  return {
+    frameworks: chosen(master.state.frameworks.values()).map((framework) => frameworkState(framework, agents)),
+    completed_frameworks: chosen(master.state.completedFrameworks.values()).map((f) => frameworkState(f, [])),
+    unregistered_frameworks: [],
+  };
+}
+
+const DEFAULT_TASK_LIMIT = 100;
+
+/** Of all frameworks, newest first unless `order=asc`. */
+function listTasks(master: MasterContext, request: HttpRequest): unknown[] {
+  const { query } = request;
+  const wanted = (name: string, value: string): boolean => (query.get(name) ?? value) === value;
+  const frameworks = [...master.state.frameworks.values(), ...master.state.completedFrameworks.values()];
+  const tasks = frameworks
+    .filter((framework) => wanted("framework_id", framework.id))
+    .flatMap((f) => [...f.tasks.values(), ...f.unreachableTasks.values(), ...f.completedTasks])
+    .filter((task) => wanted("task_id", task.task_id.value));
+  const startedAt = (task: Task): number => task.statuses[0]?.timestamp ?? 0;
+  const sign = query.get("order") === "asc" ? 1 : -1;
+  tasks.sort((a, b) => sign * (startedAt(a) - startedAt(b)));
+  const offset = Number(query.get("offset") ?? 0);
+  return tasks.slice(offset, offset + Number(query.get("limit") ?? DEFAULT_TASK_LIMIT)).map(taskState);
+}
+
+function describeRoles(master: MasterContext): unknown[] {
+  return reportRoles(master).map(({ name, weight, frameworkIds, allocated, offered }) => ({
+    ...{ name, weight, frameworks: frameworkIds, reserved: {} },
+    ...{
+      allocated: scalarsOf(allocated),
+      offered: scalarsOf(offered),
+      resources: scalarsOf([...allocated, ...offered]),
+    },
+    quota: { role: name, consumed: scalarsOf(allocated), guarantee: {}, limit: {} },
+  }));
+}
+
+function teardown(master: MasterContext, request: HttpRequest): HttpAnswer {
+  if (request.method !== "POST") return methodNotAllowed("POST", request.method);
+  const id = new URLSearchParams(request.body.toString("utf8")).get("frameworkId");
+  if (id === null) return text(400, "Missing 'frameworkId' query parameter in the request body");
+  const framework = master.state.frameworks.get(id);
+  if (!framework) return text(400, "No framework found with specified ID");
+  removeFramework(master, framework);
+  return { status: 200 };
+}

@@ -1,0 +1,202 @@
+// Frameworks, tasks and agents as /state, /slaves, /frameworks, /tasks and /state-summary show them (docs/endpoints/master).
+import { addResources } from "../../mesos/resources.ts";
+import { printRanges } from "../../mesos/ranges.ts";
+import type { Attribute, ExecutorInfo, Resource, TaskState, TaskStatus } from "../../mesos/types.ts";
+import { reservationRole } from "../allocator/reservations.ts";
+import type { Task } from "../protocol.ts";
+import { summarise, withRole } from "./resource-format.ts";
+import { type Agent, type Framework, hasCapability, isActive, isConnected } from "./state.ts";
+import { hasEnded } from "./tasks.ts";
+
+type Model = Record<string, unknown>;
+
+const seconds = (ms: number): number => ms / 1000;
+
+/** The part that /state and /state-summary have in common. */
+function frameworkBasics(framework: Framework): Model {
+  const { info } = framework;
+  const connected = isConnected(framework);
+  return {
+    ...{ id: framework.id, name: info.name, hostname: info.hostname ?? "", webui_url: info.webui_url ?? "" },
+    capabilities: (info.capabilities ?? []).map(({ type }) => type),
+    ...{ active: connected, connected, recovered: framework.state === "recovered" },
+    used_resources: summarise(usedBy(framework)),
+    offered_resources: summarise(offeredTo(framework)),
+  };
+}
+
+export function frameworkState(framework: Framework, agents: Iterable<Agent>): Model {
+  const { info } = framework;
+  const used = usedBy(framework);
+  const offered = offeredTo(framework);
+  return {
+    ...frameworkBasics(framework),
+    ...{ user: info.user, failover_timeout: info.failover_timeout ?? 0, checkpoint: info.checkpoint ?? false },
+    registered_time: seconds(framework.registeredMs),
+    unregistered_time: seconds(framework.unregisteredMs ?? 0),
+    ...(framework.reregisteredMs === undefined ? {} : { reregistered_time: seconds(framework.reregisteredMs) }),
+    ...(info.principal === undefined ? {} : { principal: info.principal }),
+    ...(info.labels ? { labels: info.labels.labels ?? [] } : {}),
+    ...(hasCapability(framework, "MULTI_ROLE") ? { roles: info.roles ?? [] } : { role: info.role ?? "*" }),
+    offer_constraints: {},
+    resources: summarise(addResources(used, offered)),
+    tasks: [...framework.tasks.values()].map(taskState),
+    unreachable_tasks: [...framework.unreachableTasks.values()].map(taskState),
+    completed_tasks: framework.completedTasks.map(taskState),
+    offers: [...framework.offers].map(({ id, agent, role, resources }) => ({
+      ...{ id, framework_id: framework.id, allocation_info: { role }, slave_id: agent.id },
+      resources: summarise(resources),
+    })),
+    executors: [...agents].flatMap((agent) =>
+      [...(agent.executors.get(framework.id)?.values() ?? [])].map((executor) => executorState(executor, agent)),
+    ),
+  };
+}
+
+export function frameworkSummary(framework: Framework): Model {
+  const agentIds = new Set([...framework.tasks.values()].map((task) => task.agent_id.value));
+  const all = [...framework.tasks.values(), ...framework.unreachableTasks.values(), ...framework.completedTasks];
+  return { ...frameworkBasics(framework), ...countStates(all), slave_ids: [...agentIds] };
+}
+
+export function taskState(task: Task): Model {
+  const { labels, discovery, container, health_check, user } = task;
+  return {
+    ...{ id: task.task_id.value, name: task.name, framework_id: task.framework_id.value },
+    ...{ executor_id: task.executor_id?.value ?? "", slave_id: task.agent_id.value, state: task.state },
+    resources: summarise(task.resources),
+    role: task.resources[0]?.allocation_info?.role ?? "*",
+    statuses: task.statuses.map(statusState),
+    ...(user === undefined ? {} : { user }),
+    ...(labels ? { labels: labels.labels ?? [] } : {}),
+    ...(discovery === undefined ? {} : { discovery }),
+    ...(container ? { container } : {}),
+    ...(health_check ? { health_check } : {}),
+  };
+}
+
+function statusState(status: TaskStatus): Model {
+  const { container_status: container, labels, healthy } = status;
+  const { container_id, network_infos, cgroup_info } = container ?? {};
+  return {
+    ...{ state: status.state, timestamp: status.timestamp ?? 0 },
+    ...(labels ? { labels: labels.labels ?? [] } : {}),
+    ...(container
+      ? {
+          container_status: {
+            ...(container_id ? { container_id } : {}),
+            ...(network_infos && network_infos.length > 0 ? { network_infos } : {}),
+            ...(cgroup_info === undefined ? {} : { cgroup_info }),
+          },
+        }
+      : {}),
+    ...(healthy === undefined ? {} : { healthy }),
+  };
+}
+
+function executorState(executor: ExecutorInfo, agent: Agent): Model {
+  const { labels, type, command, resources = [] } = executor;
+  return {
+    ...{ executor_id: executor.executor_id.value, name: executor.name ?? "" },
+    ...{ framework_id: executor.framework_id?.value ?? "", command: command ?? {}, resources: summarise(resources) },
+    ...(resources[0] ? { role: resources[0].allocation_info?.role ?? "*" } : {}),
+    ...(labels ? { labels: labels.labels ?? [] } : {}),
+    ...(type === undefined ? {} : { type }),
+    slave_id: agent.id,
+  };
+}
+
+/** `full`: as in /slaves, where every resource is also shown as it is. */
+export function agentState(agent: Agent, as: "brief" | "full"): Model {
+  const { totalResources: total } = agent;
+  const used = addResources([...agent.used.values()].flat(), []);
+  const offered = addResources(
+    [...agent.offers].flatMap((offer) => offer.resources),
+    [],
+  );
+  const unreserved = total.filter((resource) => reservationRole(resource) === undefined);
+  const reserved = byRole(total);
+  return {
+    ...{ id: agent.id, hostname: agent.info.hostname, port: agent.info.port ?? 5051, pid: agent.pid },
+    attributes: summariseAttributes(agent.info.attributes ?? []),
+    registered_time: seconds(agent.registeredMs),
+    ...(agent.reregisteredMs === undefined ? {} : { reregistered_time: seconds(agent.reregisteredMs) }),
+    ...{ resources: summarise(total), used_resources: summarise(used), offered_resources: summarise(offered) },
+    reserved_resources: Object.fromEntries([...reserved].map(([role, held]) => [role, summarise(held)])),
+    unreserved_resources: summarise(unreserved),
+    ...{ active: isActive(agent), deactivated: agent.deactivated, version: agent.version },
+    capabilities: agent.capabilities,
+    ...(agent.drain ? { drain_info: agent.drain } : {}),
+    ...(as === "brief"
+      ? {}
+      : {
+          reserved_resources_full: Object.fromEntries([...reserved].map(([role, held]) => [role, withRole(held)])),
+          unreserved_resources_full: withRole(unreserved),
+          used_resources_full: withRole(used),
+          offered_resources_full: withRole(offered),
+        }),
+  };
+}
+
+/** `ended` are tasks of this agent that frameworks remember. */
+export function agentSummary(agent: Agent, ended: readonly Task[]): Model {
+  const running = [...agent.tasks.values()].flatMap((tasks) => [...tasks.values()]);
+  const frameworkIds = new Set([...agent.tasks.keys(), ...agent.executors.keys()]);
+  return { ...agentState(agent, "brief"), ...countStates([...running, ...ended]), framework_ids: [...frameworkIds] };
+}
+
+function byRole(total: readonly Resource[]): Map<string, Resource[]> {
+  const roles = new Map<string, Resource[]>();
+  for (const resource of total) {
+    const role = reservationRole(resource);
+    if (role !== undefined) roles.set(role, [...(roles.get(role) ?? []), resource]);
+  }
+  return roles;
+}
+
+function summariseAttributes(attributes: readonly Attribute[]): Model {
+  return Object.fromEntries(
+    attributes.map(({ name, type, scalar, ranges, set, text }) => {
+      if (type === "SCALAR") return [name, scalar?.value];
+      if (type === "RANGES") return [name, printRanges(ranges?.range ?? [])];
+      return [name, type === "SET" ? `{${(set?.item ?? []).join(", ")}}` : text?.value];
+    }),
+  );
+}
+
+const COUNTED_STATES = [
+  "TASK_STAGING",
+  "TASK_STARTING",
+  "TASK_RUNNING",
+  "TASK_KILLING",
+  "TASK_FINISHED",
+  "TASK_KILLED",
+  "TASK_FAILED",
+  "TASK_LOST",
+  "TASK_ERROR",
+  "TASK_UNREACHABLE",
+] as const satisfies TaskState[];
+
+function countStates(tasks: readonly Task[]): Model {
+  const counts: Record<string, number> = Object.fromEntries(COUNTED_STATES.map((state) => [state, 0]));
+  for (const { state } of tasks) {
+    const count = counts[state];
+    if (count !== undefined) counts[state] = count + 1;
+  }
+  return counts;
+}
+
+/** What its tasks hold; its executors' resources are among their agents'. */
+function usedBy(framework: Framework): Resource[] {
+  const running = [...framework.tasks.values()].filter((task) => !hasEnded(task.state));
+  return addResources(
+    running.flatMap((task) => task.resources),
+    [],
+  );
+}
+
+const offeredTo = (framework: Framework): Resource[] =>
+  addResources(
+    [...framework.offers].flatMap((offer) => offer.resources),
+    [],
+  );

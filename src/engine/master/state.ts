@@ -1,0 +1,135 @@
+// What a master knows: frameworks, agents, their tasks, executors and offers. Plain data; what happens to it is elsewhere.
+import type { SchedulerEvent } from "../../mesos/scheduler-api.ts";
+import type { AgentInfo, ExecutorInfo, FrameworkInfo, Offer, Resource } from "../../mesos/types.ts";
+import type { MasterSideLink } from "../common/agent-link.ts";
+import type { Timer } from "../common/clock.ts";
+import type { Task } from "../protocol.ts";
+
+/** The open stream of a subscribed framework. */
+export interface FrameworkStream {
+  readonly streamId: string;
+  send(event: SchedulerEvent | OperationStatusEvent): void;
+  close(): void;
+}
+
+/** Feedback on an operation other than a launch. */
+export interface OperationStatusEvent {
+  type: "UPDATE_OPERATION_STATUS";
+  update_operation_status: { status: object };
+}
+
+/**
+ * active: subscribed, and offered what it may have.
+ * disconnected: its stream is gone; its tasks run on until its failover timeout is over.
+ * recovered: known only from agents that came back to a new leader; it has not subscribed to this one yet.
+ */
+export type FrameworkState = "active" | "disconnected" | "recovered";
+
+export interface Framework {
+  readonly id: string;
+  info: FrameworkInfo;
+  state: FrameworkState;
+  stream?: FrameworkStream;
+  suppressedRoles: Set<string>;
+  /** Milliseconds since the epoch. */
+  registeredMs: number;
+  reregisteredMs: number | undefined;
+  unregisteredMs: number | undefined;
+  readonly tasks: Map<string, Task>;
+  /** Oldest first, bounded by --max_completed_tasks_per_framework. */
+  readonly completedTasks: Task[];
+  /** Tasks on agents that cannot be reached, bounded by --max_unreachable_tasks_per_framework. */
+  readonly unreachableTasks: Map<string, Task>;
+  readonly offers: Set<OutstandingOffer>;
+  failover: Timer | undefined;
+  heartbeat: Timer | undefined;
+}
+
+/** An offer that its framework has not answered yet. */
+export interface OutstandingOffer {
+  readonly id: string;
+  readonly framework: Framework;
+  readonly agent: Agent;
+  readonly role: string;
+  /** With `allocation_info`. */
+  readonly resources: Resource[];
+  /** As the framework saw it. */
+  readonly offer: Offer;
+  timeout: Timer | undefined;
+}
+
+export interface Agent {
+  readonly id: string;
+  info: AgentInfo;
+  pid: string;
+  version: string;
+  capabilities: string[];
+  totalResources: Resource[];
+  /** Gone while the agent is disconnected: registered, but out of reach for now. */
+  link: MasterSideLink | undefined;
+  /** Taken out of offers by an operator. */
+  deactivated: boolean;
+  drain: { state: "DRAINING" | "DRAINED"; config: DrainConfig } | undefined;
+  registeredMs: number;
+  reregisteredMs: number | undefined;
+  /** By framework and then task, terminal but unacknowledged ones included. */
+  readonly tasks: Map<string, Map<string, Task>>;
+  /** Executors of frameworks' own, by framework and then ID. */
+  readonly executors: Map<string, Map<string, ExecutorInfo>>;
+  readonly offers: Set<OutstandingOffer>;
+  /** What tasks and executors hold, by framework, with `allocation_info`. */
+  readonly used: Map<string, Resource[]>;
+  /** Tasks that are to be killed, as `FRAMEWORK TASK`: told again to an agent that comes back with one of them. */
+  readonly killed: Set<string>;
+  pings: { missed: number; answered: boolean; timer: Timer } | undefined;
+}
+
+export interface DrainConfig {
+  max_grace_period?: { nanoseconds: number };
+  mark_gone: boolean;
+}
+
+/** An agent of the registry that has not come back to this leader yet. */
+export interface RecoveredAgent {
+  info: AgentInfo;
+  timer: Timer;
+}
+
+export class MasterState {
+  readonly frameworks = new Map<string, Framework>();
+  /** Oldest first, bounded by --max_completed_frameworks. */
+  readonly completedFrameworks = new Map<string, Framework>();
+  readonly agents = new Map<string, Agent>();
+  readonly recoveredAgents = new Map<string, RecoveredAgent>();
+  /** Agent → when it was marked unreachable, in milliseconds since the epoch. */
+  readonly unreachableAgents = new Map<string, number>();
+  /** Agents that an operator has given up for good. */
+  readonly goneAgents = new Map<string, number>();
+  readonly offers = new Map<string, OutstandingOffer>();
+  nextFrameworkId = 0;
+  nextAgentId = 0;
+  nextOfferId = 0;
+}
+
+export function isConnected(framework: Framework): boolean {
+  return framework.state === "active";
+}
+
+/** Offers may be made of it: connected, and neither drained nor deactivated. */
+export function isActive(agent: Agent): boolean {
+  return agent.link !== undefined && !agent.deactivated;
+}
+
+export function hasCapability(framework: { info: FrameworkInfo }, capability: string): boolean {
+  return framework.info.capabilities?.some(({ type }) => type === capability) ?? false;
+}
+
+/** The roles a framework has subscribed with: one, unless it is MULTI_ROLE. */
+export function rolesOf(info: FrameworkInfo): string[] {
+  if (hasCapability({ info }, "MULTI_ROLE")) return info.roles ?? [];
+  return [info.role ?? "*"];
+}
+
+export function tasksOf(agent: Agent): Task[] {
+  return [...agent.tasks.values()].flatMap((tasks) => [...tasks.values()]);
+}

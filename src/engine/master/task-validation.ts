@@ -1,0 +1,195 @@
+// What a master objects to in a task that a framework wants to launch, in its own words (src/master/validation.cpp).
+import { idProblem } from "../../mesos/ids.ts";
+import { printResources } from "../../mesos/print-resources.ts";
+import { addResources, containsResources, scalarOf } from "../../mesos/resources.ts";
+import type { ExecutorInfo, Resource, TaskInfo } from "../../mesos/types.ts";
+import type { Agent, Framework } from "./state.ts";
+
+export interface LaunchPlace {
+  framework: Framework;
+  agent: Agent;
+  /** What is left of the offers, with `allocation_info`. */
+  available: readonly Resource[];
+}
+
+/** Undefined if a LAUNCH may run it. Its resources, and its executor's, carry `allocation_info`. */
+export function taskProblem(task: TaskInfo, place: LaunchPlace): string | undefined {
+  return commonProblem(task, place) ?? commandOrExecutorProblem(task, place) ?? amountProblem(task, place);
+}
+
+/** Undefined if a LAUNCH_GROUP may run these tasks together under that executor. */
+export function taskGroupProblem(
+  tasks: readonly TaskInfo[],
+  executor: ExecutorInfo,
+  place: LaunchPlace,
+): string | undefined {
+  for (const task of tasks) {
+    const problem = commonProblem(task, place) ?? groupedTaskProblem(task, executor);
+    if (problem !== undefined) return `Task '${task.task_id.value}' is invalid: ${problem}`;
+  }
+  const problem = groupExecutorProblem(executor, place);
+  if (problem !== undefined) return problem;
+  const isNew = !place.agent.executors.get(place.framework.id)?.has(executor.executor_id.value);
+  const total = [...tasks.flatMap((task) => task.resources ?? []), ...(isNew ? (executor.resources ?? []) : [])];
+  if (containsResources(place.available, total)) return undefined;
+  const [needed, offered] = [printResources(addResources(total, [])), printResources(place.available)];
+  return `Total resources ${needed} required by task group and its executor are more than available ${offered}`;
+}
+
+function commonProblem(task: TaskInfo, place: LaunchPlace): string | undefined {
+  const { framework, agent } = place;
+  const taskId = task.task_id.value;
+  return (
+    idProblem(taskId) ??
+    when(framework.tasks.has(taskId), `Task has duplicate ID: ${taskId}`) ??
+    when(framework.unreachableTasks.has(taskId), `Task reuses the ID of an unreachable task: ${taskId}`) ??
+    when(
+      task.agent_id.value !== agent.id,
+      `Task uses invalid agent ${task.agent_id.value} while agent ${agent.id} is expected`,
+    ) ??
+    when(
+      (task.kill_policy?.grace_period?.nanoseconds ?? 0) < 0,
+      "Task's 'kill_policy.grace_period' must be non-negative",
+    ) ??
+    healthCheckProblem(task) ??
+    when((task.resources ?? []).length === 0, "Task uses no resources") ??
+    resourcesProblem(task.resources ?? [], "Task uses invalid resources: ")
+  );
+}
+
+function commandOrExecutorProblem(task: TaskInfo, place: LaunchPlace): string | undefined {
+  if ((task.command === undefined) === (task.executor === undefined))
+    return "Task should have at least one (but not both) of CommandInfo or ExecutorInfo present";
+  if (!task.executor) return commandProblem(task);
+  return customExecutorProblem(task.executor, place);
+}
+
+function commandProblem(task: TaskInfo): string | undefined {
+  const variables = task.command?.environment?.variables ?? [];
+  const silent = variables.find(({ type, value }) => type !== "SECRET" && value === undefined);
+  if (!silent) return undefined;
+  return `Task's \`CommandInfo\` is invalid: Environment variable '${silent.name}' of type 'VALUE' must have a value set`;
+}
+
+function customExecutorProblem(executor: ExecutorInfo, place: LaunchPlace): string | undefined {
+  return (
+    idProblem(executor.executor_id.value) ??
+    when(executor.type === "DEFAULT", "'ExecutorInfo.type' must be 'CUSTOM'") ??
+    when(executor.command === undefined, "'ExecutorInfo.command' must be set") ??
+    frameworkIdProblem(executor, place) ??
+    incompatibleProblem(executor, place) ??
+    resourcesProblem(executor.resources ?? [], "Executor uses invalid resources: ")
+  );
+}
+
+function groupExecutorProblem(executor: ExecutorInfo, place: LaunchPlace): string | undefined {
+  const id = executor.executor_id.value;
+  const resources = executor.resources ?? [];
+  if (executor.type === undefined) return "'ExecutorInfo.type' must be set";
+  if (executor.type === "UNKNOWN") return "Unknown executor type";
+  if (executor.type === "DEFAULT" && executor.command)
+    return "'ExecutorInfo.command' must not be set for 'DEFAULT' executor";
+  if (executor.type === "CUSTOM" && !executor.command)
+    return "'ExecutorInfo.command' must be set for 'CUSTOM' executor";
+  if (executor.container?.type === "DOCKER") return "Docker ContainerInfo is not supported on the executor";
+  const [cpus, mem, disk] = ["cpus", "mem", "disk"].map((name) => scalarOf(resources, name));
+  return (
+    idProblem(id) ??
+    frameworkIdProblem(executor, place) ??
+    incompatibleProblem(executor, place) ??
+    lessThan(id, { what: "CPUs", has: cpus ?? 0, minimum: 0.01, unit: "" }) ??
+    lessThan(id, { what: "memory", has: mem ?? 0, minimum: 32, unit: "MB" }) ??
+    when((disk ?? 0) === 0, `Executor '${id}' uses no disk`)
+  );
+}
+
+function lessThan(
+  id: string,
+  amount: { what: string; has: number; minimum: number; unit: string },
+): string | undefined {
+  const { what, has, minimum, unit } = amount;
+  if (has >= minimum) return undefined;
+  const shown = has === 0 ? "None" : `${has}${unit}`;
+  return `Executor '${id}' uses less ${what} (${shown}) than the minimum required (${minimum}${unit})`;
+}
+
+function groupedTaskProblem(task: TaskInfo, executor: ExecutorInfo): string | undefined {
+  if (task.container?.type === "DOCKER") return "Docker ContainerInfo is not supported on the task";
+  if (!task.executor) return undefined;
+  if (JSON.stringify(task.executor) === JSON.stringify(executor)) return undefined;
+  return (
+    `The \`ExecutorInfo\` of task '${task.task_id.value}' is different from` +
+    ` executor '${executor.executor_id.value}'`
+  );
+}
+
+function frameworkIdProblem(executor: ExecutorInfo, { framework }: LaunchPlace): string | undefined {
+  const actual = executor.framework_id?.value;
+  if (actual === framework.id) return undefined;
+  if (actual === undefined) return "'ExecutorInfo.framework_id' must be set";
+  return `ExecutorInfo has an invalid FrameworkID (Actual: ${actual} vs Expected: ${framework.id})`;
+}
+
+function incompatibleProblem(executor: ExecutorInfo, { framework, agent }: LaunchPlace): string | undefined {
+  const existing = agent.executors.get(framework.id)?.get(executor.executor_id.value);
+  if (!existing || JSON.stringify(existing) === JSON.stringify(executor)) return undefined;
+  const line = "-".repeat(60);
+  return (
+    "ExecutorInfo is not compatible with existing ExecutorInfo with same ExecutorID.\n" +
+    `${line}\nExisting ExecutorInfo:\n${JSON.stringify(existing)}\n` +
+    `${line}\nExecutorInfo:\n${JSON.stringify(executor)}\n${line}\n`
+  );
+}
+
+function healthCheckProblem(task: TaskInfo): string | undefined {
+  const check = task.health_check;
+  if (!check) return undefined;
+  const prefix = "Task uses invalid health check: ";
+  const { type } = check;
+  if (type === undefined) return `${prefix}HealthCheck must specify 'type'`;
+  if (type === "COMMAND" && !check.command) return `${prefix}Expecting 'command' to be set for COMMAND health check`;
+  if (type === "HTTP" && !check.http) return `${prefix}Expecting 'http' to be set for HTTP health check`;
+  if (type === "TCP" && !check.tcp) return `${prefix}Expecting 'tcp' to be set for TCP health check`;
+  const { path, scheme } = check.http ?? {};
+  if (path !== undefined && !path.startsWith("/"))
+    return `${prefix}The path '${path}' of HTTP health check must start with '/'`;
+  if (scheme !== undefined && scheme !== "http" && scheme !== "https")
+    return `${prefix}Unsupported HTTP health check scheme: '${scheme}'`;
+  const negative = (["delay_seconds", "interval_seconds", "timeout_seconds", "grace_period_seconds"] as const).find(
+    (name) => (check[name] ?? 0) < 0,
+  );
+  return negative && `${prefix}Expecting '${negative}' to be non-negative`;
+}
+
+/** `prefix` says whose resources they are. */
+function resourcesProblem(resources: readonly Resource[], prefix: string): string | undefined {
+  for (const resource of resources) {
+    const problem = resourceProblem(resource);
+    if (problem !== undefined) return prefix + problem;
+  }
+  return undefined;
+}
+
+function resourceProblem(resource: Resource): string | undefined {
+  const { name, type, scalar, ranges } = resource;
+  if (name === "") return "Empty resource name";
+  if (type === "SCALAR" && (!scalar || !Number.isFinite(scalar.value) || scalar.value < 0))
+    return `Resource '${name}' has an invalid scalar value`;
+  if (type === "RANGES" && (!ranges || (ranges.range ?? []).some(({ begin, end }) => begin > end)))
+    return `Resource '${name}' has invalid ranges`;
+  if (type === "SET" && !resource.set) return `Resource '${name}' has an invalid set`;
+  if (name === "gpus" && !Number.isInteger(scalar?.value)) return "The 'gpus' resource must be an unsigned integer";
+  return undefined;
+}
+
+function amountProblem(task: TaskInfo, place: LaunchPlace): string | undefined {
+  const { framework, agent, available } = place;
+  const { executor } = task;
+  const isNew = executor && !agent.executors.get(framework.id)?.has(executor.executor_id.value);
+  const total = addResources(task.resources ?? [], isNew ? (executor.resources ?? []) : []);
+  if (containsResources(available, total)) return undefined;
+  const [needed, offered] = [printResources(total), printResources(available)];
+  return `Total resources ${needed} required by task and its executor is more than available ${offered}`;
+}
+
+const when = (problem: boolean, message: string): string | undefined => (problem ? message : undefined);
