@@ -1,0 +1,84 @@
+// The agent's HTTP endpoints (docs/endpoints/slave).
+import { type HttpAnswer, type HttpRequest, HttpRoutes, json } from "../common/http.ts";
+import type { Clock } from "../common/clock.ts";
+import type { Agent } from "./agent.ts";
+import { type Executor, resourcesInUse } from "./book.ts";
+import { executorApi } from "./executor-api.ts";
+import { EXECUTOR_PATH } from "./executor-messages.ts";
+import { agentMetrics } from "./metrics.ts";
+import { operatorApi } from "./operator-api.ts";
+import { BUILD_INFO } from "../master/build-info.ts";
+import { agentState, type StateContext } from "./state-view.ts";
+import { statisticsOf } from "./usage.ts";
+
+export interface EndpointsOptions {
+  agent: Agent;
+  clock: Clock;
+  flags: Record<string, string>;
+  pid: string;
+  startTime: number;
+  masterHostname: () => string;
+  isRegistered: () => boolean;
+  isRecovered: () => boolean;
+}
+
+/** Every path also exists under /slave(1). */
+export function agentRoutes(options: EndpointsOptions): HttpRoutes {
+  const { agent, clock, flags, startTime, isRecovered, isRegistered } = options;
+  const state = (): StateContext => ({ ...options, masterHostname: options.masterHostname() });
+  const routes = new HttpRoutes(["/slave(1)", "/slave"]);
+  const get = (path: string, value: () => unknown): void => {
+    routes.route(path, (request: HttpRequest): HttpAnswer => json(value(), request.query.get("jsonp")));
+  };
+  routes.route("/health", () => ({ status: 200 }));
+  get("/version", () => BUILD_INFO);
+  get("/state", () => agentState(state()));
+  get("/state.json", () => agentState(state()));
+  get("/flags", () => ({ flags }));
+  get("/containers", () => containers(agent, clock));
+  get("/monitor/statistics", () => statistics(agent, clock));
+  get("/monitor/statistics.json", () => statistics(agent, clock));
+  get("/metrics/snapshot", () => agentMetrics({ agent, clock, startTime, isRegistered: isRegistered() }));
+  routes.route(EXECUTOR_PATH, executorApi({ agent, clock, isRecovered }));
+  routes.route("/api/v1", operatorApi({ ...options, describeContainers: () => containers(agent, clock) }));
+  agent.options.files.mount(routes);
+  return routes;
+}
+
+function living(agent: Agent): Executor[] {
+  return agent.book.executors().filter((one) => one.state !== "TERMINATED");
+}
+
+function identity({ info, frameworkId }: Executor): Record<string, string> {
+  return {
+    executor_id: info.executor_id.value,
+    executor_name: info.name ?? "",
+    framework_id: frameworkId,
+    source: info.source ?? "",
+  };
+}
+
+function usage(agent: Agent, clock: Clock, executor: Executor): Record<string, number> {
+  const pids = agent.options.containers.processesOf(executor.containerId);
+  return statisticsOf(pids, resourcesInUse(executor), clock.nowMs() / 1000);
+}
+
+function containers(agent: Agent, clock: Clock): Record<string, unknown>[] {
+  return living(agent).map((executor) => {
+    const pid = agent.options.containers.get(executor.containerId)?.executor?.pid;
+    const status = {
+      container_id: { value: executor.containerId },
+      ...(pid === undefined ? {} : { executor_pid: pid }),
+    };
+    return {
+      ...identity(executor),
+      container_id: executor.containerId,
+      statistics: usage(agent, clock, executor),
+      status,
+    };
+  });
+}
+
+function statistics(agent: Agent, clock: Clock): Record<string, unknown>[] {
+  return living(agent).map((executor) => ({ ...identity(executor), statistics: usage(agent, clock, executor) }));
+}

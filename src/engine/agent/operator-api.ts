@@ -1,0 +1,109 @@
+// POST /api/v1 of an agent: the v1 operator calls that read (docs/operator-http-api.md, "Agent API").
+import type { Clock } from "../common/clock.ts";
+import { type HttpAnswer, type HttpRequest, json, methodNotAllowed, text } from "../common/http.ts";
+import type { Task } from "../protocol.ts";
+import type { Agent } from "./agent.ts";
+import type { Executor, Framework } from "./book.ts";
+import { agentMetrics } from "./metrics.ts";
+import { BUILD_INFO } from "../master/build-info.ts";
+
+export interface OperatorApiOptions {
+  agent: Agent;
+  clock: Clock;
+  flags: Record<string, string>;
+  startTime: number;
+  isRegistered: () => boolean;
+  describeContainers: () => Record<string, unknown>[];
+}
+
+type Call = { type?: string } & Record<string, unknown>;
+type Handler = (options: OperatorApiOptions, call: Call) => Record<string, unknown>;
+
+/** What each call answers, under the name of the call in lower case. */
+const HANDLERS: Record<string, Handler> = {
+  GET_HEALTH: () => ({ healthy: true }),
+  GET_VERSION: () => ({ version_info: BUILD_INFO }),
+  GET_AGENT: ({ agent }) => ({ agent_info: agent.info }),
+  GET_FLAGS: ({ flags }) => ({ flags: Object.entries(flags).map(([name, value]) => ({ name, value })) }),
+  GET_METRICS: ({ agent, clock, startTime, isRegistered }) => {
+    const metrics = agentMetrics({ agent, clock, startTime, isRegistered: isRegistered() });
+    return { metrics: Object.entries(metrics).map(([name, value]) => ({ name, value })) };
+  },
+  GET_LOGGING_LEVEL: () => ({ level: 0 }),
+  GET_STATE: ({ agent }) => ({
+    get_tasks: tasks(agent),
+    get_executors: executors(agent),
+    get_frameworks: frameworks(agent),
+  }),
+  GET_CONTAINERS: ({ describeContainers }) => ({ containers: describeContainers().map(containerAsMessage) }),
+  GET_FRAMEWORKS: ({ agent }) => frameworks(agent),
+  GET_EXECUTORS: ({ agent }) => executors(agent),
+  GET_TASKS: ({ agent }) => tasks(agent),
+};
+
+export function operatorApi(options: OperatorApiOptions): (request: HttpRequest) => HttpAnswer {
+  return (request) => {
+    if (request.method !== "POST") return methodNotAllowed("POST", request.method);
+    if (request.headers["content-type"] === undefined) return text(400, "Expecting 'Content-Type' to be present");
+    if (request.headers["content-type"] !== "application/json") {
+      return text(415, "Expecting 'Content-Type' of application/json or application/x-protobuf");
+    }
+    let call: Call;
+    try {
+      call = JSON.parse(request.body.toString("utf8")) as Call;
+    } catch (error) {
+      return text(400, `Failed to parse body into JSON: ${(error as Error).message}`);
+    }
+    const handler = Object.hasOwn(HANDLERS, call.type ?? "") ? HANDLERS[call.type ?? ""] : undefined;
+    if (handler === undefined || call.type === undefined) {
+      return text(400, "Failed to validate agent::Call: Expecting 'type' to be present");
+    }
+    return json({ type: call.type, [call.type.toLowerCase()]: handler(options, call) });
+  };
+}
+
+const all = (agent: Agent): Framework[] => [...agent.book.frameworks.values(), ...agent.book.completedFrameworks];
+const living = (framework: Framework): Executor[] => [...framework.executors.values()];
+
+function frameworks(agent: Agent): Record<string, unknown> {
+  const wrap = (framework: Framework): unknown => ({ framework_info: framework.info });
+  return {
+    frameworks: [...agent.book.frameworks.values()].map(wrap),
+    completed_frameworks: agent.book.completedFrameworks.map(wrap),
+  };
+}
+
+function executors(agent: Agent): Record<string, unknown> {
+  const wrap = (executor: Executor): unknown => ({ executor_info: executor.info });
+  return {
+    executors: all(agent).flatMap(living).map(wrap),
+    completed_executors: all(agent)
+      .flatMap((framework) => framework.completedExecutors)
+      .map(wrap),
+  };
+}
+
+function tasks(agent: Agent): Record<string, unknown> {
+  const executors = all(agent).flatMap((framework) => [...living(framework), ...framework.completedExecutors]);
+  const from = (pick: (executor: Executor) => Iterable<Task>): Task[] => executors.flatMap((one) => [...pick(one)]);
+  return {
+    pending_tasks: [],
+    queued_tasks: executors.flatMap((one) => agent.executors.queuedTasks(one)),
+    launched_tasks: from((one) => one.launched.values()),
+    terminated_tasks: from((one) => one.terminated.values()),
+    completed_tasks: from((one) => one.completed),
+  };
+}
+
+/** The same as /containers, with IDs as messages. */
+function containerAsMessage(described: Record<string, unknown>): Record<string, unknown> {
+  const { framework_id, executor_id, executor_name, container_id, status, statistics } = described;
+  return {
+    framework_id: { value: framework_id },
+    executor_id: { value: executor_id },
+    executor_name,
+    container_id: { value: container_id },
+    container_status: status,
+    resource_statistics: statistics,
+  };
+}

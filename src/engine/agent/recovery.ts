@@ -1,0 +1,136 @@
+// What an agent finds of itself on disk after a restart: who it was, its executors, and updates nobody acknowledged
+// (docs/agent-recovery.md).
+import { existsSync, readdirSync, readlinkSync } from "node:fs";
+import { join } from "node:path";
+import { printDuration } from "../../mesos/duration.ts";
+import type { AgentInfo, ExecutorInfo, FrameworkInfo } from "../../mesos/types.ts";
+import type { ContainerNote } from "../containerizer/containers.ts";
+import type { Task } from "../protocol.ts";
+import type { Agent } from "./agent.ts";
+import { incompatibility } from "./agent-info.ts";
+import { type Executor, newExecutor } from "./book.ts";
+import { readCheckpoint } from "./checkpoint.ts";
+import {
+  executorInfoFile,
+  frameworkInfoFile,
+  latestAgentLink,
+  sentinelFile,
+  tasksDirectory,
+  virtualSandbox,
+  agentInfoFile,
+  runsOf,
+} from "./paths.ts";
+import { applyUpdate } from "./task-updates.ts";
+
+/** The agent's recovery failed; the program says so and exits with 1. */
+export class RecoveryError extends Error {
+  constructor(message: string) {
+    super(`Failed to perform recovery: ${message}`);
+    this.name = "RecoveryError";
+  }
+}
+
+/** The lines that a real agent prints after an incompatible change, so that people find the same way out. */
+export function startAnewHint(workDir: string): string {
+  return [
+    "To restart this agent with a new agent id instead, do as follows:",
+    `rm -f ${latestAgentLink(workDir)}`,
+    "This ensures that the agent does not recover old live executors.",
+    "",
+  ].join("\n");
+}
+
+/**
+ * Takes back what an earlier agent on this work_dir left. Executors whose framework does not checkpoint, and containers
+ * that nobody knows, are destroyed; the others have --executor_reregistration_timeout to come back.
+ * @throws RecoveryError if the agent may not come back as it is now
+ */
+export function recover(agent: Agent): void {
+  const { flags, containers, log } = agent.options;
+  const previous = recoverInfo(agent);
+  const notes = containers.recover();
+  for (const note of notes) {
+    const executor = previous === undefined || flags.recover === "cleanup" ? undefined : recoverExecutor(agent, note);
+    if (executor === undefined) {
+      log.info(`Destroying orphan container ${note.containerId}`);
+      containers.destroy(note.containerId);
+      continue;
+    }
+    expectBack(agent, executor);
+  }
+  if (previous !== undefined && flags.recover !== "cleanup") recoverEndedRuns(agent);
+}
+
+function recoverInfo(agent: Agent): AgentInfo | undefined {
+  const { flags, log } = agent.options;
+  let latest: string;
+  try {
+    latest = readlinkSync(latestAgentLink(flags.work_dir));
+  } catch {
+    return undefined; // The first start, or the operator removed the link.
+  }
+  const info = readCheckpoint<AgentInfo>(agentInfoFile(flags.work_dir, latest));
+  if (info === undefined) return undefined;
+  const problem = incompatibility(info, agent.options.info, flags.reconfiguration_policy);
+  if (problem !== undefined) throw new RecoveryError(problem);
+  agent.adoptId(latest);
+  log.info(`Recovered agent ${latest}`);
+  return info;
+}
+
+function recoverExecutor(agent: Agent, note: ContainerNote): Executor | undefined {
+  const { flags, files } = agent.options;
+  const { frameworkId, executorId, containerId, sandbox } = note;
+  const key = { agentId: agent.id, frameworkId, executorId, containerId };
+  const framework = readCheckpoint<FrameworkInfo>(frameworkInfoFile(flags.work_dir, agent.id, frameworkId));
+  const stored = readCheckpoint<{ info: ExecutorInfo; isCommand: boolean }>(executorInfoFile(flags.work_dir, key));
+  if (framework === undefined || stored === undefined) return undefined;
+  const executor = newExecutor({ ...stored, frameworkId, containerId, directory: sandbox });
+  agent.book.framework(framework).executors.set(executorId, executor);
+  files.attach(sandbox, sandbox);
+  files.attach(sandbox, virtualSandbox(key));
+  recoverTasks(agent, executor);
+  return executor;
+}
+
+function recoverTasks(agent: Agent, executor: Executor): void {
+  const directory = tasksDirectory(agent.options.flags.work_dir, agent.runKey(executor));
+  for (const name of existsSync(directory) ? readdirSync(directory) : []) {
+    const task = readCheckpoint<Task>(join(directory, name, "task.info"));
+    if (task === undefined) continue;
+    executor.launched.set(task.task_id.value, task);
+    const { updates, ended } = agent.updates.recover(join(directory, name, "task.updates"));
+    for (const update of updates) applyUpdate(executor, update);
+    if (!ended) continue;
+    executor.terminated.delete(task.task_id.value);
+    executor.completed.push(task);
+  }
+}
+
+/** It is alive and looks for its agent, or it ended meanwhile: then its container's watch tells. */
+function expectBack(agent: Agent, executor: Executor): void {
+  const { clock, flags } = agent.options;
+  const timeoutMs = flags.executor_reregistration_timeout;
+  executor.timer = clock.after(timeoutMs, () => {
+    const reason = "REASON_EXECUTOR_REREGISTRATION_TIMEOUT";
+    executor.termination = { reason, message: `Executor did not re-register within ${printDuration(timeoutMs)}` };
+    agent.executors.destroy(executor);
+  });
+}
+
+/** Runs whose container is gone, but whose last updates may not have been acknowledged. */
+function recoverEndedRuns(agent: Agent): void {
+  const { work_dir } = agent.options.flags;
+  for (const key of runsOf(work_dir, agent.id)) {
+    if (agent.book.executorOfContainer(key.containerId) !== undefined) continue;
+    const framework = readCheckpoint<FrameworkInfo>(frameworkInfoFile(work_dir, key.agentId, key.frameworkId));
+    const stored = readCheckpoint<{ info: ExecutorInfo; isCommand: boolean }>(executorInfoFile(work_dir, key));
+    if (framework === undefined || stored === undefined) continue;
+    // Another run of the same executor is alive: there can be only one in the book.
+    if (agent.book.executor(key.frameworkId, key.executorId) !== undefined) continue;
+    const executor = newExecutor({ ...stored, ...key, directory: key.directory });
+    agent.book.framework(framework).executors.set(key.executorId, executor);
+    recoverTasks(agent, executor);
+    agent.executors.exited(executor, existsSync(sentinelFile(work_dir, key)) ? 0 : 9);
+  }
+}

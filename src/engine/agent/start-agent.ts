@@ -1,0 +1,167 @@
+// Puts an agent together and starts it: flags and machine in, a registered agent out.
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { MesosUpError } from "../../errors.ts";
+import type { MasterInfo } from "../../mesos/types.ts";
+import { systemClock } from "../common/clock.ts";
+import { Files } from "../common/files.ts";
+import { listen } from "../common/http.ts";
+import type { Log } from "../common/log.ts";
+import { Containers } from "../containerizer/containers.ts";
+import { ExecutorPool } from "../containerizer/executor-pool.ts";
+import { Runtimes } from "../containerizer/runtimes.ts";
+import { FetcherCache } from "../fetcher/cache.ts";
+import { Fetcher } from "../fetcher/fetcher.ts";
+import { Agent } from "./agent.ts";
+import { describeAgent, diskBytesOf, type Machine } from "./agent-info.ts";
+import { agentRoutes } from "./endpoints.ts";
+import type { LoadedAgentFlags } from "./flags.ts";
+import { MasterLink } from "./master-link.ts";
+import { recover, RecoveryError } from "./recovery.ts";
+
+export interface StartAgentOptions {
+  flags: LoadedAgentFlags;
+  log: Log;
+  machine: Omit<Machine, "diskBytes">;
+  env: NodeJS.ProcessEnv;
+  uid: number;
+  /** node and the executor program. */
+  executorCommand: string[];
+  /** Executor programs kept ready. */
+  spareExecutors: number;
+  /** The agent has ended in order. */
+  onEnd: (reason: string) => void;
+}
+
+export interface RunningAgent {
+  /** Leaves the master for good, ends every executor, and then calls `onEnd`: what SIGUSR1 does. */
+  unregister: (reason: string) => void;
+  /** Lets go of everything at once; executors live on. */
+  stop: () => void;
+}
+
+/**
+ * Resolves when the agent listens and looks for its master.
+ * @throws BindError, RecoveryError, and what flags' texts can be wrong in
+ */
+export async function startAgent(options: StartAgentOptions): Promise<RunningAgent> {
+  const { flags: loaded, log, machine, env, uid } = options;
+  const flags = loaded.values;
+  const clock = systemClock;
+  mkdirSync(flags.work_dir, { recursive: true });
+  const info = describeAgent(flags, { ...machine, diskBytes: diskBytesOf(flags.work_dir) });
+  const ip = flags.advertise_ip ?? (flags.ip === undefined || flags.ip === "0.0.0.0" ? "127.0.0.1" : flags.ip);
+  const address = { ip, port: info.port ?? flags.port, hostname: info.hostname };
+  const pid = `slave(1)@${address.ip}:${address.port}`;
+
+  const pool = new ExecutorPool({ command: options.executorCommand, env, clock, spares: options.spareExecutors });
+  const runtimes = new Runtimes({ flags, env, clock, uid });
+  const fetcher = new Fetcher({
+    cache: new FetcherCache({
+      directory: join(flags.fetcher_cache_dir, "mesos-up"),
+      limitBytes: flags.fetcher_cache_size,
+    }),
+    stallTimeoutMs: flags.fetcher_stall_timeout,
+    home: flags.frameworks_home,
+    env,
+  });
+  const containers = new Containers({
+    runtimeDir: flags.runtime_dir,
+    runtimes,
+    fetcher,
+    pool,
+    env,
+    clock,
+    log,
+    onExit: (containerId, status) => {
+      const executor = agent.book.executorOfContainer(containerId);
+      if (executor !== undefined) agent.executors.exited(executor, status);
+    },
+  });
+  const stop = (): void => {
+    link.close();
+    pool.close();
+    server.close();
+  };
+  const agent = new Agent({
+    ...{ flags, info, address, containers, clock, log, env },
+    files: new Files(),
+    send: (message) => link.send(message),
+    onShutdown: (reason) => {
+      link.send({ type: "UNREGISTER" });
+      stop();
+      options.onEnd(reason);
+    },
+  });
+  const link: MasterLink = new MasterLink({
+    ...{ clock, log, pid, maxBackoffMs: flags.registration_backoff_factor },
+    describe: () => agent.info,
+    report: () => agent.report(),
+    onMessage: (message) => agent.handle(message),
+    onRegistered: (id) => {
+      agent.registered(id);
+      pool.fill();
+    },
+    onDisconnected: () => agent.disconnected(),
+  });
+
+  let recovered = false;
+  const routes = agentRoutes({
+    ...{ agent, clock, pid },
+    flags: loaded.shown,
+    startTime: clock.nowMs() / 1000,
+    masterHostname: () => link.masterHostname,
+    isRegistered: () => link.registered,
+    isRecovered: () => recovered,
+  });
+  const { server } = await listen(routes, { ip: flags.ip ?? "0.0.0.0", port: flags.port });
+  try {
+    await checkDocker(runtimes);
+    recover(agent);
+  } catch (error) {
+    stop();
+    throw error;
+  }
+  recovered = true;
+  if (flags.recover === "cleanup") {
+    agent.shutdown("cleanup");
+  } else {
+    await detectMaster(flags.master ?? "", flags.zk_session_timeout, log, (leader) => link.leaderChanged(leader));
+  }
+  return { unregister: (reason) => agent.shutdown(reason), stop };
+}
+
+type Leader = Pick<MasterInfo, "address" | "hostname" | "port">;
+
+/** `zk://…` follows the leader as it changes; `host:port` is taken to be the leader. */
+async function detectMaster(
+  text: string,
+  sessionTimeoutMs: number,
+  log: Log,
+  onLeader: (leader: Leader | undefined) => void,
+): Promise<void> {
+  if (text.startsWith("zk://")) {
+    const [{ MasterGroup }, { parseZooKeeperUrl }] = await Promise.all([
+      import("../common/master-group.ts"),
+      import("../common/zookeeper-url.ts"),
+    ]);
+    await MasterGroup.start({ url: parseZooKeeperUrl(text), sessionTimeoutMs, log, onLeader });
+    return;
+  }
+  const [, host = "", port = ""] = /^(?:[^@]*@)?(.+):(\d+)$/.exec(text) ?? [];
+  if (host === "") {
+    throw new MesosUpError(`Failed to create a master detector: Failed to parse '${text}'`, {
+      code: "MASTER_FLAG_INVALID",
+      hint: "Write --master=host:port or --master=zk://host:port/path.",
+    });
+  }
+  onLeader({ hostname: host, port: Number(port), address: { ip: host, port: Number(port) } });
+}
+
+async function checkDocker(runtimes: Runtimes): Promise<void> {
+  try {
+    await runtimes.checkDocker();
+  } catch (error) {
+    throw new RecoveryError((error as Error).message);
+  }
+}

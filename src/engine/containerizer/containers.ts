@@ -1,0 +1,204 @@
+// The agent's containers: each holds one executor. Chooses the containerizer, prepares what the container needs, starts
+// the executor, and removes all of it again.
+import type { ChildProcess } from "node:child_process";
+import { mkdirSync, readdirSync } from "node:fs";
+import { MesosUpError } from "../../errors.ts";
+import type { ExecutorInfo, TaskInfo } from "../../mesos/types.ts";
+import { containerDirectory } from "../agent/paths.ts";
+import { readCheckpoint, writeCheckpoint } from "../agent/checkpoint.ts";
+import type { Clock } from "../common/clock.ts";
+import type { Log } from "../common/log.ts";
+import type { Fetcher } from "../fetcher/fetcher.ts";
+import type { ContainerRuntime, ExecutorAssignment } from "./assignment.ts";
+import { startCustomExecutor } from "./custom-executor.ts";
+import { assign, type ExecutorPool } from "./executor-pool.ts";
+import { identify, isAlive, type ProcessIdentity, processesWith, signal, treeOf } from "./processes.ts";
+import type { Runtimes } from "./runtimes.ts";
+
+const WATCH_INTERVAL_MS = 500;
+
+/** What is known of a container on disk, below runtime_dir: enough to find and remove it after a crash of anything. */
+export interface ContainerNote {
+  containerId: string;
+  frameworkId: string;
+  executorId: string;
+  sandbox: string;
+  runtime: ContainerRuntime;
+  executor?: ProcessIdentity;
+}
+
+export interface LaunchRequest {
+  assignment: Omit<ExecutorAssignment, "runtime">;
+  executor: ExecutorInfo;
+  /** Set for command tasks. */
+  task: TaskInfo | undefined;
+  /** Who the task runs as, a name of the machine's own users. */
+  user: string | undefined;
+}
+
+export interface ContainersOptions {
+  runtimeDir: string;
+  runtimes: Runtimes;
+  fetcher: Fetcher;
+  pool: ExecutorPool;
+  env: NodeJS.ProcessEnv;
+  clock: Clock;
+  log: Log;
+  /** The executor has ended, and nothing of its container is left. `status` as the wait status that Mesos shows. */
+  onExit: (containerId: string, status: number) => void;
+}
+
+/** The container could not be started; `message` follows "Failed to launch container: ". */
+export class LaunchError extends MesosUpError {
+  constructor(message: string, cause?: unknown) {
+    super(message, { code: "CONTAINER_LAUNCH_FAILED", hint: "See the task's sandbox and the agent's log.", cause });
+  }
+}
+
+interface Container {
+  note: ContainerNote;
+  /** Set while it is being destroyed. */
+  destroying: Promise<void> | undefined;
+}
+
+export class Containers {
+  readonly #options: ContainersOptions;
+  readonly #containers = new Map<string, Container>();
+
+  constructor(options: ContainersOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Fetches, prepares and starts. The executor's program starts meanwhile, if it is one of ours.
+   * @throws LaunchError; nothing is left then
+   */
+  async launch(request: LaunchRequest): Promise<void> {
+    const { assignment, executor, task, user } = request;
+    const { containerId, frameworkId, executorId, sandbox, environment } = assignment;
+    const { runtimes, fetcher, pool } = this.#options;
+    const command = task?.command ?? executor.command;
+    const container: Container = {
+      note: { containerId, frameworkId, executorId, sandbox, runtime: { kind: "posix" } },
+      destroying: undefined,
+    };
+    this.#containers.set(containerId, container);
+    const child = task === undefined ? undefined : pool.take();
+    try {
+      const [runtime] = await Promise.all([
+        runtimes.prepare({ container: task?.container ?? executor.container, containerId, user }),
+        fetcher.fetch({ containerId, uris: command?.uris ?? [], sandbox, user }),
+      ]);
+      container.note.runtime = runtime;
+      if (container.destroying !== undefined) throw new LaunchError("Container destroyed during launch");
+      if (child !== undefined) {
+        this.#adopt(container, child);
+        assign(child, { ...assignment, runtime });
+      } else {
+        this.#adopt(container, startCustomExecutor({ command: command ?? {}, environment, sandbox, runtime }));
+      }
+    } catch (error) {
+      child?.kill("SIGKILL");
+      this.#containers.delete(containerId);
+      throw error instanceof LaunchError ? error : new LaunchError((error as Error).message, error);
+    }
+  }
+
+  /** Takes over containers that an agent before this one has left, as their notes tell. */
+  recover(): ContainerNote[] {
+    const directory = containerDirectory(this.#options.runtimeDir, "");
+    mkdirSync(directory, { recursive: true });
+    const notes = readdirSync(directory).flatMap((id) => readCheckpoint<ContainerNote>(this.#noteFile(id)) ?? []);
+    for (const note of notes) {
+      const container: Container = { note, destroying: undefined };
+      this.#containers.set(note.containerId, container);
+      this.#watch(container);
+    }
+    return notes;
+  }
+
+  /** Ends the executor and everything in its container, by force; `onExit` follows. */
+  destroy(containerId: string): void {
+    const container = this.#containers.get(containerId);
+    if (container === undefined) return;
+    const executor = container.note.executor;
+    if (executor === undefined) {
+      container.destroying ??= Promise.resolve(); // Seen by the launch that is under way.
+      return;
+    }
+    if (isAlive(executor)) for (const pid of treeOf(executor.pid)) signal(pid, "SIGKILL");
+    else this.#exited(container, 9);
+  }
+
+  get(containerId: string): ContainerNote | undefined {
+    return this.#containers.get(containerId)?.note;
+  }
+
+  /** Processes that belong to a container, the executor among them. */
+  processesOf(containerId: string): number[] {
+    const executor = this.get(containerId)?.executor;
+    return executor === undefined ? [] : treeOf(executor.pid);
+  }
+
+  #adopt(container: Container, child: ChildProcess): void {
+    const { pid } = child;
+    const executor = pid === undefined ? undefined : identify(pid);
+    child.once("error", () => this.#exited(container, 256));
+    if (executor === undefined) throw new LaunchError("Failed to fork executor");
+    container.note.executor = executor;
+    writeCheckpoint(this.#noteFile(container.note.containerId), container.note);
+    child.once("exit", (code, name) => this.#exited(container, waitStatus(code, name)));
+  }
+
+  /** The processes of an agent before this one are not its children: they are looked at now and then. */
+  #watch(container: Container): void {
+    const { executor } = container.note;
+    if (executor !== undefined && isAlive(executor)) {
+      this.#options.clock.after(WATCH_INTERVAL_MS, () => this.#watch(container));
+    } else {
+      this.#exited(container, 9);
+    }
+  }
+
+  #exited(container: Container, status: number): void {
+    if (container.destroying !== undefined) return;
+    const { note } = container;
+    container.destroying = this.#cleanUp(note, status).finally(() => {
+      this.#containers.delete(note.containerId);
+      this.#options.onExit(note.containerId, status);
+    });
+  }
+
+  async #cleanUp(note: ContainerNote, status: number): Promise<void> {
+    const { runtimes, log } = this.#options;
+    try {
+      // An executor that ended in order has seen to this itself.
+      if (status !== 0) this.#killProcesses(note.sandbox);
+      await runtimes.remove(note, { orderly: status === 0 });
+    } catch (error) {
+      log.warning(`Failed to clean up container ${note.containerId}: ${(error as Error).message}`);
+    }
+  }
+
+  #killProcesses(sandbox: string): void {
+    for (const pid of processesWith("MESOS_DIRECTORY", sandbox)) {
+      for (const one of treeOf(pid)) signal(one, "SIGKILL");
+    }
+  }
+
+  #noteFile(containerId: string): string {
+    return `${containerDirectory(this.#options.runtimeDir, containerId)}/container.json`;
+  }
+}
+
+const SIGNAL_NUMBERS: Partial<Record<NodeJS.Signals, number>> = {
+  SIGKILL: 9,
+  SIGTERM: 15,
+  SIGSEGV: 11,
+  SIGABRT: 6,
+  SIGINT: 2,
+};
+
+function waitStatus(code: number | null, name: NodeJS.Signals | null): number {
+  return code === null ? (SIGNAL_NUMBERS[name ?? "SIGKILL"] ?? 9) : code * 256;
+}

@@ -1,0 +1,177 @@
+// Which program runs a task's container, and what has to be there first: docker's image, or the unpacked one for runc.
+import { readFileSync } from "node:fs";
+import { access, constants } from "node:fs/promises";
+import { basename, join } from "node:path";
+import type { ContainerInfo } from "../../mesos/types.ts";
+import type { AgentFlags } from "../agent/flags.ts";
+import { containerDirectory, runcRoot } from "../agent/paths.ts";
+import type { Clock } from "../common/clock.ts";
+import {
+  containerName,
+  type ContainerRuntime,
+  type DockerRuntime,
+  type PosixRuntime,
+  type RuncRuntime,
+} from "./assignment.ts";
+import { removeContainerDirectory } from "./container-directory.ts";
+import type { ContainerNote } from "./containers.ts";
+import { findProgram } from "./find-program.ts";
+import { ImageStore } from "./image-store.ts";
+import { CommandFailure, runCommand } from "./run-command.ts";
+
+export interface RuntimesOptions {
+  flags: AgentFlags;
+  env: NodeJS.ProcessEnv;
+  clock: Clock;
+  uid: number;
+}
+
+export interface PrepareRequest {
+  container: ContainerInfo | undefined;
+  containerId: string;
+  user: string | undefined;
+}
+
+export class Runtimes {
+  readonly #options: RuntimesOptions;
+  readonly #images: ImageStore;
+
+  constructor(options: RuntimesOptions) {
+    this.#options = options;
+    this.#images = new ImageStore(imageStoreDirectory(options.flags.docker_registry), options.env);
+  }
+
+  /** --docker names runc: containers with images are made here, without a daemon. */
+  get usesRunc(): boolean {
+    return basename(this.#options.flags.docker) === "runc";
+  }
+
+  /** The docker client with the options that come before its command. Podman knows no -H, and needs none. */
+  get dockerClient(): string[] {
+    const { docker, docker_socket } = this.#options.flags;
+    return basename(docker).startsWith("podman") ? [docker] : [docker, "-H", `unix://${docker_socket}`];
+  }
+
+  /**
+   * Makes sure that the container can be started.
+   * @throws Error in Mesos's words if no containerizer takes it, or its image cannot be had
+   */
+  async prepare({ container, containerId, user }: PrepareRequest): Promise<ContainerRuntime> {
+    const enabled = this.#options.flags.containerizers.split(",");
+    const mesosImage = container?.type === "MESOS" ? container.mesos?.image?.docker?.name : undefined;
+    if (container?.type === "DOCKER" && enabled.includes("docker")) {
+      const image = container.docker?.image ?? "";
+      const forcePull = container.docker?.force_pull_image === true;
+      if (this.usesRunc) return this.#runc(image, containerId, { forcePull });
+      await this.#pull(image, forcePull);
+      const runtime: DockerRuntime = {
+        kind: "docker",
+        client: this.dockerClient,
+        stopTimeoutMs: this.#options.flags.docker_stop_timeout,
+      };
+      return runtime;
+    }
+    if (container?.type !== "DOCKER" && enabled.includes("mesos")) {
+      if (mesosImage === undefined) return this.#posix(user);
+      const provides = this.#options.flags.image_providers?.toLowerCase().split(",").includes("docker") === true;
+      if (provides)
+        return this.#runc(mesosImage, containerId, { forcePull: container?.mesos?.image?.cached === false });
+    }
+    throw new Error(
+      `None of the enabled containerizers (${enabled.join(", ")}) could create a container for the provided ` +
+        "TaskInfo/ExecutorInfo message",
+    );
+  }
+
+  /** Removes what is left of a container. `orderly`: its executor said that it had ended. */
+  async remove(note: ContainerNote, { orderly }: { orderly: boolean }): Promise<void> {
+    const { flags, env, clock } = this.#options;
+    const { runtime, containerId } = note;
+    if (runtime.kind === "runc" && !orderly) await deleteRunc(runtime, containerId, env);
+    if (runtime.kind === "docker") {
+      const [program = "docker", ...prefix] = runtime.client;
+      const docker = (...args: string[]): Promise<unknown> =>
+        runCommand(program, [...prefix, ...args, containerName(containerId)], { env }).catch(() => {}); // It is not there.
+      if (!orderly) await docker("kill");
+      clock.after(flags.docker_remove_delay, () => void docker("rm", "--force", "--volumes"));
+    }
+    await removeContainerDirectory(containerDirectory(flags.runtime_dir, containerId), env);
+  }
+
+  /** Whether docker answers; in the words with which a real agent refuses to start. @throws Error */
+  async checkDocker(): Promise<void> {
+    const { containerizers } = this.#options.flags;
+    if (!containerizers.split(",").includes("docker") || this.usesRunc) return;
+    const command = [...this.dockerClient, "ps", "-a"];
+    const [program = "docker", ...args] = command;
+    try {
+      await runCommand(program, args, { env: this.#options.env });
+    } catch (error) {
+      const reason = error instanceof CommandFailure ? error.shortMessage : (error as Error).message;
+      throw new Error(`Collect failed: Failed to run '${command.join(" ")}': ${reason}`, { cause: error });
+    }
+  }
+
+  #posix(user: string | undefined): PosixRuntime {
+    const { uid, flags } = this.#options;
+    if (user === undefined || uid !== 0 || !flags.switch_user) return { kind: "posix" };
+    const row = readFileSync("/etc/passwd", "utf8")
+      .split("\n")
+      .map((line) => line.split(":"))
+      .find(([name]) => name === user);
+    if (row === undefined) throw new Error(`Failed to get user information for '${user}': No such user`);
+    const ids = { uid: Number(row[2]), gid: Number(row[3]) };
+    return ids.uid === uid ? { kind: "posix" } : { kind: "posix", user: ids };
+  }
+
+  async #pull(image: string, force: boolean): Promise<void> {
+    const { env } = this.#options;
+    const [program = "docker", ...prefix] = this.dockerClient;
+    if (!force) {
+      const here = await runCommand(program, [...prefix, "image", "inspect", "--format", "{{.Id}}", image], {
+        env,
+      }).catch(() => undefined);
+      if (here !== undefined) return;
+    }
+    await runCommand(program, [...prefix, "pull", image], { env });
+  }
+
+  async #runc(reference: string, containerId: string, { forcePull }: { forcePull: boolean }): Promise<RuncRuntime> {
+    const { flags, env, uid } = this.#options;
+    const program = findProgram(this.usesRunc ? flags.docker : "runc", env);
+    if (program === undefined) throw new Error(`Failed to find '${this.usesRunc ? flags.docker : "runc"}' on PATH`);
+    const image = await this.#images.take(reference, { forcePull });
+    return {
+      kind: "runc",
+      program,
+      root: runcRoot(flags.runtime_dir),
+      directory: containerDirectory(flags.runtime_dir, containerId),
+      imageRootfs: image.rootfs,
+      image: image.config,
+      cgroupParent: (await mayMakeCgroups(flags.cgroups_hierarchy, uid)) ? flags.cgroups_root : undefined,
+      asRoot: uid === 0,
+    };
+  }
+}
+
+/** --docker_registry may be an address, as in Mesos; a folder is the image store itself. */
+function imageStoreDirectory(registry: string): string {
+  return registry.startsWith("file://") ? registry.slice("file://".length) : registry;
+}
+
+async function deleteRunc({ program, root }: RuncRuntime, containerId: string, env: NodeJS.ProcessEnv): Promise<void> {
+  // It may never have come to be, or be gone already.
+  await runCommand(program, ["--root", root, "delete", "--force", containerId], { env }).catch(() => {});
+}
+
+/** Version 1 has a folder for each controller, version 2 one tree. */
+async function mayMakeCgroups(hierarchy: string, uid: number): Promise<boolean> {
+  if (uid !== 0) return false;
+  const writable = (path: string): Promise<boolean> =>
+    access(path, constants.W_OK).then(
+      () => true,
+      () => false,
+    );
+  const unified = await writable(join(hierarchy, "cgroup.procs"));
+  return unified || ((await writable(join(hierarchy, "memory"))) && (await writable(join(hierarchy, "cpu"))));
+}

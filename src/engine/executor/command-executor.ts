@@ -1,0 +1,226 @@
+// The command executor: runs the one task that its agent launches, reports how it fares, and ends with it
+// (src/launcher/executor.cpp and src/docker/executor.cpp of Mesos in one).
+import { randomUUID } from "node:crypto";
+import { uuidToBase64 } from "../../mesos/ids.ts";
+import { isTerminal } from "../../mesos/task-state.ts";
+import type { FrameworkInfo, KillPolicy, TaskInfo, TaskState, TaskStatus } from "../../mesos/types.ts";
+import type { ExecutorCall, ExecutorEvent } from "../agent/executor-messages.ts";
+import type { Clock } from "../common/clock.ts";
+import type { ExecutorAssignment } from "../containerizer/assignment.ts";
+import { AgentConnection } from "./agent-connection.ts";
+import { type Checks, startChecks } from "./checks.ts";
+import type { SandboxOutput } from "./sandbox-output.ts";
+import { describeExit, succeeded, type TaskExit, type TaskRun } from "./task-run.ts";
+
+const DEFAULT_POSIX_GRACE_MS = 3_000;
+/** How long the last update may take to be acknowledged before the executor ends all the same. */
+const FAREWELL_MS = 30_000;
+
+/**
+ * WAITING: for its task. RUNNING: the task is being started or runs. KILLING: the task was told to end. ENDED: the last
+ * update is made, and waits for the agent to have it.
+ */
+type State = "WAITING" | "RUNNING" | "KILLING" | "ENDED";
+
+export interface CommandExecutorOptions {
+  assignment: ExecutorAssignment;
+  output: SandboxOutput;
+  startTask: (task: TaskInfo) => TaskRun;
+  clock: Clock;
+  /** There is nothing left to do: the process is to end with this status. */
+  onDone: (exitCode: number) => void;
+}
+
+export class CommandExecutor {
+  readonly #options: CommandExecutorOptions;
+  readonly #connection: AgentConnection;
+  /** By UUID, oldest first: told again with every SUBSCRIBE until the agent has them on its disk. */
+  readonly #unacknowledged = new Map<string, TaskStatus>();
+  #state: State = "WAITING";
+  #framework: FrameworkInfo | undefined;
+  #task: TaskInfo | undefined;
+  #taskIsKnown = false;
+  #run: TaskRun | undefined;
+  #checks: Checks | undefined;
+  #healthy: boolean | undefined;
+  #killedAsUnhealthy = false;
+
+  constructor(options: CommandExecutorOptions) {
+    this.#options = options;
+    const { assignment, clock } = options;
+    this.#connection = new AgentConnection({
+      agent: assignment.agent,
+      subscribeCall: () => this.#subscribeCall(),
+      onEvent: (event) => this.#handle(event),
+      onLost: (reason) => {
+        this.#say(`${reason}; shutting down`);
+        this.#shutdown();
+      },
+      recoveryTimeoutMs: assignment.checkpoint ? assignment.recoveryTimeoutMs : 0,
+      clock,
+    });
+  }
+
+  #handle(event: ExecutorEvent): void {
+    if (event.type !== "HEARTBEAT" && event.type !== "ACKNOWLEDGED") this.#say(`Received ${event.type} event`);
+    switch (event.type) {
+      case "SUBSCRIBED":
+        this.#framework = event.subscribed.framework_info;
+        return this.#say(`Subscribed executor on ${event.subscribed.agent_info.hostname}`);
+      case "LAUNCH":
+        return this.#launch(event.launch.task);
+      case "KILL":
+        return this.#kill(event.kill.kill_policy);
+      case "ACKNOWLEDGED":
+        return this.#acknowledged(event.acknowledged.uuid);
+      case "SHUTDOWN":
+        return this.#shutdown();
+      case "ERROR":
+        return this.#say(`Error: ${event.error.message}`);
+      default:
+        return;
+    }
+  }
+
+  #launch(task: TaskInfo): void {
+    if (this.#state !== "WAITING") {
+      this.#update(task, "TASK_FAILED", { message: 'Attempted to run multiple tasks using a "command" executor' });
+      return;
+    }
+    this.#task = task;
+    this.#state = "RUNNING";
+    this.#say(`Starting task ${task.task_id.value}`);
+    this.#update(task, "TASK_STARTING", {});
+    const run = this.#options.startTask(task);
+    this.#run = run;
+    run.started.then(
+      (started) => {
+        if (this.#state === "ENDED") return;
+        const { data, networkInfos } = started;
+        this.#update(task, "TASK_RUNNING", {
+          ...(data === undefined ? {} : { data }),
+          ...(networkInfos === undefined ? {} : { container_status: { network_infos: networkInfos } }),
+        });
+        this.#watch(task, run);
+      },
+      (error: unknown) => this.#end(task, "TASK_FAILED", (error as Error).message),
+    );
+    run.exited.then(
+      (exit) => this.#reap(task, run, exit),
+      (error: unknown) => this.#end(task, "TASK_FAILED", (error as Error).message),
+    );
+  }
+
+  #watch(task: TaskInfo, run: TaskRun): void {
+    if (this.#state !== "RUNNING") return;
+    this.#checks = startChecks({
+      task,
+      run,
+      clock: this.#options.clock,
+      environment: this.#options.assignment.environment,
+      onHealth: (healthy, killing) => {
+        this.#healthy = healthy;
+        this.#update(task, "TASK_RUNNING", { reason: "REASON_TASK_HEALTH_CHECK_STATUS_UPDATED", healthy });
+        if (!killing) return;
+        this.#killedAsUnhealthy = true;
+        this.#kill(undefined);
+      },
+      onCheck: (check_status) =>
+        this.#update(task, "TASK_RUNNING", { reason: "REASON_TASK_CHECK_STATUS_UPDATED", check_status }),
+    });
+  }
+
+  #reap(task: TaskInfo, run: TaskRun, exit: TaskExit): void {
+    const message = describeExit(run.subject, exit);
+    this.#say(message);
+    const state = this.#state === "KILLING" ? "TASK_KILLED" : succeeded(exit) ? "TASK_FINISHED" : "TASK_FAILED";
+    this.#end(task, state, message);
+  }
+
+  #end(task: TaskInfo, state: TaskState, message: string): void {
+    if (this.#state === "ENDED") return;
+    this.#checks?.stop();
+    this.#state = "ENDED";
+    this.#update(task, state, { message, ...(this.#killedAsUnhealthy ? { healthy: false } : {}) });
+    this.#options.clock.after(FAREWELL_MS, () => this.#finish(1));
+  }
+
+  #kill(policy: KillPolicy | undefined): void {
+    const task = this.#task;
+    if (this.#state !== "RUNNING" || task === undefined) return;
+    this.#checks?.stop();
+    this.#state = "KILLING";
+    const wantsKilling = this.#framework?.capabilities?.some(({ type }) => type === "TASK_KILLING_STATE") === true;
+    if (wantsKilling) {
+      this.#update(task, "TASK_KILLING", this.#killedAsUnhealthy ? { healthy: false } : {});
+    }
+    const graceMs = this.#graceMs(task, policy);
+    this.#say(`Killing task ${task.task_id.value} with a grace period of ${graceMs}ms`);
+    this.#run?.kill(graceMs);
+  }
+
+  /** The newest word counts: the call's own, the task's, the flag --docker_stop_timeout, and last Mesos's default. */
+  #graceMs(task: TaskInfo, policy: KillPolicy | undefined): number {
+    const nanoseconds = (policy ?? task.kill_policy)?.grace_period?.nanoseconds;
+    if (nanoseconds !== undefined) return nanoseconds / 1e6;
+    const { runtime, shutdownGracePeriodMs } = this.#options.assignment;
+    if (runtime.kind === "posix") return DEFAULT_POSIX_GRACE_MS;
+    return (runtime.kind === "docker" && runtime.stopTimeoutMs) || shutdownGracePeriodMs;
+  }
+
+  #shutdown(): void {
+    if (this.#state === "WAITING" || this.#task === undefined) return this.#finish(0);
+    this.#kill(undefined);
+    // Nobody may be left to acknowledge: the end of the task is the end of the executor.
+    void this.#run?.exited.finally(() => this.#finish(0));
+    this.#run?.started.catch(() => this.#finish(0));
+  }
+
+  #update(task: TaskInfo, state: TaskState, details: Partial<TaskStatus>): void {
+    const { executorId } = this.#options.assignment;
+    const uuid = uuidToBase64(randomUUID());
+    const status: TaskStatus = {
+      task_id: task.task_id,
+      state,
+      source: "SOURCE_EXECUTOR",
+      executor_id: { value: executorId },
+      timestamp: this.#options.clock.nowMs() / 1000,
+      uuid,
+      ...(this.#healthy === undefined || isTerminal(state) ? {} : { healthy: this.#healthy }),
+      ...details,
+    };
+    this.#unacknowledged.set(uuid, status);
+    this.#connection.send(this.#call({ type: "UPDATE", update: { status } }));
+  }
+
+  #acknowledged(uuid: string): void {
+    const status = this.#unacknowledged.get(uuid);
+    this.#unacknowledged.delete(uuid);
+    this.#taskIsKnown = true;
+    if (status !== undefined && isTerminal(status.state) && this.#unacknowledged.size === 0) this.#finish(0);
+  }
+
+  #subscribeCall(): ExecutorCall {
+    return this.#call({
+      type: "SUBSCRIBE",
+      subscribe: {
+        unacknowledged_tasks: this.#task === undefined || this.#taskIsKnown ? [] : [this.#task],
+        unacknowledged_updates: [...this.#unacknowledged.values()].map((status) => ({ status })),
+      },
+    });
+  }
+
+  #call<C>(call: C): C & { framework_id: { value: string }; executor_id: { value: string } } {
+    const { frameworkId, executorId } = this.#options.assignment;
+    return { framework_id: { value: frameworkId }, executor_id: { value: executorId }, ...call };
+  }
+
+  #finish(exitCode: number): void {
+    this.#connection.close();
+    this.#options.onDone(exitCode);
+  }
+
+  #say(line: string): void {
+    this.#options.output.say(line);
+  }
+}

@@ -1,0 +1,55 @@
+// The program that runs one command task, started by the agent, which tells it on its standard input what it is for.
+import type { TaskInfo } from "../mesos/types.ts";
+import { systemClock } from "./common/clock.ts";
+import type { ExecutorAssignment } from "./containerizer/assignment.ts";
+import { CommandExecutor } from "./executor/command-executor.ts";
+import { SERVE_PORTS, servePorts } from "./executor/network-helper.ts";
+import { openSandboxOutput, type SandboxOutput } from "./executor/sandbox-output.ts";
+import { taskStarter } from "./executor/start-task.ts";
+
+const [script = ""] = process.argv.slice(1);
+const ownProgram = [process.execPath, script];
+
+if (process.argv[2] === SERVE_PORTS) {
+  await servePorts(process.argv.slice(3).map(Number), { input: process.stdin, output: process.stdout });
+  process.exit(0);
+}
+
+const assignment = await readAssignment();
+// The agent has gone before it had anything to do.
+if (assignment === undefined) process.exit(0);
+run(assignment);
+
+function run(assignment: ExecutorAssignment): void {
+  // Neither timers nor an agent that is away for a while may end the process.
+  setInterval(() => {}, 2 ** 30);
+  process.chdir(assignment.sandbox);
+  const output = openSandboxOutput(assignment.sandbox);
+  for (const event of ["uncaughtException", "unhandledRejection"] as const) {
+    process.on(event, (error: unknown) => fail(output, error));
+  }
+  const env = { ...process.env, ...assignment.environment };
+  const startTask = taskStarter({ assignment, output, env, ownProgram });
+  new CommandExecutor({
+    assignment,
+    output,
+    clock: systemClock,
+    startTask: (task: TaskInfo) => startTask(task),
+    onDone: (exitCode) => process.exit(exitCode),
+  });
+}
+
+function fail(output: SandboxOutput, error: unknown): void {
+  output.complain(`The executor failed: ${(error as Error).stack ?? String(error)}`);
+  process.exit(1);
+}
+
+/** The first line of standard input; undefined if there is none. */
+async function readAssignment(): Promise<ExecutorAssignment | undefined> {
+  let text = "";
+  for await (const chunk of process.stdin.setEncoding("utf8") as AsyncIterable<string>) {
+    text += chunk;
+    if (text.includes("\n")) break;
+  }
+  return text.includes("\n") ? (JSON.parse(text.slice(0, text.indexOf("\n"))) as ExecutorAssignment) : undefined;
+}
