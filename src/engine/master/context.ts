@@ -35,7 +35,7 @@ export function allocationsOf(framework: Framework, agent: Agent, resources: rea
   const byRole = new Map<string, Resource[]>();
   for (const { allocation_info: allocation, ...resource } of resources) {
     const role = allocation?.role ?? "*";
-    byRole.set(role, [...(byRole.get(role) ?? []), resource as Resource]);
+    byRole.set(role, [...(byRole.get(role) ?? []), resource]);
   }
   return [...byRole].map(([role, held]) => ({ frameworkId: framework.id, agentId: agent.id, role, resources: held }));
 }

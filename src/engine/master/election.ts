@@ -43,7 +43,7 @@ export class ZooKeeperElection {
       prepare: async (session) => {
         this.#session = session;
         await session.ensure(this.#replicas);
-        const replica = joinNode(this.#replicas, "");
+        const replica = joinNode(this.#replicas, "replica_");
         await session.create(replica, Buffer.from(info.pid ?? ""), "EPHEMERAL_SEQUENTIAL");
       },
       onLeader: (leader) => {

@@ -49,7 +49,6 @@ export function roleProblem(role: string): string | undefined {
     if (component === "." || component === ".." || component === "*")
       return `Role '${role}' cannot include '${component}' as a component`;
     if (component.startsWith("-")) return `Role component '${component}' is invalid because it starts with a dash`;
-    // eslint-disable-next-line no-control-regex -- backspace and the like are what is looked for
     if (/[\s\u0008\u007f]/.test(component))
       return `Role component '${component}' is invalid because it contains backspace or whitespace`;
   }

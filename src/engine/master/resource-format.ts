@@ -22,8 +22,8 @@ export function withRole(resources: readonly Resource[]): Resource[] {
 /** Without `role`: a static reservation in the older form becomes one in the newer. */
 export function withoutRole(resource: Resource): Resource {
   const { role, ...rest } = resource;
-  if (role === undefined || role === "*" || (rest as Resource).reservations) return rest as Resource;
-  return { ...rest, reservations: [{ type: "STATIC", role }] } as unknown as Resource;
+  if (role === undefined || role === "*" || rest.reservations) return rest;
+  return { ...rest, reservations: [{ type: "STATIC", role }] };
 }
 
 /** As in /state: `{"cpus": 4, "gpus": 0, "ports": "[9000-10000]"}`, the four basic scalars always. */

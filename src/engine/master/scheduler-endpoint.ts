@@ -8,7 +8,7 @@ import type { MasterContext } from "./context.ts";
 import { disconnect, subscribe } from "./frameworks.ts";
 import { callProblem, handleCall } from "./scheduler-calls.ts";
 import { SCHEDULER_MESSAGES } from "./scheduler-messages.ts";
-import { type Framework, type FrameworkStream, isConnected } from "./state.ts";
+import { type FrameworkStream, isConnected } from "./state.ts";
 
 const schema = new Schema(MESOS_MESSAGES, SCHEDULER_MESSAGES);
 
@@ -49,7 +49,6 @@ function open(
     status: 200,
     headers: { "Content-Type": "application/json", "Mesos-Stream-Id": streamId },
     stream: (response) => {
-      let framework: Framework | undefined;
       const records = new RecordStream(response, () => {
         if (framework) disconnect(master, framework, stream);
       });
@@ -59,7 +58,7 @@ function open(
         close: () => records.close(),
       };
       const { framework_info: info, suppressed_roles: suppressedRoles = [] } = asked;
-      framework = subscribe(master, stream, { info, suppressedRoles });
+      const framework = subscribe(master, stream, { info, suppressedRoles });
     },
   };
 }

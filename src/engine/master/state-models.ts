@@ -155,13 +155,20 @@ function byRole(total: readonly Resource[]): Map<string, Resource[]> {
 }
 
 function summariseAttributes(attributes: readonly Attribute[]): Model {
-  return Object.fromEntries(
-    attributes.map(({ name, type, scalar, ranges, set, text }) => {
-      if (type === "SCALAR") return [name, scalar?.value];
-      if (type === "RANGES") return [name, printRanges(ranges?.range ?? [])];
-      return [name, type === "SET" ? `{${(set?.item ?? []).join(", ")}}` : text?.value];
-    }),
-  );
+  return Object.fromEntries(attributes.map((attribute) => [attribute.name, attributeValue(attribute)]));
+}
+
+function attributeValue({ type, scalar, ranges, set, text }: Attribute): string | number | undefined {
+  switch (type) {
+    case "SCALAR":
+      return scalar?.value;
+    case "RANGES":
+      return printRanges(ranges?.range ?? []);
+    case "SET":
+      return `{${(set?.item ?? []).join(", ")}}`;
+    case "TEXT":
+      return text?.value;
+  }
 }
 
 const COUNTED_STATES = [

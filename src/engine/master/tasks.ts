@@ -83,7 +83,8 @@ export function updateTask(
   task.status_update_state = status.state;
   if (status.uuid === undefined) delete task.status_update_uuid;
   else task.status_update_uuid = status.uuid;
-  const { data: _data, ...kept } = status;
+  const kept = { ...status };
+  delete kept.data;
   const sameState = task.statuses.at(-1)?.state === status.state;
   if (sameState) task.statuses.pop();
   task.statuses.push(kept);
