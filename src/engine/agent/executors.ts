@@ -83,11 +83,11 @@ export class Executors {
     const { flags, clock, log } = this.#agent.options;
     if (executor.state === "TERMINATING" || executor.state === "TERMINATED") return;
     log.info(`Shutting down executor '${executor.info.executor_id.value}' of framework ${executor.frameworkId}`);
-    const subscribed = executor.stream;
-    if (subscribed === undefined) return this.destroy(executor);
+    if (executor.state === "REGISTERING") return this.destroy(executor);
     executor.state = "TERMINATING";
     executor.timer?.cancel();
-    subscribed.send({ type: "SHUTDOWN" });
+    // Without a stream it is about to exit, or comes back and is told then.
+    executor.stream?.send({ type: "SHUTDOWN" });
     executor.timer = clock.after(flags.executor_shutdown_grace_period, () => this.destroy(executor));
   }
 
