@@ -81,10 +81,23 @@ export class ZooKeeperElection {
     const { flags, log } = this.#options;
     const wanted = flags.registry === "in_memory" ? 0 : (flags.quorum ?? 0);
     for (;;) {
-      const replicas = await this.#open().children(this.#replicas, () => {});
-      if (replicas.length >= wanted) return;
-      log.info(`Waiting for ${wanted} masters to take part; there are ${replicas.length}`);
-      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      let onChange = (): void => {};
+      const changed = new Promise<void>((resolve) => (onChange = resolve));
+      const replicas = await this.#countReplicas(() => onChange());
+      if (replicas >= wanted) return;
+      log.info(`Waiting for ${wanted} masters to take part; there are ${replicas}`);
+      await changed;
+    }
+  }
+
+  /** None, and another look soon, while ZooKeeper cannot be asked. */
+  async #countReplicas(onChange: () => void): Promise<number> {
+    try {
+      return (await this.#open().children(this.#replicas, onChange)).length;
+    } catch (error) {
+      this.#options.log.warning(`Failed to count the masters: ${(error as Error).message}`);
+      setTimeout(onChange, RETRY_MS);
+      return 0;
     }
   }
 }
