@@ -121,9 +121,9 @@ export class ImageStore {
 
   async #addNginx(staging: string, recipe: string): Promise<Descriptor> {
     const { machine, progress, signal } = this.#context();
-    const umoci = await this.#program("umoci");
     const made = await makeNginxImage({
-      ...{ machine, progress, signal, umoci },
+      ...{ machine, progress, signal },
+      umoci: () => this.#program("umoci"),
       cacheDirectory: this.#cacheDirectory,
       directory: staging,
     });
@@ -160,7 +160,7 @@ export class ImageStore {
     const { progress, signal } = this.#context();
     const staging = join(this.directory, ".staging");
     const path = join(this.#cacheDirectory, "locks/images.lock");
-    const onWaiting = () => progress.note("Waiting for another run that is making an image");
+    const onWaiting = () => progress.note("Waiting for an image that is being made already");
     try {
       return await withLock({ path, signal, onWaiting }, async () => {
         await rm(staging, { recursive: true, force: true });

@@ -18,7 +18,8 @@ export interface NginxImage {
 }
 
 export interface NginxImageOptions extends Omit<FetchOptions, "directory" | "title"> {
-  umoci: string;
+  /** Gives the path of umoci, which may have to be fetched first. */
+  umoci: () => Promise<string>;
   /** An empty folder to work in; holds the layout afterwards. */
   directory: string;
 }
@@ -122,7 +123,8 @@ async function makeLayout(
   await rm(root, { recursive: true });
   const at = time.toISOString();
   const inFolder = { ...command, cwd: directory };
-  const run = (...args: string[]) => runCommand(umoci, args, inFolder);
+  const program = await umoci();
+  const run = (...args: string[]) => runCommand(program, args, inFolder);
   const image = ["--image", "oci:latest"];
   const labels = {
     "org.opencontainers.image.title": "nginx",

@@ -11,6 +11,8 @@ export interface CommandOptions {
   onStatusLine?: (line: string) => void;
 }
 
+const killAfterMs = 2000;
+
 /**
  * Runs a program to its end and gives what it wrote to stdout. Throws a CommandError with the tail of its words if it fails, and the
  * signal's reason if it is aborted.
@@ -22,15 +24,23 @@ export async function runCommand(file: string, args: string[], options: CommandO
     cwd: options.cwd ?? "/",
     env: { ...options.environment, LC_ALL: "C" },
     extendEnv: false,
-    cancelSignal: options.signal,
-    forceKillAfterDelay: 2000,
+    // A group of its own, so that those whom it started end with it.
+    detached: true,
     reject: false,
     stdio: ["ignore", "pipe", "pipe", "pipe"],
     buffer: { fd3: false },
     maxBuffer: 64 * 1024 * 1024,
     all: true,
   });
+  let killing: NodeJS.Timeout | undefined;
+  const end = () => {
+    signalGroup(running.pid, "SIGTERM");
+    killing = setTimeout(() => signalGroup(running.pid, "SIGKILL"), killAfterMs);
+  };
+  options.signal.addEventListener("abort", end, { once: true });
   const [result] = await Promise.all([running, eachLine(running.stdio[3], options.onStatusLine)]);
+  options.signal.removeEventListener("abort", end);
+  clearTimeout(killing);
   options.signal.throwIfAborted();
   if (!result.failed) return result.stdout;
   const output = tailOf([result.all, result.shortMessage].find(Boolean) ?? "");
@@ -41,6 +51,14 @@ export async function runCommand(file: string, args: string[], options: CommandO
     output,
     cause: result,
   });
+}
+
+function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, signal);
+  } catch {
+    // It has ended by itself.
+  }
 }
 
 async function eachLine(stream: NodeJS.ReadableStream | null, onLine: ((line: string) => void) | undefined) {

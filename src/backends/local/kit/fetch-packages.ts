@@ -53,7 +53,7 @@ export async function fetchPackages(requests: PackageRequest[], options: FetchOp
   const lock = {
     path: join(cacheDirectory, "locks", `apt-${machine.platform}.lock`),
     signal,
-    onWaiting: () => progress.note("Waiting for another run that is fetching packages"),
+    onWaiting: () => progress.note("Waiting for another download of packages"),
   };
   return withLock(lock, async () => {
     try {

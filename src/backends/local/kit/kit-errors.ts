@@ -3,16 +3,16 @@ import { CommandError, MesosUpError } from "../../../errors.ts";
 import type { Machine } from "./machine.ts";
 
 /** Packages that bring each missing part, for the hint of `runtimeMissing`. */
-const packagesToInstall: Record<string, string> = {
-  ZooKeeper: "zookeeper default-jre-headless",
-  "Java 11 or newer": "default-jre-headless",
-  ip: "iproute2",
+const packagesToInstall: Record<string, string[]> = {
+  ZooKeeper: ["zookeeper", "default-jre-headless"],
+  "Java 11 or newer": ["default-jre-headless"],
+  ip: ["iproute2"],
 };
 
 /** Programs are missing and cannot be fetched; says all that are missing and every way to get them. */
 export function runtimeMissing(missing: string[], why: string, cause?: unknown): MesosUpError {
   const verb = missing.length === 1 ? "is" : "are";
-  const packages = missing.map((part) => packagesToInstall[part] ?? part).join(" ");
+  const packages = [...new Set(missing.flatMap((part) => packagesToInstall[part] ?? [part]))].join(" ");
   return new MesosUpError(`${listOf(missing)} ${verb} missing on this machine, and ${why}.`, {
     code: "RUNTIME_MISSING",
     hint:

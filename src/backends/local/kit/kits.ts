@@ -54,7 +54,7 @@ export async function ensureKits(names: KitName[], options: KitOptions): Promise
         "there is no apt-get to fetch packages with",
       );
     const path = join(options.cacheDirectory, "locks", `kits-${options.machine.platform}.lock`);
-    const onWaiting = () => options.progress.note("Waiting for another run that is fetching the same programs");
+    const onWaiting = () => options.progress.note("Waiting for programs that are being fetched already");
     try {
       await withLock({ path, signal: options.signal, onWaiting }, () => makeKits(absent(), options));
     } catch (error) {

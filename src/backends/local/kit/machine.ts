@@ -14,7 +14,7 @@ export interface Machine {
   javaLibraries: string;
   /** Where the system's package lists are kept. They are read where they are there, never written. */
   packageLists: string;
-  /** What programs are started with. */
+  /** What programs are started with; its PATH is the search path. */
   environment: NodeJS.ProcessEnv;
 }
 
@@ -25,13 +25,14 @@ const administratorFolders = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
 export function describeMachine(environment: NodeJS.ProcessEnv): Machine {
   const release = readOsRelease();
   const path = (environment["PATH"] ?? "").split(delimiter).filter(isAbsolute);
+  const searchPath = [...new Set([...path, ...administratorFolders])];
   return {
     platform: [release["ID"] ?? process.platform, release["VERSION_ID"], process.arch].filter(Boolean).join("-"),
     distribution: release["PRETTY_NAME"] ?? "this system",
-    searchPath: [...new Set([...path, ...administratorFolders])],
+    searchPath,
     javaLibraries: "/usr/share/java",
     packageLists: "/var/lib/apt/lists",
-    environment,
+    environment: { ...environment, PATH: searchPath.join(delimiter) },
   };
 }
 

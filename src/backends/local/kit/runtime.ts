@@ -38,18 +38,15 @@ export async function resolveRuntime(options: ResolveOptions): Promise<Runtime> 
   const record = recordPath(cacheDirectory, options.need, machine);
   const known = readRuntimeRecord(record);
   if (known !== undefined) return known;
-  const runtime = await findRuntime(options.need, {
-    machine,
-    cacheDirectory,
-    progress: options.progress ?? silent,
-    signal: options.signal,
-  });
+  const { progress = silent, signal } = options;
+  const found = await findRuntime(options.need, { machine, cacheDirectory, progress, signal });
+  const runtime = { ...found, extraPath: foldersBeside(options.environment["PATH"] ?? "", found.programs) };
   // All is found; a record that cannot be kept only makes the next start slower.
   await writeRuntimeRecord(record, runtime).catch(() => undefined);
   return runtime;
 }
 
-async function findRuntime(need: RuntimePart[], options: KitOptions): Promise<Runtime> {
+async function findRuntime(need: RuntimePart[], options: KitOptions): Promise<Omit<Runtime, "extraPath">> {
   const { machine, signal } = options;
   const names = need.filter((part) => part !== "zookeeper");
   const found = await Promise.all(names.map((name) => findInstalledProgram(name, machine, signal)));
@@ -65,12 +62,16 @@ async function findRuntime(need: RuntimePart[], options: KitOptions): Promise<Ru
 
   const programs: Runtime["programs"] = {};
   names.forEach((name, index) => (programs[name] = found[index] ?? programOfKit(name, kits.get(name))));
-  const path = new Set((machine.environment["PATH"] ?? "").split(delimiter));
-  const folders = new Set(Object.values(programs).map((program) => dirname(program.path)));
-  const extraPath = [...folders].filter((folder) => !path.has(folder));
-  if (!wantsZooKeeper) return { programs, extraPath };
+  if (!wantsZooKeeper) return { programs };
   const zookeeper = zookeeperOf(jars, java ?? javaOfKit(kits.get("java")), kits.get("zookeeper"));
-  return { zookeeper: await withClassArchive(zookeeper, options), programs, extraPath };
+  return { zookeeper: await withClassArchive(zookeeper, options), programs };
+}
+
+/** Folders of the programs that a PATH does not have. */
+function foldersBeside(path: string, programs: Runtime["programs"]): string[] {
+  const known = new Set(path.split(delimiter));
+  const folders = new Set(Object.values(programs).map((program) => dirname(program.path)));
+  return [...folders].filter((folder) => !known.has(folder));
 }
 
 function zookeeperOf(installed: ZooKeeperJars | undefined, java: Program, kit: Kit | undefined): ZooKeeperRuntime {

@@ -47,6 +47,7 @@ export function findUnpackedJars(home: string): ZooKeeperJars | undefined {
     existsSync(folder)
       ? readdirSync(folder)
           .filter((name) => name.endsWith(".jar"))
+          .sort()
           .map((name) => join(folder, name))
       : [];
   const jars = [...jarsIn(home), ...jarsIn(join(home, "lib"))];
