@@ -1,7 +1,7 @@
 // The options that every command shares, and what becomes of them: a cluster spec, a time limit, a way of printing.
 import { readFile } from "node:fs/promises";
 import { InvalidArgumentError, type Command } from "commander";
-import { defaultClusterSpec, type ClusterSpec } from "../src/cluster/spec.ts";
+import { defaultClusterSpec, overrideSpec, type ClusterSpec } from "../src/cluster/spec.ts";
 import { ConfigError } from "../src/errors.ts";
 import { parseUserDurationMs } from "../src/mesos/duration.ts";
 
@@ -41,17 +41,14 @@ export function withCommonOptions(command: Command): Command {
  * The cluster that the options describe: the file's or the default one, with the name and backend of the options.
  * @throws ConfigError
  */
-export async function readClusterSpec(options: CommonOptions): Promise<ClusterSpec> {
-  const over = {
-    ...(options.name === undefined ? {} : { name: options.name }),
-    ...(options.backend === undefined ? {} : { backend: options.backend }),
-  };
-  // The default cluster needs no parser, and whoever asks for nothing waits for nothing.
-  if (options.cluster === undefined && Object.keys(over).length === 0) return defaultClusterSpec();
-  const { parseClusterFile, parseClusterObject } = await import("../src/cluster/parse-cluster-file.ts");
-  if (options.cluster === undefined) return parseClusterObject(over);
-  const described = parseClusterFile(await readUserFile(options.cluster), options.cluster);
-  return parseClusterObject({ ...described, ...over });
+export async function readClusterSpec({ cluster, name, backend }: CommonOptions): Promise<ClusterSpec> {
+  return overrideSpec(cluster === undefined ? defaultClusterSpec() : await readClusterFile(cluster), { name, backend });
+}
+
+/** The default cluster needs no parser, and whoever asks for nothing special waits for none. */
+async function readClusterFile(file: string): Promise<ClusterSpec> {
+  const { parseClusterFile } = await import("../src/cluster/parse-cluster-file.ts");
+  return parseClusterFile(await readUserFile(file), file);
 }
 
 /**
