@@ -86,41 +86,51 @@ export class Agent implements AgentContext {
     switch (message.type) {
       case "RUN_TASK": {
         const { framework, task, executor } = message.run_task;
-        return this.executors.runTasks({ framework, tasks: [task], executor, group: false });
+        this.executors.runTasks({ framework, tasks: [task], executor, group: false });
+        return;
       }
       case "RUN_TASK_GROUP": {
         const { framework, executor, tasks } = message.run_task_group;
-        return this.executors.runTasks({ framework, tasks, executor, group: true });
+        this.executors.runTasks({ framework, tasks, executor, group: true });
+        return;
       }
       case "KILL_TASK": {
         const { framework_id, task_id, kill_policy } = message.kill_task;
-        return this.executors.killTask(framework_id.value, task_id.value, kill_policy);
+        this.executors.killTask(framework_id.value, task_id.value, kill_policy);
+        return;
       }
       case "SHUTDOWN_FRAMEWORK":
-        return this.#shutdownFramework(message.shutdown_framework.framework_id.value);
+        this.#shutdownFramework(message.shutdown_framework.framework_id.value);
+        return;
       case "SHUTDOWN_EXECUTOR": {
         const { framework_id, executor_id } = message.shutdown_executor;
         const executor = this.book.executor(framework_id.value, executor_id.value);
-        return executor && this.executors.shutdown(executor);
+        if (executor !== undefined) this.executors.shutdown(executor);
+        return;
       }
       case "ACKNOWLEDGE": {
         const { framework_id, task_id, uuid } = message.acknowledge;
-        return this.#acknowledge(framework_id.value, task_id.value, uuid);
+        this.#acknowledge(framework_id.value, task_id.value, uuid);
+        return;
       }
       case "MESSAGE": {
         const { framework_id, executor_id, data } = message.message;
-        return this.book
-          .executor(framework_id.value, executor_id.value)
-          ?.stream?.send({ type: "MESSAGE", message: { data } });
+        const executor = this.book.executor(framework_id.value, executor_id.value);
+        executor?.stream?.send({ type: "MESSAGE", message: { data } });
+        return;
       }
       case "UPDATE_FRAMEWORK":
-        return this.#updateFramework(message.update_framework.framework);
+        this.#updateFramework(message.update_framework.framework);
+        return;
       case "DRAIN":
-        return this.#drain(message.drain.max_grace_period);
+        this.#drain(message.drain.max_grace_period);
+        return;
       case "SHUTDOWN":
-        return this.shutdown(message.shutdown.message);
+        this.shutdown(message.shutdown.message);
+        return;
       case "REREGISTERED":
-        return this.#settleUnknownTasks(message.reregistered.unknown_tasks);
+        this.#settleUnknownTasks(message.reregistered.unknown_tasks);
+        return;
       case "REGISTERED":
       case "PING":
         return;

@@ -11,9 +11,9 @@ export function writeCheckpoint(path: string, value: unknown): void {
 }
 
 /** The value, or undefined where there is no such file. @throws SyntaxError if the file is damaged. */
-export function readCheckpoint<T>(path: string): T | undefined {
+export function readCheckpoint(path: string): unknown {
   const content = readText(path);
-  return content === undefined ? undefined : (JSON.parse(content) as T);
+  return content === undefined ? undefined : JSON.parse(content);
 }
 
 /** Adds one line of JSON. */

@@ -37,15 +37,25 @@ export function executorApi({ agent, clock, isRecovered }: ExecutorApiOptions): 
   };
 }
 
+/** Nothing is sure about a call before it is looked at. */
+interface UncheckedCall {
+  type?: unknown;
+  framework_id?: { value?: unknown };
+  executor_id?: { value?: unknown };
+  subscribe?: unknown;
+  update?: { status?: { task_id?: { value?: unknown }; uuid?: unknown; source?: unknown } };
+  message?: { data?: unknown };
+}
+
 function parseCall(body: Buffer): ExecutorCall {
-  let call: Partial<ExecutorCall>;
+  let call: UncheckedCall | null;
   try {
-    call = JSON.parse(body.toString("utf8")) as Partial<ExecutorCall>;
+    call = JSON.parse(body.toString("utf8")) as UncheckedCall | null;
   } catch (error) {
     throw new Error(`Failed to parse body into JSON: ${(error as Error).message}`, { cause: error });
   }
   const invalid = (problem: string): Error => new Error(`Failed to validate Executor::Call: ${problem}`);
-  if (typeof call !== "object" || (call as unknown) === null) throw invalid("Expecting a JSON object");
+  if (typeof call !== "object" || call === null) throw invalid("Expecting a JSON object");
   if (typeof call.framework_id?.value !== "string") throw invalid("Expecting 'framework_id' to be present");
   if (typeof call.executor_id?.value !== "string") throw invalid("Expecting 'executor_id' to be present");
   switch (call.type) {
@@ -54,7 +64,7 @@ function parseCall(body: Buffer): ExecutorCall {
       break;
     case "UPDATE": {
       const status = call.update?.status;
-      if (typeof status !== "object") throw invalid("Expecting 'update' to be present");
+      if (status === undefined) throw invalid("Expecting 'update' to be present");
       if (typeof status.task_id?.value !== "string") throw invalid("Expecting 'task_id' to be present");
       if (typeof status.uuid !== "string") throw invalid("Expecting 'uuid' to be present");
       if (status.source !== "SOURCE_EXECUTOR") {
@@ -68,7 +78,7 @@ function parseCall(body: Buffer): ExecutorCall {
     default:
       throw invalid("Expecting 'type' to be present");
   }
-  return call as ExecutorCall;
+  return call as unknown as ExecutorCall;
 }
 
 function answer(agent: Agent, clock: Clock, executor: Executor, call: ExecutorCall): HttpAnswer {

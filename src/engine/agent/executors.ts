@@ -59,7 +59,8 @@ export class Executors {
     if (executor === undefined) {
       const state = this.#agent.stateForLost(frameworkId, "TASK_DROPPED");
       const reason = "REASON_EXECUTOR_TERMINATED";
-      return this.#agent.updateAboutUnknown(frameworkId, { taskId, state, reason, message: "Cannot find executor" });
+      this.#agent.updateAboutUnknown(frameworkId, { taskId, state, reason, message: "Cannot find executor" });
+      return;
     }
     const queued = executor.queued.get(taskId);
     if (queued !== undefined) {
@@ -83,7 +84,10 @@ export class Executors {
     const { flags, clock, log } = this.#agent.options;
     if (executor.state === "TERMINATING" || executor.state === "TERMINATED") return;
     log.info(`Shutting down executor '${executor.info.executor_id.value}' of framework ${executor.frameworkId}`);
-    if (executor.state === "REGISTERING") return this.destroy(executor);
+    if (executor.state === "REGISTERING") {
+      this.destroy(executor);
+      return;
+    }
     executor.state = "TERMINATING";
     executor.timer?.cancel();
     // Without a stream it is about to exit, or comes back and is told then.

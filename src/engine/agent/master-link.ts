@@ -67,7 +67,8 @@ export class MasterLink {
     this.#drop();
     if (leader === undefined) {
       this.#master = undefined;
-      return log.info("Lost leading master");
+      log.info("Lost leading master");
+      return;
     }
     const host = leader.address?.ip ?? leader.hostname ?? "";
     const port = leader.address?.port ?? leader.port;
@@ -103,7 +104,10 @@ export class MasterLink {
       },
     }).then(
       (link) => {
-        if (!current()) return link.close();
+        if (!current()) {
+          link.close();
+          return;
+        }
         this.#link = link;
         this.#register(link);
       },

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import { printDuration } from "../../mesos/duration.ts";
 import type { AgentInfo, ExecutorInfo, FrameworkInfo } from "../../mesos/types.ts";
-import type { ContainerNote } from "../containerizer/containers.ts";
+import type { ContainerNote } from "../containerizer/container-note.ts";
 import type { Task } from "../protocol.ts";
 import type { Agent } from "./agent.ts";
 import { incompatibility } from "./agent-info.ts";
@@ -69,7 +69,7 @@ function recoverInfo(agent: Agent): AgentInfo | undefined {
   } catch {
     return undefined; // The first start, or the operator removed the link.
   }
-  const info = readCheckpoint<AgentInfo>(agentInfoFile(flags.work_dir, latest));
+  const info = readCheckpoint(agentInfoFile(flags.work_dir, latest)) as AgentInfo | undefined;
   if (info === undefined) return undefined;
   const problem = incompatibility(info, agent.options.info, flags.reconfiguration_policy);
   if (problem !== undefined) throw new RecoveryError(problem);
@@ -82,8 +82,10 @@ function recoverExecutor(agent: Agent, note: ContainerNote): Executor | undefine
   const { flags, files } = agent.options;
   const { frameworkId, executorId, containerId, sandbox } = note;
   const key = { agentId: agent.id, frameworkId, executorId, containerId };
-  const framework = readCheckpoint<FrameworkInfo>(frameworkInfoFile(flags.work_dir, agent.id, frameworkId));
-  const stored = readCheckpoint<{ info: ExecutorInfo; isCommand: boolean }>(executorInfoFile(flags.work_dir, key));
+  const framework = readCheckpoint(frameworkInfoFile(flags.work_dir, agent.id, frameworkId)) as
+    FrameworkInfo | undefined;
+  const stored = readCheckpoint(executorInfoFile(flags.work_dir, key)) as
+    { info: ExecutorInfo; isCommand: boolean } | undefined;
   if (framework === undefined || stored === undefined) return undefined;
   const executor = newExecutor({ ...stored, frameworkId, containerId, directory: sandbox });
   agent.book.framework(framework).executors.set(executorId, executor);
@@ -96,7 +98,7 @@ function recoverExecutor(agent: Agent, note: ContainerNote): Executor | undefine
 function recoverTasks(agent: Agent, executor: Executor): void {
   const directory = tasksDirectory(agent.options.flags.work_dir, agent.runKey(executor));
   for (const name of existsSync(directory) ? readdirSync(directory) : []) {
-    const task = readCheckpoint<Task>(join(directory, name, "task.info"));
+    const task = readCheckpoint(join(directory, name, "task.info")) as Task | undefined;
     if (task === undefined) continue;
     executor.launched.set(task.task_id.value, task);
     const { updates, ended } = agent.updates.recover(join(directory, name, "task.updates"));
@@ -123,8 +125,10 @@ function recoverEndedRuns(agent: Agent): void {
   const { work_dir } = agent.options.flags;
   for (const key of runsOf(work_dir, agent.id)) {
     if (agent.book.executorOfContainer(key.containerId) !== undefined) continue;
-    const framework = readCheckpoint<FrameworkInfo>(frameworkInfoFile(work_dir, key.agentId, key.frameworkId));
-    const stored = readCheckpoint<{ info: ExecutorInfo; isCommand: boolean }>(executorInfoFile(work_dir, key));
+    const framework = readCheckpoint(frameworkInfoFile(work_dir, key.agentId, key.frameworkId)) as
+      FrameworkInfo | undefined;
+    const stored = readCheckpoint(executorInfoFile(work_dir, key)) as
+      { info: ExecutorInfo; isCommand: boolean } | undefined;
     if (framework === undefined || stored === undefined) continue;
     // Another run of the same executor is alive: there can be only one in the book.
     if (agent.book.executor(key.frameworkId, key.executorId) !== undefined) continue;

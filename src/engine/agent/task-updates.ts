@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { uuidToBase64 } from "../../mesos/ids.ts";
 import { isTerminal } from "../../mesos/task-state.ts";
 import type { ContainerStatus, TaskState, TaskStatus } from "../../mesos/types.ts";
-import type { ContainerNote } from "../containerizer/containers.ts";
+import type { ContainerNote } from "../containerizer/container-note.ts";
 import type { StatusUpdate, Task } from "../protocol.ts";
 import type { Executor } from "./book.ts";
 
@@ -88,7 +88,8 @@ export function applyUpdate(executor: Executor, update: StatusUpdate): void {
 function recordState(task: Task, { status }: StatusUpdate): void {
   task.state = status.state;
   // Of statuses with the same state only the newest is of interest, as in Mesos.
-  const { data: _, ...kept } = status;
+  const kept = { ...status };
+  delete kept.data;
   if (task.statuses.at(-1)?.state === status.state) task.statuses.pop();
   task.statuses.push(kept);
 }

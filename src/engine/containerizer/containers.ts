@@ -9,23 +9,14 @@ import { readCheckpoint, writeCheckpoint } from "../agent/checkpoint.ts";
 import type { Clock } from "../common/clock.ts";
 import type { Log } from "../common/log.ts";
 import type { Fetcher } from "../fetcher/fetcher.ts";
-import type { ContainerRuntime, ExecutorAssignment } from "./assignment.ts";
+import type { ExecutorAssignment } from "./assignment.ts";
+import type { ContainerNote } from "./container-note.ts";
 import { startCustomExecutor } from "./custom-executor.ts";
 import { assign, type ExecutorPool } from "./executor-pool.ts";
-import { identify, isAlive, type ProcessIdentity, processesWith, signal, treeOf } from "./processes.ts";
+import { identify, isAlive, processesWith, signal, treeOf } from "./processes.ts";
 import type { Runtimes } from "./runtimes.ts";
 
 const WATCH_INTERVAL_MS = 500;
-
-/** What is known of a container on disk, below runtime_dir: enough to find and remove it after a crash of anything. */
-export interface ContainerNote {
-  containerId: string;
-  frameworkId: string;
-  executorId: string;
-  sandbox: string;
-  runtime: ContainerRuntime;
-  executor?: ProcessIdentity;
-}
 
 export interface LaunchRequest {
   assignment: Omit<ExecutorAssignment, "runtime">;
@@ -108,7 +99,9 @@ export class Containers {
   recover(): ContainerNote[] {
     const directory = containerDirectory(this.#options.runtimeDir, "");
     mkdirSync(directory, { recursive: true });
-    const notes = readdirSync(directory).flatMap((id) => readCheckpoint<ContainerNote>(this.#noteFile(id)) ?? []);
+    const notes = readdirSync(directory).flatMap(
+      (id) => (readCheckpoint(this.#noteFile(id)) as ContainerNote | undefined) ?? [],
+    );
     for (const note of notes) {
       const container: Container = { note, destroying: undefined };
       this.#containers.set(note.containerId, container);

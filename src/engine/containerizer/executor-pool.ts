@@ -54,7 +54,7 @@ export class ExecutorPool {
     // A session of its own: what ends the agent's process group is not meant for tasks.
     const child = spawn(node, args, { env: this.#options.env, detached: true, stdio: ["pipe", "ignore", "ignore"] });
     child.unref();
-    child.stdin?.on("error", () => {}); // It has ended: its exit is seen by whoever uses it.
+    child.stdin.on("error", () => {}); // It has ended: its exit is seen by whoever uses it.
     return child;
   }
 }

@@ -41,7 +41,10 @@ export function runCommand(program: string, args: string[], options: CommandOpti
     child.stdin?.end(options.input);
     child.on("error", (error) => reject(new CommandFailure(command, error.message, undefined)));
     child.on("close", (code, signal) => {
-      if (code === 0) return resolve(output.stdout);
+      if (code === 0) {
+        resolve(output.stdout);
+        return;
+      }
       const how = code === null ? `terminated with signal ${signal ?? "unknown"}` : `exited with status ${code}`;
       reject(new CommandFailure(command, `${how}; stderr='${output.stderr}'`, code ?? undefined));
     });

@@ -14,7 +14,7 @@ import {
   type RuncRuntime,
 } from "./assignment.ts";
 import { removeContainerDirectory } from "./container-directory.ts";
-import type { ContainerNote } from "./containers.ts";
+import type { ContainerNote } from "./container-note.ts";
 import { findProgram } from "./find-program.ts";
 import { ImageStore } from "./image-store.ts";
 import { CommandFailure, runCommand } from "./run-command.ts";

@@ -64,8 +64,12 @@ export class AgentConnection {
     if (response.statusCode !== 200) {
       response.resume();
       // 503: the agent is recovering. Anything else will not change by asking again.
-      if (response.statusCode === 503) return this.#retry();
-      return this.#lose(`Received '${response.statusCode ?? 0}' from the agent`);
+      if (response.statusCode === 503) {
+        this.#retry();
+        return;
+      }
+      this.#lose(`Received '${response.statusCode ?? 0}' from the agent`);
+      return;
     }
     this.#state = "SUBSCRIBED";
     this.#backoffMs = FIRST_BACKOFF_MS;
@@ -87,7 +91,10 @@ export class AgentConnection {
   #retry(): void {
     if (this.#state === "CLOSED") return;
     const { recoveryTimeoutMs, clock } = this.#options;
-    if (clock.nowMs() - this.#disconnectedAt >= recoveryTimeoutMs) return this.#lose("Agent is out of reach");
+    if (clock.nowMs() - this.#disconnectedAt >= recoveryTimeoutMs) {
+      this.#lose("Agent is out of reach");
+      return;
+    }
     clock.after(this.#backoffMs, () => {
       if (this.#state === "CONNECTING") this.#subscribe();
     });

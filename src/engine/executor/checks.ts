@@ -88,12 +88,13 @@ function repeat(
   let stopped = false;
   let next: Timer | undefined;
   const again = (delayMs: number): void => {
+    if (stopped) return; // By what was made of the last result.
     next = options.clock.after(delayMs, () => {
       const timeoutMs = milliseconds(timing.timeout_seconds, DEFAULTS.timeout);
       void probe(kind, { run: options.run, environment: options.environment, timeoutMs }).then((result) => {
         if (stopped) return;
         onResult(result);
-        if (!stopped) again(milliseconds(timing.interval_seconds, DEFAULTS.interval));
+        again(milliseconds(timing.interval_seconds, DEFAULTS.interval));
       });
     });
   };

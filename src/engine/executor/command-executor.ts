@@ -66,17 +66,25 @@ export class CommandExecutor {
     switch (event.type) {
       case "SUBSCRIBED":
         this.#framework = event.subscribed.framework_info;
-        return this.#say(`Subscribed executor on ${event.subscribed.agent_info.hostname}`);
+        {
+          this.#say(`Subscribed executor on ${event.subscribed.agent_info.hostname}`);
+          return;
+        }
       case "LAUNCH":
-        return this.#launch(event.launch.task);
+        this.#launch(event.launch.task);
+        return;
       case "KILL":
-        return this.#kill(event.kill.kill_policy);
+        this.#kill(event.kill.kill_policy);
+        return;
       case "ACKNOWLEDGED":
-        return this.#acknowledged(event.acknowledged.uuid);
+        this.#acknowledged(event.acknowledged.uuid);
+        return;
       case "SHUTDOWN":
-        return this.#shutdown();
+        this.#shutdown();
+        return;
       case "ERROR":
-        return this.#say(`Error: ${event.error.message}`);
+        this.#say(`Error: ${event.error.message}`);
+        return;
       default:
         return;
     }
@@ -169,7 +177,10 @@ export class CommandExecutor {
   }
 
   #shutdown(): void {
-    if (this.#state === "WAITING" || this.#task === undefined) return this.#finish(0);
+    if (this.#state === "WAITING" || this.#task === undefined) {
+      this.#finish(0);
+      return;
+    }
     this.#kill(undefined);
     // Nobody may be left to acknowledge: the end of the task is the end of the executor.
     void this.#run?.exited.finally(() => this.#finish(0));

@@ -8,6 +8,7 @@ import { findProgram } from "../containerizer/find-program.ts";
 import { connectByHelper } from "./network-helper.ts";
 import { connectBySlirp } from "./network-slirp.ts";
 import { connectByVeth } from "./network-veth.ts";
+import type { Connection } from "./network-connection.ts";
 import { openProxy, type Proxy } from "./tcp-proxy.ts";
 import type { SandboxOutput } from "./sandbox-output.ts";
 
@@ -21,16 +22,6 @@ export interface ContainerNetwork {
   connect: (pid: number) => Promise<void>;
   /** Where a port of the container is reached from here, as far as that is known without a mapping. */
   reach: (port: number) => { host: string; port: number } | undefined;
-  close: () => Promise<void>;
-}
-
-/** A namespace that was connected: how its ports are reached, and what undoes it. */
-export interface Connection {
-  address?: string;
-  /** Where a mapped port is connected to from here. */
-  target?: (mapping: PortMapping) => NetConnectOpts;
-  /** Opens the host's port by its own means instead. */
-  publish?: (mapping: PortMapping) => Promise<void>;
   close: () => Promise<void>;
 }
 

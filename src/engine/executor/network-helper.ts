@@ -4,8 +4,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
 import { connect, createServer } from "node:net";
-import type { Readable } from "node:stream";
-import type { Connection } from "./container-network.ts";
+import type { Connection } from "./network-connection.ts";
 import { pipeBothWays } from "./tcp-proxy.ts";
 
 /** The argument that makes the executor program be such a helper; the ports follow. */
@@ -35,7 +34,7 @@ export async function connectByHelper(options: HelperOptions): Promise<Connectio
       resolve(`Failed to enter the container's network: exited with status ${code ?? "unknown"}`),
     );
   });
-  const failed = await Promise.race([once(child.stdout as Readable, "data").then(() => undefined), gone]);
+  const failed = await Promise.race([once(child.stdout, "data").then(() => undefined), gone]);
   if (failed !== undefined) throw new Error(failed);
   // A socket's path may have no more than 107 bytes: this way it is short, wherever the directory is.
   const descriptor = openSync(directory, "r");

@@ -5,7 +5,7 @@ import { closeSync, openSync } from "node:fs";
 import { connect } from "node:net";
 import type { Readable } from "node:stream";
 import type { PortMapping } from "../../mesos/types.ts";
-import type { Connection } from "./container-network.ts";
+import type { Connection } from "./network-connection.ts";
 import type { SandboxOutput } from "./sandbox-output.ts";
 
 export interface SlirpOptions {

@@ -1,7 +1,7 @@
 // A pair of virtual Ethernet devices between the host and a container. Both vanish with the container's namespace.
 import { createHash } from "node:crypto";
 import { runCommand } from "../containerizer/run-command.ts";
-import type { Connection } from "./container-network.ts";
+import type { Connection } from "./network-connection.ts";
 
 export interface VethOptions {
   pid: number;

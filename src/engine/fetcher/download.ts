@@ -28,7 +28,8 @@ export async function download(url: string, path: string, options: DownloadOptio
       response.destroy();
       throw new Error(`Error downloading resource from '${url}': HTTP status ${status}`);
     }
-    return await save(response, path, options.limitBytes ?? DEFAULT_LIMIT_BYTES);
+    await save(response, path, options.limitBytes ?? DEFAULT_LIMIT_BYTES);
+    return;
   }
   throw new Error(`Error downloading resource from '${url}': more than ${MAX_REDIRECTS} redirects`);
 }

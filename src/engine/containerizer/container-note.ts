@@ -1,0 +1,13 @@
+// The note about a container that lies on disk while it lives.
+import type { ContainerRuntime } from "./assignment.ts";
+import type { ProcessIdentity } from "./processes.ts";
+
+/** What is known of a container on disk, below runtime_dir: enough to find and remove it after a crash of anything. */
+export interface ContainerNote {
+  containerId: string;
+  frameworkId: string;
+  executorId: string;
+  sandbox: string;
+  runtime: ContainerRuntime;
+  executor?: ProcessIdentity;
+}
