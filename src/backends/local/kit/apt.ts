@@ -27,7 +27,7 @@ export interface Apt {
   dependencies(packages: string[]): Promise<DependencyGraph>;
   /** What the lists say of the files of these packages. */
   files(packages: string[]): Promise<ListedFile[]>;
-  /** Fetches files into a folder and compares each with its size and SHA-256. */
+  /** Fetches files into a folder and compares each with its size and hash. */
   download(files: ListedFile[], directory: string, onFraction: (fraction: number) => void): Promise<void>;
 }
 
@@ -108,8 +108,9 @@ async function verify(file: ListedFile, directory: string): Promise<void> {
   const path = join(directory, file.file);
   const { size } = await stat(path);
   if (size !== file.bytes) throw downloadDamaged(file.file, `${file.bytes} bytes`, `${size} bytes`);
-  const hash = createHash("sha256");
+  const { algorithm, hex } = file.hash;
+  const hash = createHash(algorithm);
   await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
-  const sha256 = hash.digest("hex");
-  if (sha256 !== file.sha256) throw downloadDamaged(file.file, `SHA-256 ${file.sha256}`, `SHA-256 ${sha256}`);
+  const found = hash.digest("hex");
+  if (found !== hex) throw downloadDamaged(file.file, `${algorithm} ${hex}`, `${algorithm} ${found}`);
 }

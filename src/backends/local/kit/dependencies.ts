@@ -37,18 +37,19 @@ export interface ListedFile {
   version: string;
   file: string;
   bytes: number;
-  sha256: string;
+  /** The strongest hash that the lists have: SHA-256 in Debian's, SHA-512 in Ubuntu's. */
+  hash: { algorithm: "sha256" | "sha512"; hex: string };
 }
 
-/** Reads what `apt-get download --print-uris` prints: `'URI' name_version_arch.deb bytes SHA256:hex`. */
+/** Reads what `apt-get download --print-uris` prints: `'URI' name_version_arch.deb bytes SHA256:hex` (or SHA512). */
 export function parseListedFiles(text: string): ListedFile[] {
-  const lines = text.matchAll(/^'[^']*' (([^_\s]+)_([^_\s]+)_[^_\s]+\.deb) (\d+) SHA256:([0-9a-f]{64})$/gm);
-  return [...lines].map(([, file = "", name = "", version = "", bytes = "0", sha256 = ""]) => ({
+  const lines = text.matchAll(/^'[^']*' (([^_\s]+)_([^_\s]+)_[^_\s]+\.deb) (\d+) SHA(256|512):([0-9a-f]{64,128})$/gm);
+  return [...lines].map(([, file = "", name = "", version = "", bytes = "0", bits = "", hex = ""]) => ({
     package: name,
     version: decodeURIComponent(version),
     file,
     bytes: Number(bytes),
-    sha256,
+    hash: { algorithm: bits === "512" ? "sha512" : "sha256", hex },
   }));
 }
 

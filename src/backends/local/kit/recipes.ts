@@ -35,7 +35,7 @@ export const recipes: Record<KitName, Recipe> = {
   zookeeper: {
     revision: 1,
     packages: ["libzookeeper-java"],
-    follow: /^lib(netty|slf4j|commons-(cli|io)|dropwizard-metrics|snappy|jackson2-\w+|log4j1\.2)-java$/,
+    follow: /^lib(netty|slf4j|commons-(cli|io)|dropwizard-metrics|snappy|jackson2-\w+)-java$/,
     sharesSystemLibraries: false,
   },
   runc: programKit("runc"),

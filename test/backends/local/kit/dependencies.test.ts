@@ -45,21 +45,23 @@ describe("apt-cache depends", () => {
 });
 
 describe("apt-get download --print-uris", () => {
-  it("is read with sizes, hashes and versions that have an epoch", () => {
-    const sha256 = "a".repeat(64);
-    const line = `'http://example.org/pool/z.deb' zlib1g_1%3a1.2.13+dfsg-1_amd64.deb 86684 SHA256:${sha256}`;
+  it.each([
+    ["SHA256", "sha256", "a".repeat(64)],
+    ["SHA512", "sha512", "b".repeat(128)],
+  ])("is read with sizes, hashes (%s) and versions that have an epoch", (name, algorithm, hex) => {
+    const line = `'http://example.org/pool/z.deb' zlib1g_1%3a1.2.13+dfsg-1_amd64.deb 86684 ${name}:${hex}`;
     expect(parseListedFiles(`W: words\n${line}\n`)).toEqual([
       {
         package: "zlib1g",
         version: "1:1.2.13+dfsg-1",
         file: "zlib1g_1%3a1.2.13+dfsg-1_amd64.deb",
         bytes: 86684,
-        sha256,
+        hash: { algorithm, hex },
       },
     ]);
   });
 
-  it("gives nothing for a file whose hash is not a SHA-256: what cannot be checked is not fetched", () => {
+  it("gives nothing for a file whose hash proves nothing: what cannot be checked is not fetched", () => {
     expect(parseListedFiles("'http://example.org/a.deb' a_1_all.deb 5 MD5Sum:0123")).toEqual([]);
   });
 });

@@ -189,7 +189,7 @@ describe("what goes wrong", () => {
 
   it.each([
     ["size", "for f in *.deb; do echo >> $f; done"],
-    ["SHA-256", "for f in *.deb; do dd if=/dev/zero of=$f bs=1 count=9 conv=notrunc status=none; done"],
+    ["hash", "for f in *.deb; do dd if=/dev/zero of=$f bs=1 count=9 conv=notrunc status=none; done"],
   ])("a file that was changed on the way is not used: its %s differs", async (_what, afterDownload) => {
     const error = await failureOf(testMachine(folder, { source: archive(), afterDownload }));
     expect(error).toMatchObject({
