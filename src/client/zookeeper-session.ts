@@ -2,6 +2,7 @@
 import type { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type * as zookeeper from "node-zookeeper-client";
+import { mendZooKeeperClient } from "../mesos/mend-zookeeper-client.ts";
 import { UnreachableError } from "./http.ts";
 
 /** The library waits up to this long, at random, once no server of its list could be reached. */
@@ -60,15 +61,11 @@ export class ZooKeeperSession implements AsyncDisposable {
   }
 
   #newClient(): Client {
-    const client = this.#library.createClient(this.#connect, {
-      sessionTimeout: SESSION_TIMEOUT_MS,
-      spinDelay: SPIN_DELAY_MS,
-    });
+    const options = { sessionTimeout: SESSION_TIMEOUT_MS, spinDelay: SPIN_DELAY_MS };
+    const client = mendZooKeeperClient(this.#library.createClient(this.#connect, options));
     client.once("expired", () => {
       if (!this.#closed) this.#client = this.#newClient();
     });
-    // The library would take what was left of a broken connection for the beginning of the next one.
-    client.on("disconnected", () => (managerOf(client).pendingBuffer = null));
     if (this.#credentials !== undefined) {
       const { user, password } = this.#credentials;
       client.addAuthInfo("digest", Buffer.from(`${user}:${password}`));
@@ -136,9 +133,8 @@ async function close(client: Client): Promise<void> {
 }
 
 /** What the library keeps to itself and its types do not name. */
-function managerOf(client: Client): { pendingBuffer: Buffer | null; socket?: Socket } {
-  return (client as Client & { connectionManager: { pendingBuffer: Buffer | null; socket?: Socket } })
-    .connectionManager;
+function managerOf(client: Client): { socket?: Socket } {
+  return (client as Client & { connectionManager: { socket?: Socket } }).connectionManager;
 }
 
 function reasonOf(error: unknown): string {

@@ -16,6 +16,9 @@ export interface ZooKeeperServer {
 const ANSWER_LIMIT_MS = 2000;
 const POLL_MS = 10;
 
+/** Of the first look at a server that may be starting: one that comes too soon is never answered. */
+const FIRST_ANSWER_LIMIT_MS = 250;
+
 /**
  * Asks once: `ruok` and `srvr` answered, and a session opened.
  * @throws UnreachableError if nobody answers; MesosUpError ZOOKEEPER_NOT_SERVING if the server is there but not ready.
@@ -41,9 +44,9 @@ export async function waitForZooKeeper(
 ): Promise<ZooKeeperServer> {
   const { signal, clock = systemClock, onWaiting } = options;
   let reported = "";
-  for (;;) {
+  for (let limitMs = FIRST_ANSWER_LIMIT_MS; ; limitMs = Math.min(ANSWER_LIMIT_MS, 1.5 * limitMs)) {
     try {
-      return await probeZooKeeper(host, port, { signal, clock });
+      return await probeZooKeeper(host, port, { signal, clock, limitMs });
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof MesosUpError)) throw error;

@@ -1,6 +1,7 @@
 // One ZooKeeper session after another: promises over the client library, and a session that is over replaced by a new one.
 import type * as library from "node-zookeeper-client";
 import type { Client } from "node-zookeeper-client";
+import { mendZooKeeperClient } from "../../mesos/mend-zookeeper-client.ts";
 import type { ZooKeeperUrl } from "./zookeeper-url.ts";
 
 /** The library waits a random part of this between two attempts; ZooKeeper often starts together with its clients. */
@@ -91,7 +92,8 @@ export class ZooKeeperSession {
   #connect(): void {
     if (this.#closed) return;
     const { url, timeoutMs, handlers } = this.#options;
-    const client = this.#library.createClient(url.servers, { sessionTimeout: timeoutMs, spinDelay: SPIN_DELAY_MS });
+    const options = { sessionTimeout: timeoutMs, spinDelay: SPIN_DELAY_MS };
+    const client = mendZooKeeperClient(this.#library.createClient(url.servers, options));
     this.#client = client;
     if (url.credentials !== undefined) client.addAuthInfo("digest", Buffer.from(url.credentials));
     const isCurrent = (): boolean => this.#client === client;

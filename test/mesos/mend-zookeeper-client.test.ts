@@ -1,0 +1,33 @@
+import { once } from "node:events";
+import { createServer, type AddressInfo, type Socket } from "node:net";
+import library from "node-zookeeper-client";
+import { describe, expect, it } from "vitest";
+import { mendZooKeeperClient } from "../../src/mesos/mend-zookeeper-client.ts";
+
+/** ConnectResponse: length, protocol version, timeout, session ID, length of the password and the password. */
+function connectResponse(): Buffer {
+  const response = Buffer.alloc(4 + 36);
+  response.writeInt32BE(36, 0);
+  response.writeInt32BE(10_000, 8);
+  response.writeInt32BE(16, 20);
+  return response;
+}
+
+describe("mendZooKeeperClient", () => {
+  it("tries another connection when a server accepts one and never answers on it", async () => {
+    const sockets: Socket[] = [];
+    const server = createServer((socket) => {
+      sockets.push(socket);
+      if (sockets.length > 1) socket.write(connectResponse());
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const address = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const client = mendZooKeeperClient(library.createClient(address, { sessionTimeout: 10_000, spinDelay: 5 }));
+    client.connect();
+    await once(client, "connected");
+    expect(sockets).toHaveLength(2);
+    client.close();
+    for (const socket of sockets) socket.destroy();
+    await new Promise((resolve) => server.close(resolve));
+  });
+});
