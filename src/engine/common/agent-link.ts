@@ -17,8 +17,17 @@ export interface LinkHandlers<Received> {
   onClose: () => void;
 }
 
+/** What either side does with a connection. */
+export interface MessageLink<Sent> {
+  readonly closed: boolean;
+  /** Does nothing once the connection is closed. */
+  send(message: Sent): void;
+  /** Sends what is still waiting, then closes. */
+  close(): void;
+}
+
 /** One side of the connection. Messages arrive in the order in which they were sent. */
-export class Link<Sent, Received> {
+class SocketLink<Sent, Received> implements MessageLink<Sent> {
   readonly #socket: Duplex;
   #closed = false;
 
@@ -52,12 +61,10 @@ export class Link<Sent, Received> {
     return this.#closed;
   }
 
-  /** Does nothing once the connection is closed: `onClose` tells. */
   send(message: Sent): void {
     if (!this.#closed) this.#socket.write(encodeRecord(JSON.stringify(message)));
   }
 
-  /** Sends what is still waiting, then closes. */
   close(): void {
     this.#markClosed();
     this.#socket.end(() => this.#socket.destroy());
@@ -68,8 +75,8 @@ export class Link<Sent, Received> {
   }
 }
 
-export type AgentSideLink = Link<AgentToMaster, MasterToAgent>;
-export type MasterSideLink = Link<MasterToAgent, AgentToMaster>;
+export type AgentSideLink = MessageLink<AgentToMaster>;
+export type MasterSideLink = MessageLink<MasterToAgent>;
 
 /** A master did not take the connection: it does not lead (307, 503), is no master, or is not there. */
 export class LinkRefusedError extends MesosUpError {
@@ -103,7 +110,7 @@ export function connectToMaster(
     asked.on("upgrade", (_response, socket, head) => {
       socket.setNoDelay(true);
       socket.setTimeout(0);
-      resolve(new Link<AgentToMaster, MasterToAgent>(socket, head, handlers));
+      resolve(new SocketLink<AgentToMaster, MasterToAgent>(socket, head, handlers));
     });
     asked.end();
   });
@@ -122,5 +129,5 @@ export function acceptAgent(
   incoming.socket.setNoDelay(true);
   incoming.socket.setTimeout(0);
   socket.write(`HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ${AGENT_LINK_PROTOCOL}\r\n\r\n`);
-  return new Link<MasterToAgent, AgentToMaster>(socket, head, handlers);
+  return new SocketLink<MasterToAgent, AgentToMaster>(socket, head, handlers);
 }
