@@ -103,28 +103,27 @@ class OwnNetwork implements ContainerNetwork {
     await Promise.all(this.#mappings.map(publish));
   }
 
-  /** A veth pair needs root and the `ip` program; slirp4netns gives an ordinary user a way out as well; the helper only a way in. */
-  #connectBy(pid: number): Promise<Connection> {
-    const { assignment, env, output } = this.#options;
+  /** A veth pair needs root and the `ip` program. slirp4netns is for ordinary users, but needs the tun device. */
+  async #connectBy(pid: number): Promise<Connection> {
+    const { assignment, env, output, ownProgram } = this.#options;
     const { asRoot, directory } = assignment.runtime;
     const ip = findProgram("ip", env);
     if (asRoot && ip !== undefined) {
       return connectByVeth({ pid, ip, containerId: assignment.containerId, inUse: addressesInUse(), env });
     }
+    const common = { pid, directory, ownUserNamespace: !asRoot, env };
     const slirp = findProgram("slirp4netns", env);
     if (slirp !== undefined) {
-      const hostIp = assignment.agent.ip;
-      return connectBySlirp({ pid, program: slirp, directory, hostIp, ownUserNamespace: !asRoot, env, output });
+      try {
+        return await connectBySlirp({ ...common, program: slirp, hostIp: assignment.agent.ip, output });
+      } catch (error) {
+        output.complain(`${(error as Error).message}: the container can be reached, but reaches nothing outside`);
+      }
     }
+    if (ip === undefined)
+      throw new Error("Failed to connect container: neither ip (iproute2) nor slirp4netns can be run");
     const ports = this.#mappings.map((mapping) => mapping.container_port);
-    return connectByHelper({
-      pid,
-      directory,
-      ports,
-      ownUserNamespace: !asRoot,
-      program: this.#options.ownProgram,
-      env,
-    });
+    return connectByHelper({ ...common, ports, program: ownProgram });
   }
 
   reach(port: number): { host: string; port: number } | undefined {

@@ -26,7 +26,6 @@ export async function connectByVeth({ pid, ip, containerId, inUse, env }: VethOp
     `link set ${device} up`,
   ];
   const containerSide = [
-    "link set lo up",
     `addr add ${container} peer ${host} dev eth0`,
     "link set eth0 up",
     `route add default via ${host}`,

@@ -10,7 +10,10 @@ import type { ExecutorAssignment, RuncRuntime } from "../containerizer/assignmen
  */
 const SCRIPT = `
 image=$1; dir=$2; overlay=$3; network=$4; shift 4
-if [ "$network" = network ]; then echo ready >&3; fi
+if [ "$network" = network ]; then
+  echo ready >&3
+  ip link set lo up 2>/dev/null || :
+fi
 if [ "$overlay" = copy ] || ! mount -t overlay overlay -o "$overlay" "$dir/rootfs" 2>/dev/null; then
   cp -a --reflink=auto "$image/." "$dir/rootfs"
 fi
