@@ -1,0 +1,89 @@
+// What a demo puts into its report, and how a person reads it.
+import type { UpResult } from "../src/backends/backend.ts";
+import type { LocalBackend } from "../src/backends/local/local-backend.ts";
+import { errorEvidence } from "../src/progress/render-error.ts";
+import { failedStep } from "../src/progress/step-error.ts";
+import type { DemoReport, ReportError } from "../src/report/report.ts";
+import { reportRows } from "../src/report/rows.ts";
+import { errorJson } from "./edge.ts";
+
+export function newReport(): DemoReport {
+  return { ok: false, startedAt: new Date().toISOString(), steps: [], timing: { totalMs: 0 }, kept: false };
+}
+
+/** What runs, as it is seen from outside: the leading master's own account, and each program's version. */
+export async function describeCluster(
+  { plan, endpoints }: UpResult,
+  backend: LocalBackend,
+  { master, signal }: { master: string; signal: AbortSignal },
+): Promise<NonNullable<DemoReport["cluster"]>> {
+  const [{ HttpClient }, { OperatorClient }] = await Promise.all([
+    import("../src/client/http.ts"),
+    import("../src/client/operator.ts"),
+  ]);
+  await using http = new HttpClient();
+  const [state, status] = await Promise.all([
+    new OperatorClient(http, master).masterState(signal),
+    backend.status(plan.name),
+  ]);
+  const versionOf = (kind: string) => status?.nodes.find((node) => node.kind === kind)?.version ?? "unknown";
+  return {
+    name: plan.name,
+    backend: backend.kind,
+    engine: versionOf("master"),
+    zookeeper: { connect: plan.zookeeper.connect, version: versionOf("zookeeper").replace("ZooKeeper ", "") },
+    leadingMaster: { url: master, id: state.id },
+    agents: state.slaves.map(({ id, hostname, port, active, attributes }) => {
+      const known = endpoints.agents.find(({ url }) => url.endsWith(`:${port}`));
+      const texts = Object.entries(attributes).map(([name, value]) => [name, String(value)] as const);
+      return {
+        name: known?.name ?? hostname,
+        url: known?.url ?? `http://${hostname}:${port}`,
+        id,
+        attributes: Object.fromEntries(texts),
+        active,
+      };
+    }),
+  };
+}
+
+export function reportError(error: unknown): ReportError {
+  const step = failedStep(error)?.title;
+  const evidence = errorEvidence(error)?.text;
+  return {
+    ...errorJson(error).error,
+    ...(step === undefined ? {} : { step }),
+    ...(evidence === undefined ? {} : { evidence }),
+  };
+}
+
+/** For a terminal: what was seen, how long it took, what to do next. */
+export function reportText(report: DemoReport): string {
+  const rows = reportRows(report);
+  const width = Math.max(0, ...rows.map(([name]) => name.length));
+  const lines = rows.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`);
+  if (report.ok) lines.push("", `nginx answered from a container on Mesos. ${timingText(report.timing)}`);
+  if (report.kept && report.check) lines.push("", ...nextCommands(report));
+  return lines.join("\n");
+}
+
+function timingText({ readyMs = 0, acceptToHttpMs, totalMs }: DemoReport["timing"]): string {
+  const accepted = acceptToHttpMs === undefined ? "" : ` ACCEPT to HTTP 200 ${seconds(acceptToHttpMs)},`;
+  return `Ready after ${seconds(readyMs)},${accepted} ${seconds(totalMs)} in all.`;
+}
+
+function nextCommands({ check, cluster }: DemoReport): string[] {
+  const name = cluster === undefined || cluster.name === "demo" ? "" : ` --name ${cluster.name}`;
+  return [
+    "It is left running:",
+    `  ${check?.url ?? ""}  nginx`,
+    `  ${cluster?.leadingMaster.url ?? ""}/state  the leading master`,
+    "Next:",
+    `  npx mesos-up status${name}`,
+    `  npx mesos-up down${name}`,
+  ];
+}
+
+function seconds(milliseconds: number): string {
+  return `${(milliseconds / 1000).toFixed(2)} s`;
+}

@@ -1,0 +1,198 @@
+// `mesos-up demo`: the main job. Cluster up, nginx launched on an accepted offer, verified over HTTP, everything removed.
+import { join } from "node:path";
+import type { UpResult } from "../src/backends/backend.ts";
+import type { LocalBackend } from "../src/backends/local/local-backend.ts";
+import type { ClusterSpec } from "../src/cluster/spec.ts";
+import { createSteps, type Steps } from "../src/progress/steps.ts";
+import type { DemoReport } from "../src/report/report.ts";
+import type { RunningApp } from "../src/scheduler/running-app.ts";
+import { backendFor } from "./backends.ts";
+import { describeCluster, newReport, reportError, reportText } from "./demo-report.ts";
+import { runAtTheEdge, type Edge } from "./edge.ts";
+import { refuseUnknownReports, saveLogs, writeReports } from "./keepsakes.ts";
+import { readClusterSpec, type CommonOptions } from "./options.ts";
+
+export interface DemoOptions extends CommonOptions {
+  containers: string;
+  image: string;
+  site?: string;
+  keep?: boolean;
+  report: string[];
+  logs?: string;
+}
+
+/** One run of the demo. */
+interface Job {
+  edge: Edge;
+  options: DemoOptions;
+  spec: ClusterSpec;
+  backend: LocalBackend;
+  steps: Steps;
+  report: DemoReport;
+}
+
+export function demo(options: DemoOptions): Promise<never> {
+  return runAtTheEdge(options, async (edge) => {
+    refuseUnknownReports(options.report);
+    const spec = await readClusterSpec(options);
+    const backend = await backendFor(spec, options);
+    const steps = createSteps({ sink: edge.progress, signal: edge.signal, timeoutMs: edge.timeoutMs });
+    const job: Job = { edge, options, spec, backend, steps, report: newReport() };
+    const error = await runDemo(job);
+    const { report } = job;
+    report.ok = error === undefined;
+    report.steps = edge.progress.steps;
+    report.timing.totalMs = edge.sinceStartMs();
+    if (error !== undefined) report.error = reportError(error);
+    await writeReports(options.report, report);
+    return { json: report, text: reportText(report), error };
+  });
+}
+
+/** Resolves with what went wrong, after everything has been removed that is not to be kept. */
+async function runDemo(job: Job): Promise<unknown> {
+  const { options, spec, backend, report } = job;
+  let app: RunningApp | undefined;
+  let failure: unknown;
+  // A cluster that was there before is somebody's, and stays.
+  let stays = true;
+  try {
+    stays = (await backend.status(spec.name)) !== undefined;
+    const { up, image } = await clusterAndImage(job);
+    report.timing.readyMs = job.edge.sinceStartMs();
+    app = await launch(job, up, image.reference);
+    report.task = { ...report.task!, imageDetail: image.description };
+    await verify(job, app, up);
+  } catch (error) {
+    failure = error;
+  }
+  const keep = options.keep === true && !(failure !== undefined && app === undefined);
+  report.kept = keep || stays;
+  const cleanups = [
+    () => (options.logs === undefined ? undefined : saveLogs(spec.name, options.logs)),
+    () => (keep ? app?.detach() : endApp(job, app)),
+    () => (keep || stays ? undefined : removeCluster(job)),
+  ];
+  for (const cleanup of cleanups) failure = await firstFailure(failure, cleanup);
+  return failure;
+}
+
+/** Both at once, since each waits for other things most of the time; when one fails the other is ended first. */
+async function clusterAndImage({ backend, spec, steps, edge, options }: Job) {
+  const { offerImage, takeImage } = await import("../src/backends/local/prepare-image.ts");
+  const either = new AbortController();
+  const together = <T>(work: Promise<T>): Promise<T> =>
+    work.catch((error: unknown) => {
+      either.abort(error);
+      throw error;
+    });
+  const signal = AbortSignal.any([edge.signal, either.signal]);
+  const up = together(backend.up(spec, { ...edge, signal }));
+  const image = together(
+    steps.step({ id: "image", title: "Image is at hand" }, async (context) => {
+      const image = await takeImage(options.image, {
+        env: process.env,
+        context: { ...context, signal: AbortSignal.any([context.signal, signal]) },
+      });
+      context.detail(image.description);
+      return image;
+    }),
+  );
+  await Promise.allSettled([up, image]);
+  // The one that failed first is the one to tell of.
+  if (either.signal.aborted) throw either.signal.reason;
+  const [result, taken] = [await up, await image];
+  await steps.step({ id: "offer-image", title: "Agents have the image" }, (context) =>
+    offerImage(taken, result.plan, { env: process.env, context }),
+  );
+  return { up: result, image: taken };
+}
+
+async function launch({ options, edge, steps, report }: Job, { plan }: UpResult, image: string): Promise<RunningApp> {
+  const [{ runApp }, { nginxApp }, { FileFrameworkStore }, { containerProgramOf }] = await Promise.all([
+    import("../src/scheduler/run-app.ts"),
+    import("../src/scheduler/nginx-app.ts"),
+    import("../src/scheduler/framework-store.ts"),
+    import("../src/backends/local/prepare-image.ts"),
+  ]);
+  const app = await steps.step({ id: "launch", title: "nginx is launched on an accepted offer" }, async (context) => {
+    const launched = await runApp({
+      master: plan.zookeeper.url,
+      app: nginxApp({ image, site: options.site }),
+      frameworkStore: new FileFrameworkStore(join(plan.stateDirectory, "frameworks", "nginx.json")),
+      timeoutMs: edge.timeoutMs,
+      signal: context.signal,
+    });
+    const { agent, hostPorts } = launched.running;
+    context.detail(`${agent}, host port ${hostPorts.join(", ")}`);
+    return launched;
+  });
+  const { running } = app;
+  report.framework = { id: running.frameworkId, name: running.frameworkName };
+  report.task = {
+    id: running.taskId,
+    agent: running.agent,
+    containerId: running.containerId,
+    runtime: containerProgramOf(plan)?.split("/").at(-1) ?? "none",
+    image,
+    hostPorts: running.hostPorts,
+    offerId: running.offerId,
+  };
+  return app;
+}
+
+async function verify({ backend, steps, options, report }: Job, app: RunningApp, up: UpResult): Promise<void> {
+  await steps.step({ id: "verify", title: "nginx answers over HTTP" }, async (context) => {
+    const [check, cluster] = await Promise.all([
+      app.verify({ signal: context.signal }),
+      describeCluster(up, backend, { master: app.running.master, signal: context.signal }),
+    ]);
+    const { url, status, server, firstBytes, latencyMs, attempts, answeredAtMs } = check;
+    report.cluster = cluster;
+    report.check = {
+      url,
+      status,
+      server,
+      firstBytes,
+      latencyMs,
+      attempts,
+      ...(options.site === undefined ? {} : { siteMatches: check.bodyMatches === true }),
+    };
+    if (app.running.acceptedAtMs !== undefined) report.timing.acceptToHttpMs = answeredAtMs - app.running.acceptedAtMs;
+    context.detail(`${url} → ${status}`);
+  });
+}
+
+/** Neither waits for the signal that ended the demo: what was launched is killed all the same. */
+async function endApp({ edge }: Job, app: RunningApp | undefined): Promise<void> {
+  if (app === undefined) return;
+  await createSteps({ sink: edge.progress }).step(
+    { id: "kill", title: "nginx is killed, the framework torn down" },
+    async (context) => {
+      try {
+        const { state } = await app.kill({ timeoutMs: 15_000 });
+        context.detail(state);
+      } finally {
+        await app.teardown(AbortSignal.timeout(5_000));
+      }
+    },
+  );
+}
+
+async function removeCluster({ backend, spec, edge }: Job): Promise<void> {
+  await backend.down(spec.name, {
+    progress: edge.progress,
+    signal: new AbortController().signal,
+    timeoutMs: edge.timeoutMs,
+  });
+}
+
+/** Cleaning up goes on after a failure; the first failure is the one that the user is told of. */
+async function firstFailure(before: unknown, cleanup: () => Promise<unknown> | undefined): Promise<unknown> {
+  try {
+    await cleanup();
+    return before;
+  } catch (error) {
+    return before ?? error;
+  }
+}

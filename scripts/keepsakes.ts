@@ -1,0 +1,41 @@
+// What a demo leaves on purpose: its report in the forms that were asked for, and the logs of the components.
+import { cp, mkdir, readdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { ConfigError } from "../src/errors.ts";
+import { renderReportFor, type DemoReport } from "../src/report/report.ts";
+
+/** Before anything is started, rather than after everything is done. @throws ConfigError REPORT_FORM_UNKNOWN */
+export function refuseUnknownReports(files: string[]): void {
+  for (const file of files)
+    if (!/\.(json|xml|md)$/i.test(file))
+      throw new ConfigError(`The report ${file} has no form.`, {
+        code: "REPORT_FORM_UNKNOWN",
+        hint: "Name a file that ends with .json, .xml (JUnit) or .md.",
+      });
+}
+
+/** @throws ConfigError REPORT_NOT_WRITTEN */
+export async function writeReports(files: string[], report: DemoReport): Promise<void> {
+  for (const file of files) {
+    try {
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(file, (await renderReportFor(file, report)) ?? "");
+    } catch (error) {
+      throw new ConfigError(`The report cannot be written to ${file}: ${(error as Error).message}.`, {
+        code: "REPORT_NOT_WRITTEN",
+        hint: "Name a file in a folder that you may write to.",
+        cause: error,
+      });
+    }
+  }
+}
+
+/** Copies each component's log as `<component>.log`. */
+export async function saveLogs(cluster: string, target: string): Promise<void> {
+  const nodes = join(process.cwd(), ".mesos-up", cluster, "nodes");
+  await mkdir(target, { recursive: true });
+  for (const node of await readdir(nodes).catch(() => [])) {
+    for (const file of await readdir(join(nodes, node, "log")))
+      await cp(join(nodes, node, "log", file), join(target, node, file), { dereference: true });
+  }
+}

@@ -1,0 +1,139 @@
+// `mesos-up run APP`: launches an app on a cluster that runs, verifies it, and stays with it until Ctrl-C.
+import { join } from "node:path";
+import type { ClusterPlan } from "../src/cluster/plan-types.ts";
+import { MesosUpError } from "../src/errors.ts";
+import { createSteps, type Steps } from "../src/progress/steps.ts";
+import type { AppSpec } from "../src/scheduler/app-spec.ts";
+import type { HttpCheckResult } from "../src/scheduler/http-check.ts";
+import type { RunningApp, RunningTask } from "../src/scheduler/running-app.ts";
+import { backendFor } from "./backends.ts";
+import { runAtTheEdge, type Edge } from "./edge.ts";
+import { readClusterSpec, readUserFile, type CommonOptions } from "./options.ts";
+
+export interface RunOptions extends CommonOptions {
+  master?: string;
+  image?: string;
+  site?: string;
+  detach?: boolean;
+}
+
+/** A cluster to run on. */
+interface Target {
+  master: string;
+  /** Of a cluster of this folder: keeps the framework's ID, and its agents can be given images. */
+  plan?: ClusterPlan;
+}
+
+export function run(appName: string, options: RunOptions): Promise<never> {
+  return runAtTheEdge(options, async (edge) => {
+    const app = await readApp(appName, options);
+    const target = await targetOf(options);
+    const steps = createSteps({ sink: edge.progress, signal: edge.signal, timeoutMs: edge.timeoutMs });
+    const running = await launch(app, { edge, target, steps });
+    try {
+      const check = await verify(app, running, steps);
+      if (options.detach === true) await running.detach();
+      else await stay(running, edge);
+      return { json: { ok: true, task: running.running, check }, text: runText(running.running, options) };
+    } catch (error) {
+      await end(running, edge);
+      throw error;
+    }
+  });
+}
+
+async function readApp(name: string, { image, site }: RunOptions): Promise<AppSpec> {
+  const over = { ...(image === undefined ? {} : { image }), ...(site === undefined ? {} : { site }) };
+  if (name === "nginx") return (await import("../src/scheduler/nginx-app.ts")).nginxApp(over);
+  const { parseAppFile } = await import("../src/scheduler/parse-app-file.ts");
+  return { ...parseAppFile(await readUserFile(name), name), ...over };
+}
+
+/** The cluster of `--master`, or the one of this folder, which must have been brought up. */
+async function targetOf(options: RunOptions): Promise<Target> {
+  if (options.master !== undefined) return { master: options.master };
+  const spec = await readClusterSpec(options);
+  const status = await (await backendFor(spec)).status(spec.name);
+  if (status !== undefined) return { master: status.plan.zookeeper.url, plan: status.plan };
+  throw new MesosUpError(`There is no cluster ${spec.name} here.`, {
+    code: "CLUSTER_UNKNOWN",
+    hint: "Bring it up with `npx mesos-up up`, or name another cluster with --master.",
+  });
+}
+
+async function launch(
+  app: AppSpec,
+  { edge, target, steps }: { edge: Edge; target: Target; steps: Steps },
+): Promise<RunningApp> {
+  const { master, plan } = target;
+  const image = plan === undefined ? app.image : await provideImage(app.image, plan, steps);
+  return await steps.step({ id: "launch", title: `${app.name} is launched on an accepted offer` }, async (context) => {
+    const [{ runApp }, { FileFrameworkStore }] = await Promise.all([
+      import("../src/scheduler/run-app.ts"),
+      import("../src/scheduler/framework-store.ts"),
+    ]);
+    const running = await runApp({
+      master,
+      app: { ...app, image },
+      ...(plan && {
+        frameworkStore: new FileFrameworkStore(join(plan.stateDirectory, "frameworks", `${app.name}.json`)),
+      }),
+      timeoutMs: edge.timeoutMs,
+      signal: context.signal,
+    });
+    context.detail(placeOf(running.running));
+    return running;
+  });
+}
+
+/** The name under which the agents of the plan find the image. */
+async function provideImage(image: string | undefined, plan: ClusterPlan, steps: Steps): Promise<string | undefined> {
+  if (image === undefined) return undefined;
+  const { offerImage, takeImage } = await import("../src/backends/local/prepare-image.ts");
+  return await steps.step({ id: "image", title: "Agents have the image" }, async (context) => {
+    const taken = await takeImage(image, { env: process.env, context });
+    await offerImage(taken, plan, { env: process.env, context });
+    context.detail(taken.description);
+    return taken.reference;
+  });
+}
+
+async function verify(app: AppSpec, running: RunningApp, steps: Steps): Promise<HttpCheckResult | undefined> {
+  if (app.verify === undefined) return undefined;
+  return await steps.step({ id: "verify", title: `${app.name} answers over HTTP` }, async (context) => {
+    const check = await running.verify({ signal: context.signal });
+    context.detail(`${check.url} → ${check.status} in ${check.latencyMs.toFixed(1)} ms`);
+    return check;
+  });
+}
+
+/** Until the task finishes or Ctrl-C; then nothing of the app is left. */
+async function stay(app: RunningApp, edge: Edge): Promise<void> {
+  const steps = createSteps({ sink: edge.progress, signal: edge.signal });
+  await steps.step({ id: "stay", title: "It runs until Ctrl-C" }, async (context) => {
+    const { state, message } = await app.ended(context.signal);
+    context.detail(message === undefined ? state : `${state}, ${message}`);
+  });
+  await app.teardown();
+}
+
+/** Does not heed the signal that may have led here. */
+async function end(app: RunningApp, edge: Edge): Promise<void> {
+  await createSteps({ sink: edge.progress }).step({ id: "end", title: "The app is ended" }, () =>
+    app.teardown(AbortSignal.timeout(10_000)),
+  );
+}
+
+function placeOf({ agent, hostPorts }: RunningTask): string {
+  return hostPorts.length === 0 ? agent : `${agent}, host port ${hostPorts.join(", ")}`;
+}
+
+function runText(task: RunningTask, { detach, name }: RunOptions): string {
+  if (detach !== true) return "";
+  const suffix = name === undefined ? "" : ` --name ${name}`;
+  return [
+    `${task.taskId} runs on ${placeOf(task)}.`,
+    ...task.hostPorts.map((port) => `  http://${task.address}:${port}/`),
+    `\`npx mesos-up status${suffix}\` shows it, \`npx mesos-up down${suffix}\` ends it with its cluster.`,
+  ].join("\n");
+}

@@ -1,0 +1,2 @@
+// The library.
+export { runApp, type RunAppOptions } from "./scheduler/run-app.ts";
