@@ -117,7 +117,7 @@ async function makeLayout(
   ];
   await runCommand(
     "tar",
-    ["--create", "--format=gnu", ...sameForAll, "--file", layer, "--directory", root, "."],
+    ["--create", "--format=gnu", "--force-local", ...sameForAll, "--file", layer, "--directory", root, "."],
     command,
   );
   await rm(root, { recursive: true });
