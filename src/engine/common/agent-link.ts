@@ -11,6 +11,8 @@ import {
   type MasterToAgent,
 } from "../protocol.ts";
 
+const CLOSE_TIMEOUT_MS = 2000;
+
 export interface LinkHandlers<Received> {
   onMessage: (message: Received) => void;
   /** Called once, also after `close()` of this side. */
@@ -67,7 +69,9 @@ class SocketLink<Sent, Received> implements MessageLink<Sent> {
 
   close(): void {
     this.#markClosed();
-    this.#socket.end(() => this.#socket.destroy());
+    // The other side reads to the end and then closes; to destroy at once could lose what it has not read yet.
+    this.#socket.end();
+    setTimeout(() => this.#socket.destroy(), CLOSE_TIMEOUT_MS).unref();
   }
 
   #markClosed(): void {

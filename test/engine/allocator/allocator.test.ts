@@ -21,7 +21,7 @@ const recipients = (allocations: Allocation[]): string[] => allocations.map(({ f
 /** Gives what is free, one task at a time, to whoever is offered it, until nothing fits; answers how many each has. */
 function runTasks(allocator: Allocator, demands: Record<string, Resource[]>): Record<string, number> {
   const tasks = Object.fromEntries(Object.keys(demands).map((id) => [id, 0]));
-  for (let full = new Set<string>(); full.size < Object.keys(demands).length; ) {
+  for (let full = new Set<string>(); full.size < Object.keys(demands).length;) {
     const [offer] = allocateAll(allocator);
     if (!offer) break;
     const demand = demands[offer.frameworkId] ?? [];

@@ -1,0 +1,78 @@
+import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Files } from "../../../src/engine/common/files.ts";
+import { HttpRoutes, listen } from "../../../src/engine/common/http.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "files-"));
+const sandbox = join(folder, "sandbox");
+let server: Awaited<ReturnType<typeof listen>>["server"];
+let base: string;
+
+beforeAll(async () => {
+  mkdirSync(join(sandbox, "sub"), { recursive: true });
+  writeFileSync(join(sandbox, "stdout"), "hello world\n");
+  writeFileSync(join(sandbox, "sub", "file.txt"), "deep\n");
+  writeFileSync(join(folder, "secret"), "no\n");
+  symlinkSync(join(folder, "secret"), join(sandbox, "link"));
+  symlinkSync(join(sandbox, "nowhere"), join(sandbox, "dangling"));
+  const files = new Files();
+  files.attach(sandbox, "/box");
+  const routes = new HttpRoutes(["/master"]);
+  files.mount(routes);
+  ({ server } = await listen(routes, { ip: "127.0.0.1", port: 0 }));
+  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(() => server.close());
+
+const get = async (path: string) => {
+  const response = await fetch(base + path);
+  return { status: response.status, type: response.headers.get("content-type"), body: await response.text() };
+};
+
+describe("/files", () => {
+  it("lists a folder by its virtual path, links that lead nowhere left out", async () => {
+    const entries = JSON.parse((await get("/files/browse?path=/box")).body) as { path: string; mode: string }[];
+    expect(entries.map(({ path }) => path)).toEqual(["/box/link", "/box/stdout", "/box/sub"]);
+    expect(Object.keys(entries[0] ?? {}).sort()).toEqual(["gid", "mode", "mtime", "nlink", "path", "size", "uid"]);
+    expect(entries[2]?.mode).toMatch(/^drwx/);
+  });
+
+  it.each([
+    ["offset=0", { data: "hello world\n", offset: 0 }],
+    ["offset=6&length=5", { data: "world", offset: 6 }],
+    ["offset=-1", { data: "", offset: 12 }],
+    ["offset=100", { data: "", offset: 100 }],
+    ["", { data: "", offset: 12 }],
+  ])("reads with %s", async (query, answer) => {
+    expect(JSON.parse((await get(`/files/read?path=/box/stdout&${query}`)).body)).toEqual(answer);
+  });
+
+  it("downloads under the content type of the name, also below /master", async () => {
+    expect(await get("/master/files/download?path=/box/sub/file.txt")).toEqual({
+      ...{ status: 200, type: "text/plain", body: "deep\n" },
+    });
+  });
+
+  it.each([
+    ["/files/browse", 400, "Expecting 'path=value' in query.\n"],
+    ["/files/browse?path=/etc", 404, "404 Not Found."],
+    ["/files/read?path=/box/nope&offset=0", 404, "404 Not Found."],
+    ["/files/read?path=/box/sub&offset=0", 400, "Cannot read a directory.\n"],
+    ["/files/read?path=/box/stdout&offset=-2", 400, "Negative offset provided: -2.\n"],
+    ["/files/download?path=/box/sub", 400, "Cannot download a directory.\n"],
+  ])("answers %s with %i", async (path, status, body) => {
+    expect(await get(path)).toEqual({ status, type: "text/plain; charset=utf-8", body });
+  });
+
+  it.each(["/box/../secret", "/box/%2e%2e/secret", "/box/link", "/boxes/stdout", "box/../../etc/passwd"])(
+    "does not let %s out of the folder",
+    async (path) => {
+      const { status, body } = await get(`/files/read?path=${path}&offset=0`);
+      expect([400, 404]).toContain(status);
+      expect(body).not.toContain("no\n");
+    },
+  );
+});

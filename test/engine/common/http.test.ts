@@ -1,0 +1,86 @@
+import { request } from "node:http";
+import { connect, type AddressInfo } from "node:net";
+import { gzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { BindError, BODY_LIMIT_BYTES, HttpRoutes, json, listen, text } from "../../../src/engine/common/http.ts";
+
+const routes = new HttpRoutes(["/master"])
+  .route("/echo", (asked) => text(200, `${asked.method} ${asked.path} ${asked.body.toString("utf8")}`))
+  .route("/state", (asked) => json({ a: 1 }, asked.query.get("jsonp")))
+  .route("/large", () => json("x".repeat(10_000)))
+  .route("/broken", () => {
+    throw new Error("lost");
+  });
+let server: Awaited<ReturnType<typeof listen>>["server"];
+let port: number;
+
+beforeAll(async () => {
+  ({ server, port } = await listen(routes, { ip: "127.0.0.1", port: 0 }));
+});
+afterAll(() => server.close());
+
+const ask = async (path: string, init: RequestInit = {}) => {
+  const response = await fetch(`http://127.0.0.1:${port}${path}`, init);
+  return { status: response.status, type: response.headers.get("content-type"), body: await response.text() };
+};
+
+describe("the HTTP server", () => {
+  it.each(["/echo", "/master/echo", "/echo/below"])("answers %s", async (path) => {
+    expect((await ask(path, { method: "POST", body: "hi" })).body).toBe(`POST ${path} hi`);
+  });
+
+  it.each(["/", "/nothing", "/masterecho", "/state.json", "/%"])("answers %s with 404", async (path) => {
+    expect(await ask(path)).toEqual({ status: 404, type: "text/plain; charset=utf-8", body: "404 Not Found." });
+  });
+
+  it("wraps JSON for script tags when asked to", async () => {
+    expect(await ask("/state?jsonp=show")).toEqual({ status: 200, type: "text/javascript", body: 'show({"a":1});' });
+  });
+
+  it("unpacks what comes packed, and packs what is large for those who take it", async () => {
+    const headers = { "Content-Encoding": "gzip", "Accept-Encoding": "gzip" };
+    expect((await ask("/echo", { method: "POST", body: gzipSync("packed"), headers })).body).toMatch(/ packed$/);
+    expect((await ask("/large", { headers: { "Accept-Encoding": "gzip" } })).body).toHaveLength(10_002);
+  });
+
+  it("answers 500 where a handler fails, and goes on", async () => {
+    expect((await ask("/broken")).status).toBe(500);
+    expect((await ask("/state")).status).toBe(200);
+  });
+
+  it("refuses a body beyond the limit while it comes", async () => {
+    const status = await new Promise((resolve) => {
+      const length = BODY_LIMIT_BYTES + 1024;
+      const asked = request({ port, method: "POST", path: "/echo", headers: { "Content-Length": length } }, (answer) =>
+        resolve(answer.statusCode),
+      );
+      asked.on("error", () => {});
+      const part = Buffer.alloc(1024 * 1024);
+      const send = (left: number): void => {
+        if (left > 0 && !asked.destroyed) asked.write(part, () => send(left - 1));
+      };
+      send(BODY_LIMIT_BYTES / part.length + 1);
+    });
+    expect(status).toBe(413);
+  });
+
+  it("outlives requests that are cut short", async () => {
+    await new Promise<void>((resolve) => {
+      const socket = connect(port, "127.0.0.1", () => {
+        socket.write("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf");
+        socket.destroy();
+      });
+      socket.on("close", () => resolve());
+    });
+    expect((await ask("/state")).status).toBe(200);
+  });
+
+  it("says who has the port, in Mesos's words", async () => {
+    const { port: taken } = server.address() as AddressInfo;
+    const failure = listen(routes, { ip: "127.0.0.1", port: taken });
+    await expect(failure).rejects.toThrow(BindError);
+    await expect(failure).rejects.toThrow(
+      `Failed to initialize: Failed to bind on 127.0.0.1:${taken}: Address already in use`,
+    );
+  });
+});

@@ -1,0 +1,104 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { Schema } from "../../../src/engine/common/wire/definition.ts";
+import { ConversionError, messageFromJson } from "../../../src/engine/common/wire/from-json.ts";
+import { JsonSyntaxError, parseJson } from "../../../src/engine/common/wire/json-syntax.ts";
+import { MESOS_MESSAGES } from "../../../src/engine/common/wire/mesos-messages.ts";
+import { OPERATOR_MESSAGES } from "../../../src/engine/master/operator-messages.ts";
+import { SCHEDULER_MESSAGES } from "../../../src/engine/master/scheduler-messages.ts";
+
+const schema = new Schema(MESOS_MESSAGES, SCHEDULER_MESSAGES, OPERATOR_MESSAGES);
+const convert = (name: string, value: unknown): object => messageFromJson(schema, name, value);
+
+describe("the tables of messages", () => {
+  const names = [MESOS_MESSAGES, SCHEDULER_MESSAGES, OPERATOR_MESSAGES].flatMap(({ messages }) =>
+    Object.keys(messages),
+  );
+  it.each(names)("%s refers only to types that are there, and numbers no two fields alike", (name) => {
+    const numbers = [...schema.message(name).values()].map(({ number }) => number);
+    expect(new Set(numbers).size).toBe(numbers.length);
+  });
+});
+
+describe("messageFromJson", () => {
+  it("takes null as absent, text as numbers and booleans, and one value for a list of one", () => {
+    const given = { user: "root", name: "x", role: null, failover_timeout: "1.5", checkpoint: "true", roles: "dev" };
+    expect(convert("FrameworkInfo", given)).toEqual({
+      ...{ user: "root", name: "x", failover_timeout: 1.5, checkpoint: true, roles: ["dev"] },
+    });
+  });
+
+  it("lets unknown fields through and unknown names of an enumeration fall away", () => {
+    const capabilities = [{ type: "MULTI_ROLE" }, { type: "FROM_THE_FUTURE", level: 3 }];
+    expect(convert("FrameworkInfo", { user: "u", name: "n", colour: "blue", capabilities })).toEqual({
+      ...{ user: "u", name: "n", colour: "blue", capabilities: [{ type: "MULTI_ROLE" }, { level: 3 }] },
+    });
+  });
+
+  it("keeps a field called __proto__ a field", () => {
+    const message = convert("FrameworkID", JSON.parse('{"value":"x","__proto__":{"admin":true}}'));
+    expect((message as { admin?: boolean }).admin).toBeUndefined();
+  });
+
+  it.each([
+    ["scheduler.Call", [], "Expecting a JSON object"],
+    ["scheduler.Call", { subscribe: "yes" }, "Not expecting a JSON string for field 'subscribe'"],
+    ["scheduler.Call", { subscribe: true }, "Not expecting a JSON boolean for field 'subscribe'"],
+    ["scheduler.Call", { subscribe: [{}] }, "Not expecting a JSON array for field 'subscribe'"],
+    ["scheduler.Call", { type: 7 }, "Not expecting a JSON number for field 'type'"],
+    ["FrameworkID", { value: {} }, "Not expecting a JSON object for field 'value'"],
+    ["Filters", { refuse_seconds: "soon" }, "Failed to parse 'soon' as a JSON number for field 'refuse_seconds'"],
+    ["Resource", { name: "cpus", type: "WEIGHT" }, "Failed to find enum for 'WEIGHT'"],
+    ["scheduler.Call", { subscribe: {} }, "Missing required fields: subscribe.framework_info"],
+    [
+      "scheduler.Call",
+      { accept: { operations: [{ launch: { task_infos: [{ name: "x", agent_id: {} }] } }] } },
+      "Missing required fields: accept.operations[0].launch.task_infos[0].task_id," +
+        " accept.operations[0].launch.task_infos[0].agent_id.value",
+    ],
+  ])("refuses a %s of %j in Mesos's words", (name, value, message) => {
+    expect(() => convert(name, value)).toThrow(new ConversionError(message));
+  });
+});
+
+describe("parseJson", () => {
+  it.each([
+    ["", "syntax error at line 1 near: "],
+    ["{nope", "syntax error at line 1 near: nope"],
+    ['{"a":1,}', "syntax error at line 1 near: }"],
+    ["[1,\n2 3]", "syntax error at line 2 near: 3]"],
+    ['{"a":1} x', "Parsed JSON included non-whitespace trailing characters:  x"],
+  ])("refuses %j in Mesos's words", (text, message) => {
+    expect(() => parseJson(text)).toThrow(new JsonSyntaxError(message));
+  });
+
+  it("refuses what is nested too deeply, brackets within strings not counted", () => {
+    expect(() => parseJson("[".repeat(201) + "]".repeat(201))).toThrow(JsonSyntaxError);
+    expect(parseJson(JSON.stringify(["[".repeat(500)]))).toEqual(["[".repeat(500)]);
+  });
+
+  it("agrees with JSON about what is JSON", () => {
+    fc.assert(
+      fc.property(fc.json(), (text) => {
+        expect(parseJson(text)).toEqual(JSON.parse(text));
+      }),
+    );
+  });
+
+  it("refuses damaged JSON and nothing else, always with an end", () => {
+    const damaged = fc.tuple(fc.json(), fc.nat(), fc.constantFrom("", "x", "]", "}", ",", '"', "\\", ":"));
+    const property = fc.property(damaged, ([text, position, put]) => {
+      const at = position % (text.length + 1);
+      const changed = text.slice(0, at) + put + text.slice(at + 1);
+      let isJson = true;
+      try {
+        JSON.parse(changed);
+      } catch {
+        isJson = false;
+      }
+      if (isJson) expect(parseJson(changed)).toEqual(JSON.parse(changed));
+      else expect(() => parseJson(changed)).toThrow(JsonSyntaxError);
+    });
+    fc.assert(property);
+  });
+});
