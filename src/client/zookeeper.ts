@@ -44,7 +44,8 @@ export async function waitForZooKeeper(
 ): Promise<ZooKeeperServer> {
   const { signal, clock = systemClock, onWaiting } = options;
   let reported = "";
-  for (let limitMs = FIRST_ANSWER_LIMIT_MS; ; limitMs = Math.min(ANSWER_LIMIT_MS, 1.5 * limitMs)) {
+  for (let limitMs = FIRST_ANSWER_LIMIT_MS; ; ) {
+    const askedMs = clock.nowMs();
     try {
       return await probeZooKeeper(host, port, { signal, clock, limitMs });
     } catch (error) {
@@ -52,6 +53,7 @@ export async function waitForZooKeeper(
       if (!(error instanceof MesosUpError)) throw error;
       if (error.message !== reported) onWaiting?.(error.message);
       reported = error.message;
+      if (clock.nowMs() - askedMs >= limitMs) limitMs = Math.min(ANSWER_LIMIT_MS, 2 * limitMs);
     }
     await clock.sleep(POLL_MS, signal);
   }

@@ -28,8 +28,10 @@ export function mendZooKeeperClient(client: Client): Client {
     onSocketConnected();
     const { socket } = manager;
     // Its end makes the library connect again.
-    const limit = setTimeout(() => socket.destroy(), limitMs);
-    limitMs = Math.min(MAX_LIMIT_MS, 2 * limitMs);
+    const limit = setTimeout(() => {
+      limitMs = Math.min(MAX_LIMIT_MS, 2 * limitMs);
+      socket.destroy();
+    }, limitMs);
     socket.once("close", () => clearTimeout(limit));
     socket.once("data", () => {
       clearTimeout(limit);
