@@ -67,7 +67,7 @@ export class AppScheduler {
   #acceptedAtMs: number | undefined;
   #master = "";
   #launches = 0;
-  #failure: { error: unknown } | undefined;
+  #failure: Error | undefined;
 
   /** Subscribes at once. */
   constructor(options: AppSchedulerOptions) {
@@ -134,7 +134,10 @@ export class AppScheduler {
         const found = look(this);
         if (found !== undefined) settle(() => resolve(found));
         else if (signal?.aborted) settle(() => reject(signal.reason as Error));
-        else if (this.#failure !== undefined) settle(() => reject(this.#failure?.error));
+        else if (this.#failure !== undefined) {
+          const failure = this.#failure;
+          settle(() => reject(failure));
+        }
       };
       this.#watchers.add(check);
       signal?.addEventListener("abort", check);
@@ -288,7 +291,7 @@ export class AppScheduler {
   }
 
   #fail(error: unknown): void {
-    this.#failure ??= { error };
+    this.#failure ??= error instanceof Error ? error : new Error(String(error));
   }
 
   #decline(offers: readonly Offer[], refuseSeconds: number): void {
@@ -322,7 +325,7 @@ export class AppScheduler {
         await this.#stream.call(call);
         return;
       } catch (error) {
-        if (this.#stream.state.name === "closed") throw this.#failure?.error ?? error;
+        if (this.#stream.state.name === "closed") throw this.#failure ?? error;
         if (!isPassing(error) || clock.nowMs() > deadlineMs) throw error;
         await clock.sleep(SURE_CALL_RETRY_MS, signal);
       }
