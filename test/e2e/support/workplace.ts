@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { execa, execaSync, type ResultPromise } from "execa";
+import { execa, execaSync } from "execa";
 import type { DemoReport } from "../../../src/report/report.ts";
 
 export const programs = resolve("dist");
@@ -29,12 +29,9 @@ export class Workplace {
   }
 
   /** Starts the CLI; stays with the caller to be signalled or awaited. */
-  start(...args: string[]): ResultPromise<{ reject: false; cwd: string }> {
-    return execa(process.execPath, [join(programs, "mesos-up.js"), ...args], {
-      cwd: this.folder,
-      env: this.env,
-      reject: false,
-    }) as ResultPromise<{ reject: false; cwd: string }>;
+  start(...args: string[]) {
+    const options = { cwd: this.folder, env: this.env, reject: false } as const;
+    return execa(process.execPath, [join(programs, "mesos-up.js"), ...args], options);
   }
 
   async run(...args: string[]): Promise<Finished> {
