@@ -1,4 +1,5 @@
 // Waits until a cluster whose processes were started is of use, in three steps that people can follow.
+import type * as readiness from "../../client/readiness.ts";
 import type { ClusterPlan, NodeKind, PlanNode } from "../../cluster/plan-types.ts";
 import type { StepContext } from "../../progress/events.ts";
 import type { Steps } from "../../progress/steps.ts";
@@ -14,30 +15,26 @@ export interface AwaitReadyOptions {
 
 /**
  * Resolves when every ZooKeeper server has opened a session, the leading master accepts SUBSCRIBE and all agents are
- * active. Masters and agents are asked from the beginning; the steps only tell one after the other.
+ * active. Masters are asked for only then: whoever asks a ZooKeeper that is starting makes it start later.
  * @throws StepError STEP_TIMEOUT with the log of what was waited for; the signal's reason.
  */
 export async function awaitReady(plan: ClusterPlan, options: AwaitReadyOptions): Promise<void> {
   const { steps, remainingMs } = options;
   const stopped = new AbortController();
   const signal = AbortSignal.any([options.signal, stopped.signal]);
-  const { waitForZooKeeper } = await import("../../client/zookeeper.ts");
-  const mesos = watchMesos(plan, signal);
   const waiting = (kind: NodeKind, title: string) => ({
     id: kind === "zookeeper" ? kind : `${kind}s`,
     title,
     timeoutMs: remainingMs(),
     logTail: () => logTails(plan.nodes.filter((node) => node.kind === kind)),
   });
+  const client = import("../../client/readiness.ts");
   try {
     await steps.step(waiting("zookeeper", "ZooKeeper answers"), async (context) => {
-      const either = AbortSignal.any([signal, context.signal]);
-      const servers = plan.nodes.filter(({ kind }) => kind === "zookeeper");
-      const [first] = await Promise.all(
-        servers.map(({ address, port }) => waitForZooKeeper(address, port, { signal: either })),
-      );
-      context.detail(`${plan.zookeeper.connect}, ZooKeeper ${first?.version ?? ""}`);
+      const version = await zookeeperAnswers(plan, AbortSignal.any([signal, context.signal]));
+      context.detail(`${plan.zookeeper.connect}, ZooKeeper ${version}`);
     });
+    const mesos = watchMesos(plan, await client, signal);
     await steps.step(waiting("master", "A master leads and accepts frameworks"), async (context) => {
       mesos.listener = context;
       context.detail(await orAborted(mesos.leader, context.signal));
@@ -51,6 +48,14 @@ export async function awaitReady(plan: ClusterPlan, options: AwaitReadyOptions):
   }
 }
 
+/** Resolves with the version once every server has answered. */
+async function zookeeperAnswers(plan: ClusterPlan, signal: AbortSignal): Promise<string> {
+  const { waitForZooKeeper } = await import("../../client/zookeeper.ts");
+  const nodes = plan.nodes.filter(({ kind }) => kind === "zookeeper");
+  const servers = await Promise.all(nodes.map(({ address, port }) => waitForZooKeeper(address, port, { signal })));
+  return servers[0]?.version ?? "";
+}
+
 interface MesosWatch {
   /** The step that hears what is being waited for. */
   listener: StepContext | undefined;
@@ -60,11 +65,10 @@ interface MesosWatch {
   agents: Promise<string>;
 }
 
-function watchMesos(plan: ClusterPlan, signal: AbortSignal): MesosWatch {
+function watchMesos(plan: ClusterPlan, client: typeof readiness, signal: AbortSignal): MesosWatch {
   const watch: Pick<MesosWatch, "listener"> = { listener: undefined };
   const ask = async (onLeader: (url: string) => void): Promise<string> => {
-    const { waitUntilReady } = await import("../../client/readiness.ts");
-    const { agents } = await waitUntilReady({
+    const { agents } = await client.waitUntilReady({
       master: plan.zookeeper.url,
       expectedAgents: plan.agents.length,
       signal,
