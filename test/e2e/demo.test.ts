@@ -1,0 +1,139 @@
+// The main job from outside, as a user runs it: real ZooKeeper, real nginx, under runc and under Docker.
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { execaSync } from "execa";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { Workplace } from "./support/workplace.ts";
+
+const dockerAnswers = !execaSync("docker", ["version"], { reject: false }).failed;
+const runtimes = ["runc", ...(dockerAnswers ? ["docker"] : [])];
+if (!dockerAnswers) {
+  if (process.env["CI"]) throw new Error("CI tests with Docker, and no daemon answers.");
+  console.warn("No Docker daemon answers: the demo is not tested with Docker here.");
+}
+
+let place: Workplace;
+beforeEach(async () => {
+  place = await Workplace.create();
+});
+afterEach(async () => {
+  await place.run("down");
+  await place.remove();
+});
+
+describe.each(runtimes)("the demo with containers by %s", (runtime) => {
+  it("launches nginx on an accepted offer, sees it answer, and leaves nothing", async () => {
+    const { exitCode, report } = await place.demo("--containers", runtime);
+    expect(report).toMatchObject({
+      ok: true,
+      kept: false,
+      cluster: {
+        zookeeper: { version: expect.stringMatching(/^\d+\.\d+\.\d+$/) as string },
+        agents: [{ name: "agent-1", attributes: { rack: "r2d2", pod: "demo,dev" }, active: true }],
+      },
+      framework: { id: expect.stringMatching(/^[0-9a-f-]{36}-\d{4}$/) as string },
+      task: { runtime, image: "nginx:debian", containerId: expect.stringMatching(/^[0-9a-f-]{36}$/) as string },
+      check: { status: 200, server: expect.stringMatching(/^nginx\//) as string },
+    });
+    expect(report.task?.imageDetail).toMatch(/^nginx \d+\.\d+/);
+    expect(report.check?.url).toBe(`http://127.0.0.1:${report.task?.hostPorts[0]}/`);
+    expect(report.steps.filter((step) => step.outcome === "failed")).toEqual([]);
+    expect(exitCode).toBe(0);
+    expect(place.leftovers()).toEqual([]);
+  });
+
+  it("serves a site of one's own, byte by byte", async () => {
+    const site = join(place.folder, "my site");
+    await mkdir(join(site, "deep"), { recursive: true });
+    await writeFile(join(site, "index.html"), "<h1>grüße</h1>\n");
+    await writeFile(join(site, "deep", "page.txt"), "below\n");
+    const { exitCode, report } = await place.demo("--containers", runtime, "--site", site, "--keep");
+    expect(report.check).toMatchObject({ status: 200, siteMatches: true, firstBytes: "<h1>grüße</h1>\n" });
+    expect(await (await fetch(`${report.check!.url}deep/page.txt`)).text()).toBe("below\n");
+    expect(exitCode).toBe(0);
+  });
+
+  it("is left running by --keep until down", async () => {
+    const kept = await place.run("demo", "--containers", runtime, "--keep");
+    expect(kept.exitCode).toBe(0);
+    expect(kept.stdout).toContain("npx mesos-up down");
+    const url = /http:\/\/127\.0\.0\.1:\d+\/(?= {2}nginx)/.exec(kept.stdout)?.[0];
+    expect((await fetch(url!)).status).toBe(200);
+    const down = await place.run("down");
+    expect(down.exitCode).toBe(0);
+    await expect(fetch(url!)).rejects.toThrow();
+    expect(place.leftovers()).toEqual([]);
+  });
+});
+
+describe("the demo's output", () => {
+  it("keeps stdout for the result and stderr for progress", async () => {
+    const { stdout, stderr } = await place.run("demo", "--containers", "runc");
+    expect(stderr).toMatch(/✓ ZooKeeper answers/);
+    expect(stdout).not.toContain("✓");
+    for (const part of [
+      "ZooKeeper",
+      "leading master",
+      "rack r2d2, pod demo,dev",
+      "framework",
+      "container",
+      "first bytes",
+    ])
+      expect(stdout).toContain(part);
+  });
+
+  it("is written as JSON, JUnit XML and Markdown, with the logs of all components beside it", async () => {
+    const { exitCode } = await place.run(
+      ...["demo", "--containers", "runc", "--report", "out/r.json", "--report", "out/r.xml", "--report", "out/r.md"],
+      ...["--logs", "out/logs"],
+    );
+    const read = (name: string) => readFile(join(place.folder, "out", name), "utf8");
+    expect(JSON.parse(await read("r.json"))).toMatchObject({ ok: true });
+    expect(await read("r.xml")).toContain('failures="0"');
+    expect(await read("r.md")).toContain("nginx answered from a Mesos container");
+    for (const node of ["zookeeper-1", "master-1", "agent-1"]) {
+      const { stdout } = execaSync("find", [join(place.folder, "out/logs", node), "-type", "f", "-size", "+0"]);
+      expect(stdout).not.toBe("");
+    }
+    expect(exitCode).toBe(0);
+    expect(place.leftovers()).toEqual([]);
+  });
+
+  it("is refused before anything starts when its file has no known form", async () => {
+    const { exitCode, stderr } = await place.run("demo", "--report", "r.docx");
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain("Name a file that ends with .json, .xml (JUnit) or .md.");
+    expect(stderr).not.toContain("ZooKeeper");
+  });
+});
+
+describe("an app on a cluster that runs", () => {
+  it("is launched, verified, and ended by Ctrl-C", async () => {
+    expect((await place.run("up", "--containers", "runc")).exitCode).toBe(0);
+    const running = place.start("run", "nginx");
+    await new Promise<void>((resolve) => {
+      let seen = "";
+      running.stderr.on("data", (part: Buffer) => {
+        seen += String(part);
+        if (seen.includes("nginx answers over HTTP")) resolve();
+      });
+    });
+    running.kill("SIGINT");
+    expect((await running).exitCode).toBe(130);
+    const status = JSON.parse((await place.run("status", "--json")).stdout) as { leader: { frameworks: unknown[] } };
+    expect(status.leader.frameworks).toEqual([]);
+  });
+
+  it("goes on by itself when detached", async () => {
+    await place.run("up", "--containers", "runc");
+    const { stdout, exitCode } = await place.run("run", "nginx", "--detach");
+    expect(exitCode).toBe(0);
+    expect((await fetch(/http:\/\/[\d.:]+\//.exec(stdout)![0])).status).toBe(200);
+    const again = await place.run("run", "nginx", "--detach", "--json");
+    const status = JSON.parse((await place.run("status", "--json")).stdout) as {
+      leader: { frameworks: { tasks: { id: string }[] }[] };
+    };
+    expect(status.leader.frameworks.map(({ tasks }) => tasks.length)).toEqual([1]);
+    expect(JSON.parse(again.stdout)).toMatchObject({ task: { taskId: status.leader.frameworks[0]!.tasks[0]!.id } });
+  });
+});
