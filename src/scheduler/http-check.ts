@@ -58,7 +58,10 @@ export interface HttpCheckOptions {
   random?: () => number;
 }
 
+/** Slowly growing: most of what is asked here starts in the twinkling of an eye, and the rest does not mind. */
 const POLL = { firstMs: 6, maxMs: 200 };
+const ATTEMPTS_PER_DOUBLING = 8;
+
 const ATTEMPT_LIMIT_MS = { first: 1000, max: 10_000 };
 const FIRST_BYTES = 80;
 
@@ -71,26 +74,25 @@ export async function checkHttp(options: HttpCheckOptions): Promise<HttpCheckRes
   await using http = new HttpClient();
   const deadlineMs = clock.nowMs() + options.timeoutMs;
   let attemptLimitMs = ATTEMPT_LIMIT_MS.first;
+  let lastFailure: { problem: string; evidence: HttpEvidence } | undefined;
   for (let attempts = 1; ; attempts++) {
     const startedAtMs = clock.nowMs();
     const limitMs = Math.max(1, Math.min(attemptLimitMs, deadlineMs - startedAtMs));
     const attempt = await ask(http, url, { clock, limitMs, signal });
     const answeredAtMs = clock.nowMs();
-    const problem = "reason" in attempt ? attempt.reason : mismatch(attempt, expect);
     const evidence = evidenceOf(url, attempt, attempts);
+    const problem = "reason" in attempt ? attempt.reason : mismatch(attempt, expect);
     if (problem === undefined && evidence.status !== undefined) {
-      return {
-        ...evidence,
-        status: evidence.status,
-        latencyMs: answeredAtMs - startedAtMs,
-        answeredAtMs,
-        ...(expect.bodyEquals && { bodyMatches: true }),
-      };
+      const latencyMs = answeredAtMs - startedAtMs;
+      const compared = expect.bodyEquals === undefined ? {} : { bodyMatches: true as const };
+      return { ...evidence, status: evidence.status, latencyMs, answeredAtMs, ...compared };
     }
-    if (answeredAtMs >= deadlineMs) throw failed(options.timeoutMs, problem ?? "nothing", evidence);
+    // A request that only the deadline cut short says less than the one before it.
+    const cutShort = "late" in attempt && limitMs < attemptLimitMs;
+    if (!cutShort || lastFailure === undefined) lastFailure = { problem: problem ?? "nothing", evidence };
+    if (answeredAtMs >= deadlineMs) throw failed(options.timeoutMs, lastFailure.problem, lastFailure.evidence);
     if ("late" in attempt) attemptLimitMs = Math.min(ATTEMPT_LIMIT_MS.max, attemptLimitMs * 2);
-    // Slowly growing: most of what is asked here starts in the twinkling of an eye, and the rest does not mind.
-    const waitMs = Math.min(backoffMs(attempts / 8, POLL, random), deadlineMs - answeredAtMs);
+    const waitMs = Math.min(backoffMs(attempts / ATTEMPTS_PER_DOUBLING, POLL, random), deadlineMs - answeredAtMs);
     await clock.sleep(waitMs, signal);
   }
 }
