@@ -31,6 +31,10 @@ const log = createLog(
   "slave.cpp",
 );
 
+if (flags.master === undefined && flags.master_detector === undefined) {
+  log.error("EXIT with status 1: Missing required option `--master` or `--master_detector`");
+  process.exit(1);
+}
 try {
   const agent = await startAgent({
     flags: loaded,
@@ -61,15 +65,10 @@ function readFlags(args: string[]): LoadedAgentFlags {
   if (args.includes("--help")) leave(0, describeFlags("mesos-agent", AGENT_FLAGS));
   if (args.includes("--version")) leave(0, `mesos ${MESOS_VERSION}\n`, process.stdout);
   try {
-    const loaded = loadAgentFlags(args, process.env);
-    const { master, master_detector } = loaded.values;
-    if (master === undefined && master_detector === undefined) {
-      leave(1, "EXIT with status 1: Missing required option `--master` or `--master_detector`\n");
-    }
-    return loaded;
+    return loadAgentFlags(args, process.env);
   } catch (error) {
     if (!(error instanceof FlagError)) throw error;
-    return leave(1, `${error.message}\n\nSee \`mesos-agent --help\`\n`);
+    return leave(1, `${error.message}\n\nSee \`mesos-agent --help\` for a list of supported flags.\n`);
   }
 }
 

@@ -22,6 +22,9 @@ import {
 } from "./paths.ts";
 import { applyUpdate } from "./task-updates.ts";
 
+/** The wait status of an executor that nobody waited for: as if it had been killed. */
+const UNKNOWN_STATUS = 9;
+
 /** The agent's recovery failed; the program says so and exits with 1. */
 export class RecoveryError extends Error {
   constructor(message: string) {
@@ -135,6 +138,11 @@ function recoverEndedRuns(agent: Agent): void {
     const executor = newExecutor({ ...stored, ...key, directory: key.directory });
     agent.book.framework(framework).executors.set(key.executorId, executor);
     recoverTasks(agent, executor);
-    agent.executors.exited(executor, existsSync(sentinelFile(work_dir, key)) ? 0 : 9);
+    if (existsSync(sentinelFile(work_dir, key))) {
+      executor.state = "TERMINATED";
+      agent.executors.completeIfDone(executor);
+    } else {
+      agent.executors.exited(executor, UNKNOWN_STATUS);
+    }
   }
 }

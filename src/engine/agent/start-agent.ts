@@ -81,6 +81,7 @@ export async function startAgent(options: StartAgentOptions): Promise<RunningAge
   const stop = (): void => {
     link.close();
     pool.close();
+    runtimes.close();
     server.close();
   };
   const agent = new Agent({
@@ -89,8 +90,10 @@ export async function startAgent(options: StartAgentOptions): Promise<RunningAge
     send: (message) => link.send(message),
     onShutdown: (reason) => {
       link.send({ type: "UNREGISTER" });
-      stop();
-      options.onEnd(reason);
+      void containers.settled().then(() => {
+        stop();
+        options.onEnd(reason);
+      });
     },
   });
   const link: MasterLink = new MasterLink({

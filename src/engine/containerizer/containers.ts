@@ -17,6 +17,8 @@ import { identify, isAlive, processesWith, signal, treeOf } from "./processes.ts
 import type { Runtimes } from "./runtimes.ts";
 
 const WATCH_INTERVAL_MS = 500;
+/** While it is being killed. */
+const LAST_WATCH_INTERVAL_MS = 10;
 
 export interface LaunchRequest {
   assignment: Omit<ExecutorAssignment, "runtime">;
@@ -48,6 +50,8 @@ export class LaunchError extends MesosUpError {
 
 interface Container {
   note: ContainerNote;
+  /** Left by an agent before this one. */
+  recovered: boolean;
   /** Set while it is being destroyed. */
   destroying: Promise<void> | undefined;
 }
@@ -55,6 +59,7 @@ interface Container {
 export class Containers {
   readonly #options: ContainersOptions;
   readonly #containers = new Map<string, Container>();
+  readonly #waiting: (() => void)[] = [];
 
   constructor(options: ContainersOptions) {
     this.#options = options;
@@ -71,6 +76,7 @@ export class Containers {
     const command = task?.command ?? executor.command;
     const container: Container = {
       note: { containerId, frameworkId, executorId, sandbox, runtime: { kind: "posix" } },
+      recovered: false,
       destroying: undefined,
     };
     this.#containers.set(containerId, container);
@@ -90,7 +96,7 @@ export class Containers {
       }
     } catch (error) {
       child?.kill("SIGKILL");
-      this.#containers.delete(containerId);
+      this.#forget(containerId);
       throw error instanceof LaunchError ? error : new LaunchError((error as Error).message, error);
     }
   }
@@ -103,9 +109,9 @@ export class Containers {
       (id) => (readCheckpoint(this.#noteFile(id)) as ContainerNote | undefined) ?? [],
     );
     for (const note of notes) {
-      const container: Container = { note, destroying: undefined };
+      const container: Container = { note, recovered: true, destroying: undefined };
       this.#containers.set(note.containerId, container);
-      this.#watch(container);
+      this.#watch(container, WATCH_INTERVAL_MS);
     }
     return notes;
   }
@@ -120,7 +126,12 @@ export class Containers {
       return;
     }
     if (isAlive(executor)) for (const pid of treeOf(executor.pid)) signal(pid, "SIGKILL");
-    else this.#exited(container, 9);
+    if (container.recovered) this.#watch(container, LAST_WATCH_INTERVAL_MS);
+  }
+
+  /** Resolves once nothing of any container is left. */
+  async settled(): Promise<void> {
+    if (this.#containers.size > 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
   get(containerId: string): ContainerNote | undefined {
@@ -144,10 +155,10 @@ export class Containers {
   }
 
   /** The processes of an agent before this one are not its children: they are looked at now and then. */
-  #watch(container: Container): void {
+  #watch(container: Container, intervalMs: number): void {
     const { executor } = container.note;
     if (executor !== undefined && isAlive(executor)) {
-      this.#options.clock.after(WATCH_INTERVAL_MS, () => this.#watch(container));
+      this.#options.clock.after(intervalMs, () => this.#watch(container, intervalMs));
     } else {
       this.#exited(container, 9);
     }
@@ -157,9 +168,15 @@ export class Containers {
     if (container.destroying !== undefined) return;
     const { note } = container;
     container.destroying = this.#cleanUp(note, status).finally(() => {
-      this.#containers.delete(note.containerId);
+      this.#forget(note.containerId);
       this.#options.onExit(note.containerId, status);
     });
+  }
+
+  #forget(containerId: string): void {
+    this.#containers.delete(containerId);
+    if (this.#containers.size > 0) return;
+    for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
   async #cleanUp(note: ContainerNote, status: number): Promise<void> {

@@ -1,7 +1,6 @@
 // Which program runs a task's container, and what has to be there first: docker's image, or the unpacked one for runc.
 import { readFileSync } from "node:fs";
-import { access, constants } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename } from "node:path";
 import type { ContainerInfo } from "../../mesos/types.ts";
 import type { AgentFlags } from "../agent/flags.ts";
 import { containerDirectory, runcRoot } from "../agent/paths.ts";
@@ -13,6 +12,7 @@ import {
   type PosixRuntime,
   type RuncRuntime,
 } from "./assignment.ts";
+import { mayMakeCgroups, removeEmptyCgroups } from "./cgroups.ts";
 import { removeContainerDirectory } from "./container-directory.ts";
 import type { ContainerNote } from "./container-note.ts";
 import { findProgram } from "./find-program.ts";
@@ -112,6 +112,12 @@ export class Runtimes {
     }
   }
 
+  /** What is shared by all containers, and needed by none any more. */
+  close(): void {
+    const { cgroups_hierarchy, cgroups_root } = this.#options.flags;
+    removeEmptyCgroups(cgroups_hierarchy, cgroups_root);
+  }
+
   #posix(user: string | undefined): PosixRuntime {
     const { uid, flags } = this.#options;
     if (user === undefined || uid !== 0 || !flags.switch_user) return { kind: "posix" };
@@ -148,7 +154,7 @@ export class Runtimes {
       directory: containerDirectory(flags.runtime_dir, containerId),
       imageRootfs: image.rootfs,
       image: image.config,
-      cgroupParent: (await mayMakeCgroups(flags.cgroups_hierarchy, uid)) ? flags.cgroups_root : undefined,
+      cgroupParent: mayMakeCgroups(flags.cgroups_hierarchy, uid) ? flags.cgroups_root : undefined,
       asRoot: uid === 0,
     };
   }
@@ -162,16 +168,4 @@ function imageStoreDirectory(registry: string): string {
 async function deleteRunc({ program, root }: RuncRuntime, containerId: string, env: NodeJS.ProcessEnv): Promise<void> {
   // It may never have come to be, or be gone already.
   await runCommand(program, ["--root", root, "delete", "--force", containerId], { env }).catch(() => {});
-}
-
-/** Version 1 has a folder for each controller, version 2 one tree. */
-async function mayMakeCgroups(hierarchy: string, uid: number): Promise<boolean> {
-  if (uid !== 0) return false;
-  const writable = (path: string): Promise<boolean> =>
-    access(path, constants.W_OK).then(
-      () => true,
-      () => false,
-    );
-  const unified = await writable(join(hierarchy, "cgroup.procs"));
-  return unified || ((await writable(join(hierarchy, "memory"))) && (await writable(join(hierarchy, "cpu"))));
 }

@@ -5,7 +5,8 @@ import type { ExecutorCall, ExecutorEvent } from "../agent/executor-messages.ts"
 import type { Clock } from "../common/clock.ts";
 
 const FIRST_BACKOFF_MS = 20;
-const LAST_BACKOFF_MS = 2_000;
+/** A restarted agent waits two seconds for its executors: each of them asks several times by then. */
+const LAST_BACKOFF_MS = 500;
 const JSON_HEADERS = { "Content-Type": "application/json", Accept: "application/json" };
 
 export interface AgentConnectionOptions {
