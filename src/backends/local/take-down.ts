@@ -67,7 +67,7 @@ async function endAllProcesses(folder: string, record: ClusterRecord | undefined
   const names = new Map(find().map(({ pid }) => [pid, describe(pid, nodes)]));
   // ZooKeeper would take a third of a second to put data in order that is about to be removed.
   const servers = new Set(nodes.filter(({ program }) => program === "zookeeper").map(({ identity }) => identity.pid));
-  const ended = await endProcesses(find, { atOnce: ({ pid }) => servers.has(pid) });
+  const ended = await endProcesses(find, { last: ({ pid }) => servers.has(pid) });
   return ended.map(({ pid }) => names.get(pid) ?? `process PID ${pid}`);
 }
 

@@ -10,8 +10,8 @@ const pollMs = 3;
 export interface EndOptions {
   /** Between TERM and KILL. */
   graceMs?: number;
-  /** Those that have nothing to put in order are killed without being asked. */
-  atOnce?: (process: ProcessIdentity) => boolean;
+  /** Those that the others need in order to end well. They themselves are not asked, but killed once the others are gone. */
+  last?: (process: ProcessIdentity) => boolean;
 }
 
 /**
@@ -20,20 +20,22 @@ export interface EndOptions {
  */
 export async function endProcesses(
   find: () => ProcessIdentity[],
-  { graceMs = 2_000, atOnce = () => false }: EndOptions = {},
+  { graceMs = 2_000, last = () => false }: EndOptions = {},
 ): Promise<ProcessIdentity[]> {
+  const found = find();
+  const asked = found.filter((identity) => !last(identity));
+  for (const identity of asked) signal(identity, "SIGTERM");
+  await allEnd(asked, graceMs);
   const ended = new Map<string, ProcessIdentity>();
-  for (let round = 0; ; round++) {
-    const found = find();
-    if (found.length === 0) return [...ended.values()];
-    for (const identity of found) ended.set(`${identity.pid}-${identity.startTicks}`, identity);
-    if (round === 0) {
-      for (const identity of found) signal(identity, atOnce(identity) ? "SIGKILL" : "SIGTERM");
-      if (await allEnd(found, graceMs)) continue;
-    }
-    for (const identity of found) signal(identity, "SIGKILL");
-    if (!(await allEnd(found, killedWithinMs))) throw remains(found.filter(isAlive));
+  const remember = (identity: ProcessIdentity): void =>
+    void ended.set(`${identity.pid}-${identity.startTicks}`, identity);
+  found.forEach(remember);
+  for (let living = find(); living.length > 0; living = find()) {
+    living.forEach(remember);
+    for (const identity of living) signal(identity, "SIGKILL");
+    if (!(await allEnd(living, killedWithinMs))) throw remains(living.filter(isAlive));
   }
+  return [...ended.values()];
 }
 
 /** The process may end between the look and the signal; its ID cannot have been given anew in that instant. */
