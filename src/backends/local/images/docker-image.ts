@@ -64,7 +64,9 @@ async function inspect(reference: string, options: DockerOptions): Promise<Docke
   const { program, machine, signal } = options;
   try {
     const command = { environment: machine.environment, signal };
-    const [image] = JSON.parse(await runCommand(program, ["image", "inspect", reference], command)) as DockerImage[];
+    const [image] = JSON.parse(
+      (await runCommand(program, ["image", "inspect", reference], command)).stdout,
+    ) as DockerImage[];
     return image;
   } catch (error) {
     if (error instanceof CommandError) return undefined;

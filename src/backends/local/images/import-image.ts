@@ -109,10 +109,10 @@ async function kindOfArchive(path: string, options: ImportOptions): Promise<Arch
 }
 
 async function listArchive(path: string, { machine, signal }: ImportOptions): Promise<string[]> {
+  const args = ["--list", "--force-local", "--file", path];
   try {
-    return (
-      await runCommand("tar", ["--list", "--force-local", "--file", path], { environment: machine.environment, signal })
-    ).split("\n");
+    const { stdout } = await runCommand("tar", args, { environment: machine.environment, signal });
+    return stdout.split("\n");
   } catch (error) {
     if (error instanceof CommandError) return [];
     throw error;
@@ -132,8 +132,8 @@ async function nameInside(path: string, kind: ArchiveKind, options: ImportOption
 
 async function firstTag(path: string, { machine, signal }: ImportOptions): Promise<string | undefined> {
   const args = ["--extract", "--to-stdout", "--force-local", "--file", path, "manifest.json"];
-  const text = await runCommand("tar", args, { environment: machine.environment, signal });
-  const [image] = JSON.parse(text) as { RepoTags?: string[] | null }[];
+  const { stdout } = await runCommand("tar", args, { environment: machine.environment, signal });
+  const [image] = JSON.parse(stdout) as { RepoTags?: string[] | null }[];
   return image?.RepoTags?.[0]?.replace(/^docker\.io\/(library\/)?/, "");
 }
 

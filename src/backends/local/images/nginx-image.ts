@@ -79,7 +79,7 @@ async function removeUnused(root: string): Promise<void> {
 }
 
 async function addBusyboxNames(root: string, command: CommandOptions): Promise<void> {
-  const names = (await runCommand(join(root, "bin/busybox"), ["--list"], command)).split("\n");
+  const names = (await runCommand(join(root, "bin/busybox"), ["--list"], command)).stdout.split("\n");
   for (const name of names) {
     const taken = ["bin", "sbin"].some((folder) => existsSync(join(root, "usr", folder, name)));
     if (!taken) await symlink("busybox", join(root, "usr/bin", name));

@@ -5,7 +5,8 @@ import { createReadStream, existsSync, readdirSync } from "node:fs";
 import { mkdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { type CommandOptions, runCommand } from "./command.ts";
+import { type CommandOptions, type CommandOutput, runCommand } from "./command.ts";
+import { CommandError } from "../../../errors.ts";
 import { type DependencyGraph, type ListedFile, parseDependencies, parseListedFiles } from "./dependencies.ts";
 import { downloadDamaged } from "./kit-errors.ts";
 import type { Machine } from "./machine.ts";
@@ -20,8 +21,8 @@ export interface AptOptions {
 }
 
 export interface Apt {
-  /** Brings the own lists up to date. Sources that fail do not count while others answer. */
-  update(): Promise<void>;
+  /** Brings the own lists up to date. A source that fails is no error, for others may do; gives what apt says of those. */
+  update(): Promise<string>;
   /** Names of all packages that begin so. */
   names(prefix: string): Promise<string[]>;
   dependencies(packages: string[]): Promise<DependencyGraph>;
@@ -47,12 +48,19 @@ export async function openApt(options: AptOptions): Promise<Apt> {
   const aptCache = (args: string[]) => runCommand("apt-cache", args, common);
   return {
     update: async () => {
-      await aptGet(["update", "-q"]);
+      const { all } = await aptGet(["update", "-q"]);
+      return all
+        .split("\n")
+        .filter((line) => /^[WE]: .*(Failed|could ?n.t)/i.test(line))
+        .join("\n");
     },
-    names: async (prefix) => (await aptCache(["pkgnames", prefix])).split("\n"),
-    dependencies: async (packages) =>
-      parseDependencies(await aptCache(["depends", "--recurse", ...onlyDependencies, ...packages])),
-    files: async (packages) => parseListedFiles(await aptGet(["download", "-qq", "--print-uris", ...packages])),
+    names: async (prefix) => (await aptCache(["pkgnames", prefix])).stdout.split("\n"),
+    dependencies: async (packages) => {
+      const args = ["depends", "--recurse", ...onlyDependencies, ...packages];
+      return parseDependencies((await aptCache(args).catch(nothingFound)).stdout);
+    },
+    files: async (packages) =>
+      parseListedFiles((await aptGet(["download", "-qq", "--print-uris", ...packages])).stdout),
     download: async (files, directory, onFraction) => {
       const names = files.map((file) => `${file.package}=${file.version}`);
       const onStatusLine = (line: string) => {
@@ -63,6 +71,12 @@ export async function openApt(options: AptOptions): Promise<Apt> {
       await Promise.all(files.map((file) => verify(file, directory)));
     },
   };
+}
+
+/** Not one of the packages is known: for apt an error, here an answer. */
+function nothingFound(error: unknown): CommandOutput {
+  if (error instanceof CommandError && error.output.includes("No packages found")) return { stdout: "", all: "" };
+  throw error;
 }
 
 const onlyDependencies = ["recommends", "suggests", "conflicts", "breaks", "replaces", "enhances"].map(
@@ -90,7 +104,9 @@ async function writeConfiguration({ machine, directory, lists }: AptOptions): Pr
     "APT::Sandbox::User": "root",
     "Acquire::Languages": "none",
     "Acquire::IndexTargets::deb::DEP-11::DefaultEnabled": "false",
-    "Acquire::Retries": "2",
+    "Acquire::Retries": "1",
+    "Acquire::http::Timeout": "20",
+    "Acquire::https::Timeout": "20",
   };
   const text = [
     ...inherited.filter((path) => path !== undefined && existsSync(path)).map((path) => `#include "${path ?? ""}";`),

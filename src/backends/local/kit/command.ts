@@ -11,13 +11,18 @@ export interface CommandOptions {
   onStatusLine?: (line: string) => void;
 }
 
+export interface CommandOutput {
+  stdout: string;
+  all: string;
+}
+
 const killAfterMs = 2000;
 
 /**
- * Runs a program to its end and gives what it wrote to stdout. Throws a CommandError with the tail of its words if it fails, and the
+ * Runs a program to its end and gives what it wrote: to stdout, and all in all. Throws a CommandError with the tail of its words if it fails, and the
  * signal's reason if it is aborted.
  */
-export async function runCommand(file: string, args: string[], options: CommandOptions): Promise<string> {
+export async function runCommand(file: string, args: string[], options: CommandOptions): Promise<CommandOutput> {
   const { execa } = await import("execa");
   options.signal.throwIfAborted();
   const running = execa(file, args, {
@@ -42,7 +47,7 @@ export async function runCommand(file: string, args: string[], options: CommandO
   options.signal.removeEventListener("abort", end);
   clearTimeout(killing);
   options.signal.throwIfAborted();
-  if (!result.failed) return result.stdout;
+  if (!result.failed) return { stdout: result.stdout, all: result.all };
   const output = tailOf([result.all, result.shortMessage].find(Boolean) ?? "");
   throw new CommandError(`${basename(file)} failed: ${lastWords(output)}`, {
     code: "COMMAND_FAILED",

@@ -1,7 +1,7 @@
 // From names of packages to verified files: which package lists are good enough, and what is tried next when they are not.
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { MesosUpError } from "../../../errors.ts";
+import { CommandError, MesosUpError } from "../../../errors.ts";
 import { type Apt, hasSystemLists, openApt } from "./apt.ts";
 import { closureOf, type ListedFile } from "./dependencies.ts";
 import { cacheError, downloadFailed, listOf } from "./kit-errors.ts";
@@ -44,11 +44,12 @@ export async function fetchPackages(requests: PackageRequest[], options: FetchOp
   const directory = join(cacheDirectory, "apt", machine.platform);
   const attempt = async (lists: "system" | "own") => {
     const apt = await openApt({ machine, directory, lists, signal });
-    if (lists === "own") {
-      progress.progress("reading package lists");
-      await apt.update();
-    }
-    return fetchOnce(apt, requests, options);
+    if (lists === "system") return fetchOnce(apt, requests, options);
+    progress.progress("reading package lists");
+    const troubles = await apt.update();
+    return fetchOnce(apt, requests, options).catch((error: unknown) => {
+      throw packagesMissing(error) && troubles !== "" ? updateFailed(troubles, error) : error;
+    });
   };
   const lock = {
     path: join(cacheDirectory, "locks", `apt-${machine.platform}.lock`),
@@ -108,6 +109,20 @@ export async function installedPackages(): Promise<Set<string>> {
 /** Whether packages can be fetched and unpacked at all. */
 export function canFetchPackages(machine: Machine): boolean {
   return ["apt-get", "apt-cache", "dpkg-deb"].every((name) => findProgram(name, machine) !== undefined);
+}
+
+function packagesMissing(error: unknown): boolean {
+  return error instanceof MesosUpError && error.code === "PACKAGE_UNKNOWN";
+}
+
+/** What is not offered might have been by a source that did not answer. */
+function updateFailed(output: string, cause: unknown): CommandError {
+  return new CommandError("apt-get update failed", {
+    code: "COMMAND_FAILED",
+    command: "apt-get update",
+    output,
+    cause,
+  });
 }
 
 function packagesUnknown(names: string[], machine: Machine): MesosUpError {

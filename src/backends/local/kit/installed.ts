@@ -57,7 +57,7 @@ async function versionOf(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   try {
-    const answer = await runCommand(path, args, { environment: machine.environment, signal });
+    const { stdout: answer } = await runCommand(path, args, { environment: machine.environment, signal });
     return /\d+(\.\d+)+/.exec(answer)?.[0] ?? answer.trim();
   } catch (error) {
     if (error instanceof CommandError) return undefined;

@@ -51,6 +51,7 @@ const cacheProblems: Record<string, string> = {
   EROFS: "it is on a read-only file system",
   ENOSPC: "its file system is full",
   EDQUOT: "this user's quota is used up",
+  ENOENT: "it cannot be made",
   ENOTDIR: "a part of its path is not a folder",
   EEXIST: "a part of its path is not a folder",
 };
@@ -60,9 +61,10 @@ export function cacheError(cacheDirectory: string, error: unknown): unknown {
   const code = systemCodeOf(error);
   const problem = code === undefined ? undefined : cacheProblems[code];
   if (problem === undefined) return error;
+  const full = code === "ENOSPC" || code === "EDQUOT";
   return new MesosUpError(`The cache folder ${cacheDirectory} cannot be used: ${problem}.`, {
-    code: code === "ENOSPC" || code === "EDQUOT" ? "CACHE_FULL" : "CACHE_NOT_WRITABLE",
-    hint: "Free some 400 MB there, or choose another folder through XDG_CACHE_HOME.",
+    code: full ? "CACHE_FULL" : "CACHE_NOT_WRITABLE",
+    hint: `${full ? "Free some 400 MB there" : "Make it writable for this user"}, or choose another folder through XDG_CACHE_HOME.`,
     cause: error,
   });
 }
@@ -73,9 +75,10 @@ function systemCodeOf(error: unknown): string | undefined {
     if (/Disk quota exceeded/i.test(error.output)) return "EDQUOT";
     return /Read-only file system/i.test(error.output) ? "EROFS" : undefined;
   }
-  if (error instanceof MesosUpError) return undefined;
-  const code = (error as NodeJS.ErrnoException | undefined)?.code;
-  return typeof code === "string" ? code : undefined;
+  if (error instanceof MesosUpError || !(error instanceof Error)) return undefined;
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  // Making folder in folder answers so where the outermost cannot be made; other calls, where something else is amiss.
+  return code === "ENOENT" && syscall !== "mkdir" ? undefined : code;
 }
 
 /** "ZooKeeper, runc and umoci" */
@@ -83,12 +86,13 @@ export function listOf(names: string[]): string {
   return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1) ?? ""}`;
 }
 
-/** The line that says most: the last one that apt marks as an error, else the last one. */
+/** The line that says most: what apt failed to fetch, else the last line that it marks, else the last of all. */
 export function lastWords(output: string): string {
   const lines = output.trim().split("\n");
-  const line = lines.findLast((text) => /^(E:|Err)/.test(text)) ?? lines.at(-1) ?? "";
+  const marked = lines.filter((text) => /^[EW]: /.test(text));
+  const line = marked.find((text) => text.includes("Failed to fetch")) ?? marked.at(-1) ?? lines.at(-1) ?? "";
   // skopeo and umoci log fields: time="…" level=fatal msg="…".
   const message = /\bmsg="((?:[^"\\]|\\.)*)"/.exec(line)?.[1]?.replace(/\\(.)/g, "$1");
-  const words = (message ?? line).replace(/^E:\s*/, "").trim();
+  const words = (message ?? line).replace(/^[EW]: /, "").trim();
   return words === "" ? "it said nothing" : words;
 }
