@@ -16,7 +16,10 @@ const layers = Object.entries(mayImport).map(([layer, others]) => ({
   from: { path: `^src/${layer}/` },
   to: {
     path: "^(src|scripts|stacks|test)/",
-    pathNot: [`^src/${layer}/`, ...others.map((other) => (other === "errors" ? "^src/errors\\.ts$" : `^src/${other}/`))],
+    pathNot: [
+      `^src/${layer}/`,
+      ...others.map((other) => (other === "errors" ? "^src/errors\\.ts$" : `^src/${other}/`)),
+    ],
   },
 }));
 

@@ -30,7 +30,7 @@ export async function describeCluster(
   return {
     name: plan.name,
     backend: backend.kind,
-    engine: versionOf("master"),
+    engine: engineText(versionOf("master")),
     zookeeper: { connect: plan.zookeeper.connect, version: versionOf("zookeeper").replace("ZooKeeper ", "") },
     leadingMaster: { url: master, id: state.id },
     agents: state.slaves.map(({ id, hostname, port, active, attributes }) => {
@@ -45,6 +45,14 @@ export async function describeCluster(
       };
     }),
   };
+}
+
+/** "mesos-master 1.12.0 (embedded engine)" as people call it. */
+function engineText(version: string): string {
+  const number = version.replace("mesos-master ", "");
+  return number.includes("embedded")
+    ? `embedded engine, answers as Mesos ${number.split(" ")[0] ?? ""}`
+    : `Apache Mesos ${number}`;
 }
 
 export function reportError(error: unknown): ReportError {

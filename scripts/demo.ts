@@ -1,6 +1,7 @@
 // `mesos-up demo`: the main job. Cluster up, nginx launched on an accepted offer, verified over HTTP, everything removed.
 import { join } from "node:path";
 import type { UpResult } from "../src/backends/backend.ts";
+import type { StoredImage } from "../src/backends/local/images/index.ts";
 import type { LocalBackend } from "../src/backends/local/local-backend.ts";
 import type { ClusterSpec } from "../src/cluster/spec.ts";
 import { createSteps, type Steps } from "../src/progress/steps.ts";
@@ -60,8 +61,7 @@ async function runDemo(job: Job): Promise<unknown> {
     stays = (await backend.status(spec.name)) !== undefined;
     const { up, image } = await clusterAndImage(job);
     report.timing.readyMs = job.edge.sinceStartMs();
-    app = await launch(job, up, image.reference);
-    report.task = { ...report.task!, imageDetail: image.description };
+    app = await launch(job, up, image);
     await verify(job, app, up);
   } catch (error) {
     failure = error;
@@ -108,7 +108,11 @@ async function clusterAndImage({ backend, spec, steps, edge, options }: Job) {
   return { up: result, image: taken };
 }
 
-async function launch({ options, edge, steps, report }: Job, { plan }: UpResult, image: string): Promise<RunningApp> {
+async function launch(
+  { options, edge, steps, report }: Job,
+  { plan }: UpResult,
+  image: StoredImage,
+): Promise<RunningApp> {
   const [{ runApp }, { nginxApp }, { FileFrameworkStore }, { containerProgramOf }] = await Promise.all([
     import("../src/scheduler/run-app.ts"),
     import("../src/scheduler/nginx-app.ts"),
@@ -118,7 +122,7 @@ async function launch({ options, edge, steps, report }: Job, { plan }: UpResult,
   const app = await steps.step({ id: "launch", title: "nginx is launched on an accepted offer" }, async (context) => {
     const launched = await runApp({
       master: plan.zookeeper.url,
-      app: nginxApp({ image, site: options.site }),
+      app: nginxApp({ image: image.reference, site: options.site }),
       frameworkStore: new FileFrameworkStore(join(plan.stateDirectory, "frameworks", "nginx.json")),
       timeoutMs: edge.timeoutMs,
       signal: context.signal,
@@ -134,7 +138,8 @@ async function launch({ options, edge, steps, report }: Job, { plan }: UpResult,
     agent: running.agent,
     containerId: running.containerId,
     runtime: containerProgramOf(plan)?.split("/").at(-1) ?? "none",
-    image,
+    image: image.reference,
+    imageDetail: image.description,
     hostPorts: running.hostPorts,
     offerId: running.offerId,
   };

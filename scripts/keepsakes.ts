@@ -2,7 +2,8 @@
 import { cp, mkdir, readdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { ConfigError } from "../src/errors.ts";
-import { renderReportFor, type DemoReport } from "../src/report/report.ts";
+import { renderReportFor } from "../src/report/render-report.ts";
+import type { DemoReport } from "../src/report/report.ts";
 
 /** Before anything is started, rather than after everything is done. @throws ConfigError REPORT_FORM_UNKNOWN */
 export function refuseUnknownReports(files: string[]): void {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { renderReportFor, type DemoReport } from "../../src/report/report.ts";
+import { renderReportFor } from "../../src/report/render-report.ts";
+import type { DemoReport } from "../../src/report/report.ts";
 import { reportRows } from "../../src/report/rows.ts";
 
 const report: DemoReport = {
