@@ -29,7 +29,7 @@ export class ZooKeeperLeader implements LeaderDetector {
 
   async find(signal: AbortSignal, onWaiting?: (reason: string) => void): Promise<string> {
     const { connect, path } = this.#address;
-    onWaiting?.(`asking ZooKeeper at ${connect}`);
+    if (this.#session === undefined) onWaiting?.(`asking ZooKeeper at ${connect}`);
     const session = await this.#begin();
     for (let pollMs = FIRST_POLL_MS; ; pollMs = Math.min(MAX_POLL_MS, pollMs * 1.2)) {
       const leader = await this.#leader(session, signal);

@@ -66,6 +66,7 @@ export class AppScheduler {
   #status: TaskStatus | undefined;
   #acceptedAtMs: number | undefined;
   #master = "";
+  #obstacle: string | undefined;
   #launches = 0;
   #failure: Error | undefined;
 
@@ -93,6 +94,11 @@ export class AppScheduler {
 
   get subscription(): SubscriptionState {
     return this.#stream.state;
+  }
+
+  /** Why there is no subscription, as far as that is known. */
+  get obstacle(): string | undefined {
+    return this.#obstacle;
   }
 
   /** URL of the master that was subscribed to last, empty before the first. */
@@ -181,7 +187,12 @@ export class AppScheduler {
   }
 
   #onSubscription(state: SubscriptionState): void {
-    if (state.name === "subscribed") this.#master = state.master;
+    if (state.name === "subscribed") {
+      this.#master = state.master;
+      this.#obstacle = undefined;
+    }
+    if (state.name === "detecting") this.#obstacle = state.waitingFor ?? this.#obstacle;
+    if (state.name === "disconnected") this.#obstacle = state.reason;
     this.#tell({ type: "subscription", state });
   }
 

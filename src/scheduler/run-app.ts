@@ -4,7 +4,6 @@ import { systemClock, withTimeLimit } from "../client/clock.ts";
 import type { Clock } from "../client/clock.ts";
 import { HttpClient } from "../client/http.ts";
 import { leaderDetector } from "../client/leader.ts";
-import type { SubscriptionState } from "../client/scheduler-stream.ts";
 import { MesosUpError, StepError, TaskFailedError } from "../errors.ts";
 import type { FrameworkInfo } from "../mesos/types.ts";
 import { AppScheduler } from "./app-scheduler.ts";
@@ -183,7 +182,8 @@ async function launchTimeout(scheduler: AppScheduler, options: Waiting, limitMs:
   const details = { code: "LAUNCH_TIMEOUT", step: "launch", elapsedMs: limitMs };
   if (frameworkId === undefined || placement === undefined) {
     if (subscription.name === "subscribed") return new NoMatchingOfferError(options.app, scheduler.mismatches);
-    return new StepError(`No master took the subscription ${within}: ${obstacle(subscription)}.`, {
+    const why = scheduler.obstacle?.replace(/\.$/, "") ?? "none has answered SUBSCRIBE";
+    return new StepError(`No master took the subscription ${within}: ${why}.`, {
       ...details,
       hint: "Check the address of the masters, and that one of them leads.",
     });
@@ -199,19 +199,6 @@ async function launchTimeout(scheduler: AppScheduler, options: Waiting, limitMs:
       logTail,
     },
   );
-}
-
-function obstacle(state: SubscriptionState): string {
-  switch (state.name) {
-    case "detecting":
-      return state.waitingFor ?? "the leading master is being looked for";
-    case "subscribing":
-      return `${state.master} has not answered SUBSCRIBE`;
-    case "disconnected":
-      return state.reason.replace(/\.$/, "");
-    default:
-      return `the subscription is ${state.name}`;
-  }
 }
 
 async function tearDown(scheduler: AppScheduler): Promise<void> {
