@@ -4,6 +4,8 @@ import { ConfigError } from "../errors.ts";
 
 /** A flag of a Mesos program: `false` stands for `--no-name`. */
 export type FlagValue = string | number | boolean;
+/** Flags by name, put over those that the plan gives; undefined takes one of the plan's away. */
+export type Flags = Record<string, FlagValue | undefined>;
 
 export interface ClusterSpec {
   /** Lower-case letters, digits and dashes, 40 at most. */
@@ -33,7 +35,7 @@ export interface MastersSpec {
   port?: number | undefined;
   /** More than half of `count`. */
   quorum: number;
-  flags: Record<string, FlagValue>;
+  flags: Flags;
 }
 
 export interface AgentSpec {
@@ -49,7 +51,7 @@ export interface AgentSpec {
   /** Where a container finds its sandbox. */
   sandbox_directory: string;
   containerizers: ("docker" | "mesos")[];
-  flags: Record<string, FlagValue>;
+  flags: Flags;
 }
 
 /** All agents of a cluster together; the ports of a plan are laid out for these. */

@@ -57,8 +57,17 @@ export async function startCluster(options: ClusterOptions): Promise<StartedClus
   }
 }
 
+/** Flags that a Mesos shows in its state if it was given them, which the recorded one was not. */
+const withoutShownFlags = { cluster: undefined, log_dir: undefined };
+
 function specFor(engine: ClusterOptions["engine"]): ClusterSpec {
   const spec = defaultClusterSpec();
-  const set = { attributes: AGENT_ATTRIBUTES, resources: AGENT_RESOURCES };
-  return { ...spec, name: "conformance", engine, agents: spec.agents.map((agent) => ({ ...agent, ...set })) };
+  const resources = { attributes: AGENT_ATTRIBUTES, resources: AGENT_RESOURCES };
+  return {
+    ...spec,
+    name: "conformance",
+    engine,
+    masters: { ...spec.masters, flags: withoutShownFlags },
+    agents: spec.agents.map((agent) => ({ ...agent, ...resources, flags: withoutShownFlags })),
+  };
 }
