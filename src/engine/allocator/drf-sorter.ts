@@ -16,7 +16,8 @@ export class DrfSorter {
   readonly #total: Quantities;
   readonly #excluded: ReadonlySet<string>;
   #order: Client[] = [];
-  #stale = false;
+  /** Whose place in the order may be wrong: one client's, as after an allocation, or anybody's. */
+  #misplaced: Client | "anybody" | undefined;
 
   /** `total` is the whole cluster and may change: say so with `totalChanged`. `excluded` resources do not count. */
   constructor(total: Quantities, excluded: ReadonlySet<string> = new Set()) {
@@ -37,7 +38,7 @@ export class DrfSorter {
     const client: Client = { name, weight, allocated: new Map(), allocations: 0, share: 0 };
     this.#clients.set(name, client);
     this.#order.push(client);
-    this.#stale = true;
+    this.#misplaced = "anybody";
   }
 
   remove(name: string): void {
@@ -83,19 +84,31 @@ export class DrfSorter {
 
   /** Names, neediest first. */
   sorted(): string[] {
-    if (this.#stale) {
-      this.#order.sort(
-        (a, b) =>
-          a.share - b.share || a.allocations - b.allocations || (a.name < b.name ? -1 : Number(a.name > b.name)),
-      );
-      this.#stale = false;
-    }
+    if (this.#misplaced === "anybody") this.#order.sort(neediestFirst);
+    else if (this.#misplaced) this.#replace(this.#misplaced);
+    this.#misplaced = undefined;
     return this.#order.map((client) => client.name);
   }
 
   #update(client: Client): void {
     client.share = this.#dominantShare(client) / client.weight;
-    this.#stale = true;
+    this.#misplaced = this.#misplaced === undefined || this.#misplaced === client ? client : "anybody";
+  }
+
+  /** Moves one client to where it belongs among the others, which are in order. */
+  #replace(client: Client): void {
+    const from = this.#order.indexOf(client);
+    if (from < 0) return;
+    this.#order.splice(from, 1);
+    let low = 0;
+    let high = this.#order.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const other = this.#order[middle];
+      if (other && neediestFirst(other, client) < 0) low = middle + 1;
+      else high = middle;
+    }
+    this.#order.splice(low, 0, client);
   }
 
   #dominantShare(client: Client): number {
@@ -106,4 +119,8 @@ export class DrfSorter {
     }
     return share;
   }
+}
+
+function neediestFirst(a: Client, b: Client): number {
+  return a.share - b.share || a.allocations - b.allocations || (a.name < b.name ? -1 : Number(a.name > b.name));
 }

@@ -21,7 +21,7 @@ export async function registerAgent(
 ): Promise<Agent | undefined> {
   master.counters.count("messages_register_slave");
   const { state } = master;
-  const samePlace = [...state.agents.values()].find((agent) => agent.pid === description.pid);
+  const samePlace = state.agentsByPid.get(description.pid);
   // The agent at this address has begun anew, without its work directory.
   if (samePlace) await loseAgent(master, samePlace, "a new agent registered at the same address");
   const id = `${master.info.id}-S${state.nextAgentId++}`;
@@ -170,6 +170,7 @@ function removeAgent(
   agent.pings?.timer.cancel();
   master.allocator.removeAgent(agent.id);
   master.state.agents.delete(agent.id);
+  if (master.state.agentsByPid.get(agent.pid) === agent) master.state.agentsByPid.delete(agent.pid);
   agent.link?.close();
   agent.link = undefined;
   for (const framework of master.state.frameworks.values())
@@ -189,6 +190,7 @@ function newAgent(
     ...{ tasks: new Map(), executors: new Map(), offers: new Set(), used: new Map(), pings: undefined },
   };
   master.state.agents.set(id, agent);
+  master.state.agentsByPid.set(agent.pid, agent);
   master.allocator.setAgent(id, agent.totalResources);
   startPings(master, agent);
   return agent;
@@ -204,7 +206,9 @@ function described(
 /** An agent that this leader knows is connected again. What it holds is what the master holds it to hold. */
 function comeBack(master: MasterContext, agent: Agent, link: MasterSideLink, description: AgentDescription): Agent {
   if (agent.link !== link) agent.link?.close();
+  master.state.agentsByPid.delete(agent.pid);
   Object.assign(agent, described(description), { link });
+  master.state.agentsByPid.set(agent.pid, agent);
   if (agent.pings) agent.pings.answered = true;
   master.allocator.setAgent(agent.id, agent.totalResources);
   return agent;

@@ -22,7 +22,9 @@ export function makeOffers(master: MasterContext, allocations: readonly Allocati
       continue;
     }
     const { offer } = addOffer(master, { framework, agent, allocation });
-    byFramework.set(framework, [...(byFramework.get(framework) ?? []), offer]);
+    const offers = byFramework.get(framework);
+    if (offers) offers.push(offer);
+    else byFramework.set(framework, [offer]);
   }
   for (const [framework, offers] of byFramework) {
     master.log.info(`Sending offers [ ${offers.map((o) => o.id.value).join(", ")} ] to framework ${framework.id}`);

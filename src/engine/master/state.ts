@@ -100,6 +100,8 @@ export class MasterState {
   /** Oldest first, bounded by --max_completed_frameworks. */
   readonly completedFrameworks = new Map<string, Framework>();
   readonly agents = new Map<string, Agent>();
+  /** The same agents by their `pid`, that is, by their address. */
+  readonly agentsByPid = new Map<string, Agent>();
   readonly recoveredAgents = new Map<string, RecoveredAgent>();
   /** Agent → when it was marked unreachable, in milliseconds since the epoch. */
   readonly unreachableAgents = new Map<string, number>();

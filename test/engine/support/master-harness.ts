@@ -75,7 +75,9 @@ export class TestFramework {
     this.#context = master.context;
     this.stream = {
       streamId: randomUUID(),
-      send: (event) => void this.events.push(event as SchedulerEvent),
+      send: (event) => {
+        if (event.type !== "UPDATE_OPERATION_STATUS") this.events.push(event);
+      },
       close: () => (this.closed = true),
     };
     const asked = { info: { user: "root", name: "test", ...info }, suppressedRoles };
