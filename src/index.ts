@@ -1,2 +1,21 @@
-// The library.
+// The library: a cluster as an object, the scheduler that launches apps on it or on any other, and the check over HTTP.
+export { startCluster, type StartClusterOptions } from "./library/start-cluster.ts";
+export type { Cluster } from "./library/cluster.ts";
+export type { AgentDescription, AppDescription, ClusterDescription } from "./library/descriptions.ts";
+
 export { runApp, type RunAppOptions } from "./scheduler/run-app.ts";
+export type { RunningApp, RunningTask } from "./scheduler/running-app.ts";
+export type { AppSpec } from "./scheduler/app-spec.ts";
+export { NoMatchingOfferError } from "./scheduler/no-matching-offer.ts";
+export { nginxApp } from "./scheduler/nginx-app.ts";
+export { parseAppFile } from "./scheduler/parse-app-file.ts";
+export { FileFrameworkStore, type FrameworkStore } from "./scheduler/framework-store.ts";
+export { checkHttp as verify, HttpCheckError, type HttpCheckResult } from "./scheduler/http-check.ts";
+
+export { parseClusterFile } from "./cluster/parse-cluster-file.ts";
+export type { ClusterSpec } from "./cluster/spec.ts";
+export type { ClusterPlan, PlanNode } from "./cluster/plan-types.ts";
+export type { ClusterEndpoints } from "./backends/backend.ts";
+export type { OperatorClient } from "./client/operator.ts";
+export type { ProgressEvent, ProgressSink } from "./progress/events.ts";
+export * from "./errors.ts";
