@@ -5,7 +5,7 @@ import { MesosUpError } from "../../errors.ts";
 import type { Claim } from "../state/claim.ts";
 import { emptyClusterFolder } from "../state/cluster-folder.ts";
 import type { ClusterRecord } from "../state/cluster-record.ts";
-import { commandLine, type ProcessIdentity } from "../state/process-identity.ts";
+import { describeProcess, type ProcessIdentity } from "../state/process-identity.ts";
 import { isRunning, readProcessRecords, type ProcessRecord } from "../state/process-record.ts";
 import { findProgram } from "./container-runtime.ts";
 import { cgroupRoots, removeCgroups } from "./leftovers/cgroups.ts";
@@ -73,7 +73,7 @@ async function endAllProcesses(folder: string, record: ClusterRecord | undefined
 
 function describe(pid: number, nodes: ProcessRecord[]): string {
   const node = nodes.find(({ identity }) => identity.pid === pid)?.node;
-  return node === undefined ? `process PID ${pid} (${commandLine(pid)})` : `process ${node} (PID ${pid})`;
+  return node === undefined ? `process ${describeProcess(pid)}` : `process ${node} (PID ${pid})`;
 }
 
 /** Where it is not known what ran the containers, whatever is there is asked. */

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } f
 import { dirname, join } from "node:path";
 import { MesosUpError } from "../../errors.ts";
 import { claimWithin, removeIfEmpty, type Claim } from "./claim.ts";
-import { commandLine } from "./process-identity.ts";
+import { describeProcess } from "./process-identity.ts";
 import { describeStateError } from "./state-errors.ts";
 
 /** Long enough for two commands that come at the same instant to sort themselves out, short enough not to be noticed. */
@@ -38,7 +38,7 @@ export async function lockCluster(folder: string, name: string): Promise<Claim> 
     const result = await claimWithin(folder, "lock", lockPatienceMs);
     if ("claim" in result) return removingParent(result.claim, dirname(folder));
     const { pid } = result.holder;
-    throw new MesosUpError(`Another run (PID ${pid}: ${commandLine(pid)}) is at work on the cluster ${name}.`, {
+    throw new MesosUpError(`Another run, ${describeProcess(pid)}, is at work on the cluster ${name}.`, {
       code: "CLUSTER_BUSY",
       hint: `Wait until it has finished, or end it with Ctrl-C or kill ${pid} and try again.`,
     });

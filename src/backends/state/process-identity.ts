@@ -30,12 +30,14 @@ export function isAlive(identity: ProcessIdentity): boolean {
   return now !== undefined && now.startTicks === identity.startTicks && now.bootId === identity.bootId;
 }
 
-/** The command line as one text, for messages; empty where it cannot be had (a kernel thread, a process that is gone). */
-export function commandLine(pid: number): string {
-  return commandLineWords(pid).join(" ");
+/** A process for a sentence: "PID 812 (nginx: master process)". */
+export function describeProcess(pid: number): string {
+  const command = commandLineWords(pid).join(" ").trim();
+  const shown = command.length > 80 ? `${command.slice(0, 77)}...` : command;
+  return shown === "" ? `PID ${pid}` : `PID ${pid} (${shown})`;
 }
 
-/** The command line word by word. */
+/** The command line word by word; empty where it cannot be had (a kernel thread, a process that is gone). */
 export function commandLineWords(pid: number): string[] {
   return (readProcess(pid, "cmdline") ?? "").split("\0").slice(0, -1);
 }

@@ -47,7 +47,7 @@ export async function ensureClassArchive(
   }
 }
 
-/** A server that is asked one question and ended writes the archive on its way out. */
+/** A server that has done what a cluster asks of it, and is ended, writes the archive on its way out. */
 async function recordClasses(
   zookeeper: ZooKeeperRuntime,
   { made, work, machine, signal }: ClassArchiveOptions & { made: string; work: string },
@@ -78,8 +78,33 @@ async function recordClasses(
   const lives = () => server.exitCode === null && server.signalCode === null;
   while (lives() && (await ask(port, "ruok")) !== "imok") await sleep(25, undefined, { signal: within });
   await ask(port, "srvr");
+  await useOnce(port, within);
   server.kill("SIGTERM");
   await server;
+}
+
+/** Opens a session and does what masters and agents do in theirs, so that the classes for it are loaded. */
+async function useOnce(port: number, signal: AbortSignal): Promise<void> {
+  const { default: zookeeper } = await import("node-zookeeper-client");
+  const client = zookeeper.createClient(`127.0.0.1:${port}`, { spinDelay: 10 });
+  const stopped = new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+  const used = new Promise<void>((resolve) => {
+    client.once("connected", () => {
+      const { EPHEMERAL_SEQUENTIAL } = zookeeper.CreateMode;
+      client.mkdirp("/a/b", () => {
+        client.create("/a/b/c", Buffer.from("{}"), EPHEMERAL_SEQUENTIAL, () => {
+          client.getChildren(
+            "/a/b",
+            () => undefined,
+            () => client.getData("/a", () => resolve()),
+          );
+        });
+      });
+    });
+  });
+  client.connect();
+  await Promise.race([used, stopped]);
+  client.close();
 }
 
 async function freePort(): Promise<number> {

@@ -5,10 +5,11 @@ import type { ClusterPlan } from "../../../cluster/plan-types.ts";
 import { LAST_SLOT } from "../../../cluster/ports.ts";
 import { MesosUpError } from "../../../errors.ts";
 import { claimWithin, tryClaim, type Claim } from "../../state/claim.ts";
+import { describeProcess } from "../../state/process-identity.ts";
 import { describeStateError } from "../../state/state-errors.ts";
 import { clusterFolderOf } from "../processes/ownership.ts";
 import { portsOf, takenPorts, type NodePort } from "./free-ports.ts";
-import { describeProcess, portHolder } from "./port-holder.ts";
+import { portHolder } from "./port-holder.ts";
 
 /** Choosing takes milliseconds; only many clusters started at the same time wait for one another. */
 const choosingPatienceMs = 10_000;

@@ -1,18 +1,11 @@
 // Who listens on a port, as far as this user may know: by the kernel's table of sockets and the open files of processes.
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
-import { commandLine, processIds } from "../../state/process-identity.ts";
+import { processIds } from "../../state/process-identity.ts";
 
 /** The process ID of the listener on a TCP port of any local address; undefined where it is another user's. */
 export function portHolder(port: number): number | undefined {
   const inodes = new Set(["/proc/net/tcp", "/proc/net/tcp6"].flatMap((table) => listenersOn(port, table)));
   return inodes.size === 0 ? undefined : processIds().find((pid) => holdsSocket(pid, inodes));
-}
-
-/** A process for a sentence: "PID 812 (nginx: master process)". */
-export function describeProcess(pid: number): string {
-  const command = commandLine(pid).trim();
-  const shown = command.length > 80 ? `${command.slice(0, 77)}...` : command;
-  return shown === "" ? `PID ${pid}` : `PID ${pid} (${shown})`;
 }
 
 /** Columns of the table: slot, local address:port in hexadecimal, remote, state (0A is LISTEN), …, inode as the tenth. */

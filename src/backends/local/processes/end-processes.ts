@@ -1,7 +1,7 @@
 // Ends processes: all are asked at once, whoever does not listen is killed, and whatever was forked meanwhile as well.
 import { setTimeout } from "node:timers/promises";
 import { MesosUpError } from "../../../errors.ts";
-import { commandLine, isAlive, type ProcessIdentity } from "../../state/process-identity.ts";
+import { describeProcess, isAlive, type ProcessIdentity } from "../../state/process-identity.ts";
 
 /** A killed process that still lives after this time hangs in the kernel. */
 const killedWithinMs = 5_000;
@@ -58,7 +58,7 @@ async function allEnd(processes: ProcessIdentity[], withinMs: number): Promise<b
 }
 
 function remains(processes: ProcessIdentity[]): MesosUpError {
-  const named = processes.map(({ pid }) => `PID ${pid} (${commandLine(pid)})`).join(", ");
+  const named = processes.map(({ pid }) => describeProcess(pid)).join(", ");
   return new MesosUpError(`Cannot end ${named}.`, {
     code: "PROCESS_REMAINS",
     hint: "Run `mesos-up down` again as the user who started it, or as root.",
