@@ -105,11 +105,14 @@ export class HttpClient implements AsyncDisposable {
     kind: "calls" | "streams",
   ): Promise<HttpHead & { body: Dispatcher.ResponseData["body"] }> {
     let url = request.url;
+    const asked = new Set<string>();
     for (let hops = 0; ; hops++) {
+      asked.add(new URL(url).origin);
       const answer = await this.#send({ ...request, url }, kind);
       const follow = answer.statusCode === 307 && request.followRedirects !== false && hops < MAX_REDIRECTS;
       const target = follow ? redirectTarget(url, answer.headers["location"]) : undefined;
-      if (target === undefined) {
+      // A master that was started anew redirects to itself until ZooKeeper has forgotten its predecessor at that address.
+      if (target === undefined || asked.has(new URL(target).origin)) {
         return { url, status: answer.statusCode, headers: answer.headers, body: answer.body };
       }
       await answer.body.dump();

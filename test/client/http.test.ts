@@ -25,6 +25,17 @@ describe("an HTTP client", () => {
     expect(answer.status).toBe(307);
   });
 
+  it("does not follow a master to itself, which is where one redirects that its predecessor still stands for", async () => {
+    await using master = await ScriptedMaster.start();
+    await using http = new HttpClient();
+    master.on("/state", status(307, "", { Location: `${master.url}/master/state` }));
+    master.on("/master/state", status(404, "404 Not Found."));
+    await expect(http.json({ url: `${master.url}/state` })).rejects.toMatchObject({
+      code: "NOT_LEADING",
+      retryable: true,
+    });
+  });
+
   it("says who gave no answer", async () => {
     const master = await ScriptedMaster.start();
     const { url } = master;
