@@ -2,8 +2,8 @@
 // another living process has one there too. Of two that come at once at least one sees the other. A file whose process
 // is gone (kill -9, a reboot) counts for nothing, at once, and since its name is unique anybody may remove it.
 import { randomBytes, randomInt } from "node:crypto";
-import { mkdirSync, readdirSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, readdirSync, rmdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { identifySelf, isAlive, type ProcessIdentity } from "./process-identity.ts";
 import { errorCode } from "./state-errors.ts";
@@ -58,13 +58,29 @@ export async function claimWithin(folder: string, name: string, patienceMs: numb
 function putDown(folder: string, file: string): void {
   for (let attempt = 1; ; attempt++) {
     try {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      makeFolders(folder);
       writeFileSync(join(folder, file), "", { flag: "wx" });
       return;
     } catch (error) {
       if (errorCode(error) !== "ENOENT" || attempt === 100) throw error;
     }
   }
+}
+
+/** One by one: node, asked for all at once, says of a read-only file system that there is no such folder. */
+function makeFolders(folder: string): void {
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    if (errorCode(error) === "EEXIST" && isFolder(folder)) return;
+    if (errorCode(error) !== "ENOENT" || isFolder(dirname(folder))) throw error;
+    makeFolders(dirname(folder));
+    makeFolders(folder);
+  }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 function takeBack(folder: string, file: string): void {
