@@ -15,7 +15,7 @@ export interface AgentOptions {
   /** Without an id, until a master gives one or recovery finds it. */
   info: AgentInfo;
   address: { ip: string; port: number; hostname: string };
-  containers: Containers;
+  containers: Pick<Containers, "launch" | "destroy" | "get" | "recover" | "processesOf">;
   files: Files;
   clock: Clock;
   log: Log;

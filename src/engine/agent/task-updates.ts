@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { uuidToBase64 } from "../../mesos/ids.ts";
 import { isTerminal } from "../../mesos/task-state.ts";
 import type { ContainerStatus, TaskState, TaskStatus } from "../../mesos/types.ts";
+import type { ContainerRuntime } from "../containerizer/assignment.ts";
 import type { ContainerNote } from "../containerizer/container-note.ts";
 import type { StatusUpdate, Task } from "../protocol.ts";
 import type { Executor } from "./book.ts";
@@ -60,7 +61,7 @@ function complete(status: TaskStatus, { agentId, frameworkId, executorId, nowMs 
   };
 }
 
-/** Without an address of its own, a container has the agent's; only processes of the agent's own kind show their executor. */
+/** Without an address of its own, a container has the agent's. */
 function containerStatus(
   given: ContainerStatus | undefined,
   { note, agentIp }: { note: ContainerNote | undefined; agentIp: string },
@@ -70,8 +71,13 @@ function containerStatus(
   return {
     container_id: { value: note.containerId },
     network_infos: given?.network_infos ?? agentAddress,
-    ...(note.runtime.kind === "posix" && note.executor !== undefined ? { executor_pid: note.executor.pid } : {}),
+    ...(showsExecutor(note.runtime) && note.executor !== undefined ? { executor_pid: note.executor.pid } : {}),
   };
+}
+
+/** Mesos's docker containerizer does not tell, its own containerizer does. */
+function showsExecutor(runtime: ContainerRuntime): boolean {
+  return runtime.kind === "posix" || (runtime.kind === "runc" && runtime.containerType === "MESOS");
 }
 
 /** Brings the book in line with an update: the task's state, and which of the executor's lists it is in. */

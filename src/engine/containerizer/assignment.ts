@@ -24,6 +24,8 @@ export interface DockerRuntime {
 /** A container of our own making: an OCI bundle run by runc, without a daemon. */
 export interface RuncRuntime {
   kind: "runc";
+  /** What the task asked for: Mesos's two kinds differ in how an image's command, folder and variables are taken. */
+  containerType: "DOCKER" | "MESOS";
   program: string;
   /** runc's --root. */
   root: string;

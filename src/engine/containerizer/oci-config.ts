@@ -2,8 +2,8 @@
 // Docker has any, stricter in one point (no_new_privileges).
 import type { TaskInfo } from "../../mesos/types.ts";
 import type { ExecutorAssignment, RuncRuntime } from "./assignment.ts";
-import { commandOf, containerEnvironment, limitsOf, volumeText } from "./docker-arguments.ts";
-import { MesosUpError } from "../../errors.ts";
+import type { ContainerProcess } from "./container-process.ts";
+import { limitsOf, volumeText } from "./docker-arguments.ts";
 
 export interface OciConfigOptions {
   task: TaskInfo;
@@ -17,7 +17,7 @@ export interface OciConfigOptions {
   hostNetwork: boolean;
   /** Capabilities that this process has itself: none can be given beyond them. */
   available: ReadonlySet<string>;
-  env: Record<string, string>;
+  process: ContainerProcess;
 }
 
 const DEFAULT_CAPABILITIES = [
@@ -81,7 +81,7 @@ const DEVICE_TYPES_ALWAYS_ALLOWED = [
 
 /** The value of `config.json` in a bundle whose root file system is `rootfs` beside it. */
 export function ociConfig(options: OciConfigOptions): Record<string, unknown> {
-  const { task, assignment, user, hostname, hostNetwork, env } = options;
+  const { task, assignment, user, hostname, hostNetwork, process } = options;
   const { runtime } = assignment;
   const privileged = task.container?.docker?.privileged === true;
   return {
@@ -89,11 +89,9 @@ export function ociConfig(options: OciConfigOptions): Record<string, unknown> {
     process: {
       terminal: false,
       user,
-      args: argvOf(task, runtime),
-      env: Object.entries(env).map(([name, value]) => `${name}=${value}`),
-      cwd:
-        task.container?.docker?.parameters?.find(({ key }) => key === "workdir")?.value ??
-        (runtime.image.WorkingDir || "/"),
+      args: process.args,
+      env: Object.entries(process.env).map(([name, value]) => `${name}=${value}`),
+      cwd: process.cwd,
       capabilities: capabilities(privileged, options),
       noNewPrivileges: !privileged,
       oomScoreAdj: 0,
@@ -114,40 +112,6 @@ export function ociConfig(options: OciConfigOptions): Record<string, unknown> {
       ...(runtime.asRoot ? {} : { seccomp: pretendIdentities() }),
     },
   };
-}
-
-/** The image's environment, then what Docker adds, then what Mesos and the task say. */
-export function ociEnvironment(given: {
-  task: TaskInfo;
-  assignment: ExecutorAssignment & { runtime: RuncRuntime };
-  hostname: string;
-  home: string;
-}): Record<string, string> {
-  const { task, assignment, hostname, home } = given;
-  const ofImage = (assignment.runtime.image.Env ?? []).map((entry) => {
-    const equals = entry.indexOf("=");
-    return equals < 0 ? ([entry, ""] as const) : ([entry.slice(0, equals), entry.slice(equals + 1)] as const);
-  });
-  return {
-    PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-    HOSTNAME: hostname,
-    HOME: home,
-    ...Object.fromEntries(ofImage),
-    ...containerEnvironment(task, assignment),
-  };
-}
-
-function argvOf(task: TaskInfo, { image }: RuncRuntime): string[] {
-  const { entrypoint, args } = commandOf(task.command);
-  const argv =
-    entrypoint !== undefined
-      ? [entrypoint, ...args]
-      : [...(image.Entrypoint ?? []), ...(args.length > 0 ? args : (image.Cmd ?? []))];
-  if (argv.length > 0) return argv;
-  throw new MesosUpError("Failed to run container: No command specified", {
-    code: "CONTAINER_WITHOUT_COMMAND",
-    hint: "The image names no command: give the task one.",
-  });
 }
 
 function capabilities(privileged: boolean, { user, available }: OciConfigOptions): Record<string, string[]> {

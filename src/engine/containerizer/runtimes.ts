@@ -62,7 +62,7 @@ export class Runtimes {
     if (container?.type === "DOCKER" && enabled.includes("docker")) {
       const image = container.docker?.image ?? "";
       const forcePull = container.docker?.force_pull_image === true;
-      if (this.usesRunc) return this.#runc(image, containerId, { forcePull });
+      if (this.usesRunc) return this.#runc("DOCKER", image, { containerId, forcePull });
       await this.#pull(image, forcePull);
       const runtime: DockerRuntime = {
         kind: "docker",
@@ -74,8 +74,10 @@ export class Runtimes {
     if (container?.type !== "DOCKER" && enabled.includes("mesos")) {
       if (mesosImage === undefined) return this.#posix(user);
       const provides = this.#options.flags.image_providers?.toLowerCase().split(",").includes("docker") === true;
-      if (provides)
-        return this.#runc(mesosImage, containerId, { forcePull: container?.mesos?.image?.cached === false });
+      if (provides) {
+        const forcePull = container?.mesos?.image?.cached === false;
+        return this.#runc("MESOS", mesosImage, { containerId, forcePull });
+      }
     }
     throw new Error(
       `None of the enabled containerizers (${enabled.join(", ")}) could create a container for the provided ` +
@@ -142,13 +144,18 @@ export class Runtimes {
     await runCommand(program, [...prefix, "pull", image], { env });
   }
 
-  async #runc(reference: string, containerId: string, { forcePull }: { forcePull: boolean }): Promise<RuncRuntime> {
+  async #runc(
+    containerType: RuncRuntime["containerType"],
+    reference: string,
+    { containerId, forcePull }: { containerId: string; forcePull: boolean },
+  ): Promise<RuncRuntime> {
     const { flags, env, uid } = this.#options;
     const program = findProgram(this.usesRunc ? flags.docker : "runc", env);
     if (program === undefined) throw new Error(`Failed to find '${this.usesRunc ? flags.docker : "runc"}' on PATH`);
     const image = await this.#images.take(reference, { forcePull });
     return {
       kind: "runc",
+      containerType,
       program,
       root: runcRoot(flags.runtime_dir),
       directory: containerDirectory(flags.runtime_dir, containerId),

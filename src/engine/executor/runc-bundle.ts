@@ -4,8 +4,9 @@ import { join } from "node:path";
 import type { TaskInfo } from "../../mesos/types.ts";
 import type { ExecutorAssignment, RuncRuntime } from "../containerizer/assignment.ts";
 import { capabilitiesFrom } from "../containerizer/capabilities.ts";
+import { containerProcess } from "../containerizer/container-process.ts";
 import { resolveUser } from "../containerizer/image-user.ts";
-import { ociConfig, ociEnvironment } from "../containerizer/oci-config.ts";
+import { ociConfig } from "../containerizer/oci-config.ts";
 
 export interface BundleOptions {
   task: TaskInfo;
@@ -36,7 +37,7 @@ export function writeBundle({ task, assignment, hostNetwork }: BundleOptions): v
     hostname,
     hostNetwork,
     available: capabilitiesFrom(readFileSync("/proc/self/status", "utf8"), asRoot),
-    env: ociEnvironment({ task, assignment, hostname, home }),
+    process: containerProcess({ task, assignment, hostname, home }),
   });
   writeFileSync(join(directory, "config.json"), JSON.stringify(config));
 }

@@ -45,7 +45,7 @@ export function startRuncTask(options: RuncRunOptions): TaskRun {
   });
   exited.catch(() => {});
   return {
-    subject: "Container",
+    subject: assignment.runtime.containerType === "MESOS" ? "Command" : "Container",
     started,
     exited: started.then(() => exited),
     kill: (graceMs) => {
@@ -136,6 +136,7 @@ async function awaitStart(
   await appeared;
   const pid = existsSync(file) ? Number(readFileSync(file, "utf8")) : 0;
   const address = network.address;
+  if (assignment.runtime.containerType === "MESOS") return {};
   return {
     data: describeContainer({ task, assignment, pid, address }),
     ...(address === undefined
