@@ -6,6 +6,7 @@ import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { createServer, connect } from "node:net";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { mendZooKeeperClient } from "../../../mesos/mend-zookeeper-client.ts";
 import type { Machine } from "./machine.ts";
 import type { ZooKeeperRuntime } from "./runtime-types.ts";
 import { serverArguments } from "./zookeeper-command.ts";
@@ -71,7 +72,8 @@ async function recordClasses(
     env: machine.environment,
     extendEnv: false,
     cancelSignal: within,
-    forceKillAfterDelay: 500,
+    // It writes the archive after the signal.
+    forceKillAfterDelay: startWithinMs,
     reject: false,
     stdio: "ignore",
   });
@@ -86,7 +88,7 @@ async function recordClasses(
 /** Opens a session and does what masters and agents do in theirs, so that the classes for it are loaded. */
 async function useOnce(port: number, signal: AbortSignal): Promise<void> {
   const { default: zookeeper } = await import("node-zookeeper-client");
-  const client = zookeeper.createClient(`127.0.0.1:${port}`, { spinDelay: 10 });
+  const client = mendZooKeeperClient(zookeeper.createClient(`127.0.0.1:${port}`, { spinDelay: 10 }));
   const stopped = new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
   const used = new Promise<void>((resolve) => {
     client.once("connected", () => {
@@ -119,7 +121,8 @@ function ask(port: number, command: string): Promise<string> {
   return new Promise((resolve) => {
     let answer = "";
     const socket = connect({ port, host: "127.0.0.1" }, () => socket.write(command));
-    socket.setTimeout(1000, () => socket.destroy());
+    // A server that is just starting may accept a connection and never answer on it.
+    socket.setTimeout(250, () => socket.destroy());
     socket.on("data", (data) => (answer += data.toString()));
     socket.on("error", () => undefined);
     socket.on("close", () => resolve(answer));
