@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { MesosUpError } from "../../src/errors.ts";
 import type { ProgressSink } from "../../src/progress/events.ts";
-import { createRenderer, wantsColour } from "../../src/progress/renderer.ts";
+import { createRenderer, wantsColour, type RenderStream } from "../../src/progress/renderer.ts";
 import buildPrograms from "../build-programs.ts";
 import { transcriptText } from "./compare/recordings.ts";
 import { startCluster, type ClusterOptions, type StartedCluster } from "./cluster.ts";
@@ -45,7 +45,8 @@ for (const name of ["SIGINT", "SIGTERM"] as const) {
   process.once(name, () => interrupt.abort(new MesosUpError(`Ended by ${name}.`, { code: "INTERRUPTED" })));
 }
 const colour = { out: wantsColour(process.stdout, process.env), err: wantsColour(process.stderr, process.env) };
-const report: ReportOptions = { colour: colour.out, columns: process.stdout.columns ?? 160 };
+const { columns = 160 }: RenderStream = process.stdout;
+const report: ReportOptions = { colour: colour.out, columns };
 
 try {
   process.exitCode = await main();

@@ -63,6 +63,7 @@ function isObject(value: Json): value is { [key: string]: Json } {
 }
 
 function show(value: Json | undefined, { quoted = true } = {}): string {
-  const text = typeof value === "string" && !quoted ? value : (JSON.stringify(value) ?? "nothing");
+  if (value === undefined) return "nothing";
+  const text = typeof value === "string" && !quoted ? value : JSON.stringify(value);
   return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
 }

@@ -119,7 +119,10 @@ export class Probe {
   ): Promise<EventStream<Event>> {
     const request = { method: "POST", path, headers: { ...JSON_HEADERS, ...headers }, body };
     const stream = new EventStream<Event>(await this.http.open(this.target.master, request));
-    this.atEnd(() => Promise.resolve(stream.close()));
+    this.atEnd(() => {
+      stream.close();
+      return Promise.resolve();
+    });
     return stream;
   }
 
