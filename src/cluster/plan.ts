@@ -32,11 +32,10 @@ export function plan(spec: ClusterSpec, placement: Placement): ClusterPlan {
     masterNode({ ...common(`master-${i + 1}`), port, cluster: spec.name, masters: spec.masters }),
   );
   const names = agentNames(spec.agents).flat();
-  const cgroups = `mesos-up-${spec.name}-${sha256(stateDirectory).slice(0, 8)}`;
   const agents = everyAgent(spec.agents).map(({ agent }, i) => {
     const name = names[i] ?? "";
     const { port = 0, tasks } = ports.agents[i] ?? {};
-    const cgroupsRoot = `${cgroups}-${name}`;
+    const cgroupsRoot = cgroupsPrefix(stateDirectory) + name;
     return agentNode({ ...common(name), port, agent, taskPorts: tasks, cgroupsRoot, containerProgram, imageStore });
   });
 
@@ -56,6 +55,12 @@ export function plan(spec: ClusterSpec, placement: Placement): ClusterPlan {
 /** The node of that name, undefined where the plan has none. */
 export function planNodeByName(plan: ClusterPlan, name: string): PlanNode | undefined {
   return plan.nodes.find((node) => node.name === name);
+}
+
+/** How the names of all cgroups of a cluster begin, and of no other's: what is found by it is this cluster's. */
+export function cgroupsPrefix(stateDirectory: string): string {
+  const name = stateDirectory.slice(stateDirectory.lastIndexOf("/") + 1);
+  return `mesos-up-${name}-${sha256(stateDirectory).slice(0, 8)}-`;
 }
 
 function nodeDirectory(stateDirectory: string, name: string): string {

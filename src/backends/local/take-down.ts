@@ -1,6 +1,5 @@
 // Removes all that a cluster made on this machine, in whatever state it is: by what is recorded where that can be read,
 // and by looking at the machine in any case.
-import { existsSync } from "node:fs";
 import { MesosUpError } from "../../errors.ts";
 import type { Claim } from "../state/claim.ts";
 import { emptyClusterFolder } from "../state/cluster-folder.ts";
@@ -8,10 +7,10 @@ import type { ClusterRecord } from "../state/cluster-record.ts";
 import { describeProcess, type ProcessIdentity } from "../state/process-identity.ts";
 import { isRunning, readProcessRecords, type ProcessRecord } from "../state/process-record.ts";
 import { findProgram } from "./container-runtime.ts";
-import { cgroupRoots, removeCgroups } from "./leftovers/cgroups.ts";
+import { removeCgroups } from "./leftovers/cgroups.ts";
 import { removeContainersOf } from "./leftovers/docker-containers.ts";
 import { unmountBelow } from "./leftovers/mounts.ts";
-import { runcContainers, type RuncContainer } from "./leftovers/runc-containers.ts";
+import { runcContainers } from "./leftovers/runc-containers.ts";
 import { endProcesses } from "./processes/end-processes.ts";
 import { findOwnedProcesses } from "./processes/ownership.ts";
 
@@ -46,13 +45,15 @@ export async function takeDown({ folder, claim, record, env }: TakeDownOptions):
     await attempt(async () => named("container", await removeContainersOf(folder, program, env)));
   }
   await attempt(async () => named("mount", await unmountBelow(folder)));
-  await attempt(async () => {
-    const roots = record === undefined ? [] : cgroupRoots(record.plan);
-    return named("cgroup", await removeCgroups(roots, [...new Set(containers.flatMap(cgroupsOf))]));
-  });
+  const cgroups = new Set(containers.flatMap((container) => container.cgroups));
+  await attempt(async () => named("cgroup", await removeCgroups(folder, [...cgroups])));
+  if (errors.length === 0) {
+    await attempt(() => {
+      emptyClusterFolder(folder, claim);
+      return record !== undefined || removed.length > 0 ? [`folder ${folder}`] : [];
+    });
+  }
   if (errors.length > 0) throw incomplete(folder, errors);
-  emptyClusterFolder(folder, claim);
-  if (record !== undefined || removed.length > 0) removed.push(`folder ${folder}`);
   return removed;
 }
 
@@ -82,10 +83,6 @@ function containerPrograms(record: ClusterRecord | undefined, env: NodeJS.Proces
   return (["docker", "podman"] as const).filter((program) =>
     record === undefined ? findProgram(program, env) !== undefined : known === program,
   );
-}
-
-function cgroupsOf({ cgroups }: RuncContainer): string[] {
-  return cgroups.filter((path) => existsSync(path));
 }
 
 function named(kind: string, names: string[]): string[] {

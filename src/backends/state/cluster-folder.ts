@@ -57,10 +57,19 @@ export function makeFolder(path: string): void {
   mkdirSync(path, { recursive: true, mode: 0o755 });
 }
 
-/** Removes everything in the folder but the claim, whose release then removes the folder itself. */
+/** Removes everything in the folder but the claim, whose release then removes the folder itself. @throws STATE_NOT_REMOVED */
 export function emptyClusterFolder(folder: string, claim: Claim): void {
-  for (const name of readdirSync(folder)) {
-    if (!claim.isClaimFile(name)) rmSync(join(folder, name), { recursive: true, force: true, maxRetries: 3 });
+  for (const name of readdirSync(folder).filter((entry) => !claim.isClaimFile(entry))) {
+    const path = join(folder, name);
+    try {
+      rmSync(path, { recursive: true, force: true, maxRetries: 3 });
+    } catch (error) {
+      throw new MesosUpError(`${path} cannot be removed: ${error instanceof Error ? error.message : String(error)}.`, {
+        code: "STATE_NOT_REMOVED",
+        hint: `Remove it as the user who owns what is in it, or as root: rm -rf ${path}`,
+        cause: error,
+      });
+    }
   }
 }
 

@@ -2,24 +2,23 @@
 import { readdirSync, readFileSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import type { ClusterPlan } from "../../../cluster/plan-types.ts";
+import { cgroupsPrefix } from "../../../cluster/plan.ts";
 import { errorCode } from "../../state/state-errors.ts";
 
 /** A cgroup stays busy for an instant after its last process has ended. */
 const busyMs = 1_000;
 
-/** The agents' roots, relative to a hierarchy, without a leading slash. */
-export function cgroupRoots(plan: ClusterPlan): string[] {
-  const flag = "--cgroups_root=";
-  const roots = plan.nodes.flatMap(({ args }) => args.filter((arg) => arg.startsWith(flag)));
-  return roots.map((arg) => arg.slice(flag.length).replace(/^\/+/, "")).filter((root) => root !== "");
-}
-
-/** Removes the roots with all below them in every hierarchy, and the given absolute ones. Resolves with what was there. */
-export async function removeCgroups(roots: string[], absolute: string[]): Promise<string[]> {
-  const folders = [...absolute, ...hierarchies().flatMap((hierarchy) => roots.map((root) => join(hierarchy, root)))];
+/**
+ * Removes the cgroups of the cluster in `folder` with all below them, and the given ones, which containers of it had
+ * elsewhere. Resolves with the paths of what was there.
+ */
+export async function removeCgroups(folder: string, ofContainers: string[]): Promise<string[]> {
+  const prefix = cgroupsPrefix(folder);
+  const roots = hierarchies().flatMap((hierarchy) =>
+    (subfolders(hierarchy) ?? []).filter((name) => name.startsWith(prefix)).map((name) => join(hierarchy, name)),
+  );
   const removed: string[] = [];
-  for (const folder of folders) if (await removeTree(folder)) removed.push(folder);
+  for (const path of [...ofContainers, ...roots]) if (await removeTree(path)) removed.push(path);
   return removed;
 }
 
