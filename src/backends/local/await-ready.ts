@@ -9,8 +9,6 @@ export interface AwaitReadyOptions {
   steps: Steps;
   /** Ends the waiting, with its reason: Ctrl-C, a process that ended. */
   signal: AbortSignal;
-  /** Milliseconds that are left. */
-  remainingMs: () => number;
 }
 
 /**
@@ -19,21 +17,23 @@ export interface AwaitReadyOptions {
  * @throws StepError STEP_TIMEOUT with the log of what was waited for; the signal's reason.
  */
 export async function awaitReady(plan: ClusterPlan, options: AwaitReadyOptions): Promise<void> {
-  const { steps, remainingMs } = options;
+  const { steps } = options;
   const stopped = new AbortController();
   const signal = AbortSignal.any([options.signal, stopped.signal]);
   const waiting = (kind: NodeKind, title: string) => ({
     id: kind === "zookeeper" ? kind : `${kind}s`,
     title,
-    timeoutMs: remainingMs(),
     logTail: () => logTails(plan.nodes.filter((node) => node.kind === kind)),
   });
   const client = import("../../client/readiness.ts");
+  // While ZooKeeper starts there is nothing else to do here.
+  const preloaded = client.then(({ preload }) => preload());
   try {
     await steps.step(waiting("zookeeper", "ZooKeeper answers"), async (context) => {
       const version = await zookeeperAnswers(plan, AbortSignal.any([signal, context.signal]));
       context.detail(`${plan.zookeeper.connect}, ZooKeeper ${version}`);
     });
+    await preloaded;
     const mesos = watchMesos(plan, await client, signal);
     await steps.step(waiting("master", "A master leads and accepts frameworks"), async (context) => {
       mesos.listener = context;

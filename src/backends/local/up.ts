@@ -32,20 +32,17 @@ interface Run {
   options: LocalOptions;
   steps: Steps;
   signal: AbortSignal;
-  remainingMs: () => number;
 }
 
 /** See Backend.up. */
 export async function up(spec: ClusterSpec, options: LocalOptions, limits: UpOptions): Promise<UpResult> {
-  const endMs = performance.now() + limits.timeoutMs;
   const folder = clusterFolder(options.root, spec.name);
   const run: Run = {
     spec,
     folder,
     options,
-    steps: createSteps({ sink: limits.progress, signal: limits.signal }),
+    steps: createSteps({ sink: limits.progress, signal: limits.signal, timeoutMs: limits.timeoutMs }),
     signal: limits.signal,
-    remainingMs: () => Math.max(1, endMs - performance.now()),
   };
   const lock = await lockCluster(folder, spec.name);
   try {
@@ -56,34 +53,36 @@ export async function up(spec: ClusterSpec, options: LocalOptions, limits: UpOpt
   }
 }
 
+/** What there is to take back. An aborted step gives no result, so it is noted where it is made. */
+interface Made {
+  /** Keeps other clusters off the ports until they are listened on. */
+  slot?: Claim;
+  record?: ClusterRecord;
+}
+
 /** All or nothing: a failure, or Ctrl-C, leaves no trace. */
 async function bringUp(run: Run, lock: Claim): Promise<UpResult> {
-  const { folder, options } = run;
-  let prepared: Prepared | undefined;
+  const { folder, options, steps } = run;
+  const made: Made = {};
   try {
-    prepared = await run.steps.step({ id: "prepare", title: "Programs and ports are chosen" }, async (context) => {
-      await removeLeftovers(run, lock, context);
-      return await prepare(run, context);
-    });
-    const { record, programs } = prepared;
+    const { record, programs } = await steps.step(
+      { id: "prepare", title: "Programs and ports are chosen" },
+      async (context) => {
+        await removeLeftovers(run, lock, context);
+        return await prepare(run, made, context);
+      },
+    );
     const started = await start(run, record, programs);
     return resultOf(record.plan, started);
   } catch (error) {
-    if (prepared === undefined) {
+    if (made.record === undefined) {
       emptyClusterFolder(folder, lock);
       throw error;
     }
-    throw await afterTakingDown(error, { folder, claim: lock, record: prepared.record, env: options.env });
+    throw await afterTakingDown(error, { folder, claim: lock, record: made.record, env: options.env });
   } finally {
-    prepared?.slot.release();
+    made.slot?.release();
   }
-}
-
-interface Prepared {
-  record: ClusterRecord;
-  programs: LocalPrograms;
-  /** Keeps other clusters off the ports until they are listened on. */
-  slot: Claim;
 }
 
 /** Whoever removed the folder of a running cluster by hand left its processes alone with nothing to write to. */
@@ -94,11 +93,17 @@ async function removeLeftovers({ folder, options }: Run, lock: Claim, context: S
 }
 
 /** Nothing is started before all of this is known and written down. */
-async function prepare({ spec, folder, options }: Run, context: StepContext): Promise<Prepared> {
+async function prepare(
+  { spec, folder, options }: Run,
+  made: Made,
+  context: StepContext,
+): Promise<{ record: ClusterRecord; programs: LocalPrograms }> {
   const programs = await options.findPrograms(spec, options, context);
+  context.signal.throwIfAborted();
   const { containerProgram, imageStore } = programs;
   const placementFor = (slot: number) => ({ stateDirectory: folder, slot, containerProgram, imageStore });
   const chosen = await chooseSlot((slot) => plan(spec, placementFor(slot)), slotClaims(options.env));
+  made.slot = chosen.claim;
   const record: ClusterRecord = {
     version: 1,
     backend: "local",
@@ -109,14 +114,17 @@ async function prepare({ spec, folder, options }: Run, context: StepContext): Pr
     plan: chosen.plan,
   };
   try {
+    context.signal.throwIfAborted();
     keepOutOfGit(folder);
     writeClusterRecord(folder, record);
+    made.record = record;
   } catch (error) {
     chosen.claim.release();
+    context.signal.throwIfAborted();
     throw describeStateError(error, folder);
   }
   context.detail(`${programs.engine.kind} Mesos, containers by ${containerProgram ?? "nothing"}`);
-  return { record, programs, slot: chosen.claim };
+  return { record, programs };
 }
 
 /** Starts what is missing of a cluster that is recorded; what runs is left alone. */
@@ -156,21 +164,23 @@ async function start(run: Run, record: ClusterRecord, programs: LocalPrograms): 
   const { folder, options, steps, signal } = run;
   const context = { programs, env: options.env, owner: record.owner, folder };
   const commandFor = (node: PlanNode): NodeCommand => nodeCommand(node, context);
-  const started = await steps.step({ id: "start", title: "Processes are started" }, (context) => {
-    const missing = missingNodes(record.plan);
-    context.detail(missing.map(({ name }) => name).join(", "));
-    return startNodes(missing, commandFor, folder);
-  });
-  const watch = watchExits(started);
+  let started: StartedNode[] = [];
+  let watch: ReturnType<typeof watchExits> | undefined;
   try {
-    await awaitReady(record.plan, { ...run, signal: AbortSignal.any([signal, watch.signal]) });
+    await steps.step({ id: "start", title: "Processes are started" }, async (context) => {
+      const missing = missingNodes(record.plan);
+      context.detail(missing.map(({ name }) => name).join(", "));
+      started = await startNodes(missing, commandFor, folder);
+    });
+    watch = watchExits(started);
+    await awaitReady(record.plan, { steps, signal: AbortSignal.any([signal, watch.signal]) });
     return started;
   } catch (error) {
-    watch.stop();
+    watch?.stop();
     await endNodes(started);
     throw error;
   } finally {
-    watch.stop();
+    watch?.stop();
   }
 }
 

@@ -1,4 +1,5 @@
 // Notices at once that a process ended which was to stay, instead of waiting for it until the time is up.
+import { statfsSync } from "node:fs";
 import { StepError } from "../../../errors.ts";
 import { tailOf } from "./log-file.ts";
 import type { Exit, StartedNode } from "./spawn-node.ts";
@@ -26,13 +27,23 @@ export function watchExits(nodes: StartedNode[]): { signal: AbortSignal; stop():
 function nodeEnded({ node, logFile }: StartedNode, { exitCode, signal }: Exit, elapsedMs: number): StepError {
   const how = signal === null ? `with exit status ${exitCode ?? "unknown"}` : `by ${signal}`;
   const logTail = tailOf(logFile, shownLines);
-  return new StepError(`${node.name} (${node.program}) ended ${how} while the cluster was coming up.`, {
-    code: "NODE_ENDED",
-    hint: hintFor(logTail, node.port),
-    step: node.name,
-    elapsedMs,
-    logTail,
-  });
+  const ended = `${node.name} (${node.program}) ended ${how} while the cluster was coming up`;
+  const details = { step: node.name, elapsedMs, logTail };
+  if (isDiskFull(logFile)) {
+    const hint = "Make room on the disk, or work in a folder on another one.";
+    return new StepError(`${ended}, and the disk that it writes to is full.`, { ...details, code: "STATE_FULL", hint });
+  }
+  return new StepError(`${ended}.`, { ...details, code: "NODE_ENDED", hint: hintFor(logTail, node.port) });
+}
+
+/** Less is left than any of the programs writes at once. */
+function isDiskFull(path: string): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(path);
+    return bavail * bsize < 64 * 1024;
+  } catch {
+    return false;
+  }
 }
 
 function hintFor(logTail: string, port: number): string {
