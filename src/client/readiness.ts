@@ -59,6 +59,11 @@ export async function waitUntilReady(options: ReadinessOptions): Promise<ReadyCl
   }
 }
 
+/** Loads what the waiting needs, for whoever has a moment before it: the libraries are large. */
+export async function preload(): Promise<void> {
+  await Promise.all([import("undici"), import("node-zookeeper-client")]);
+}
+
 /**
  * Subscribes a framework that wants no offers, and tears it down again.
  * @throws MesosApiError, UnreachableError
