@@ -39,10 +39,15 @@ async function open(url: URL, stallTimeoutMs: number): Promise<IncomingMessage> 
   if (url.protocol !== "https:" && url.protocol !== "http:")
     throw new Error(`Unsupported URI scheme '${url.protocol}'`);
   return new Promise((resolve, reject) => {
-    const request = get(url, { agent: false }, resolve);
-    request.setTimeout(stallTimeoutMs, () =>
-      request.destroy(new Error(`No data for ${stallTimeoutMs / 1000} seconds`)),
-    );
+    let response: IncomingMessage | undefined;
+    const request = get(url, { agent: false }, (begun) => {
+      response = begun;
+      resolve(begun);
+    });
+    request.setTimeout(stallTimeoutMs, () => {
+      const stalled = new Error(`No data for ${stallTimeoutMs / 1000} seconds`);
+      (response ?? request).destroy(stalled);
+    });
     request.on("error", reject);
   });
 }

@@ -67,10 +67,13 @@ function leaves(path: string): boolean {
 }
 
 async function extractZip({ archive, directory, env }: ExtractOptions): Promise<void> {
-  const listing = await runCommand("unzip", ["-Z1", archive], { env });
-  const refused = listing.split("\n").find((member) => member !== "" && leaves(member));
+  const names = await runCommand("unzip", ["-Z1", archive], { env });
+  const refused = names.split("\n").find((member) => member !== "" && leaves(member));
   if (refused !== undefined) throw new Error(`Archive member '${refused}' leaves the sandbox`);
-  // unzip itself neither follows "../" nor writes through links that it has made.
+  // Where a link leads is not in the listing, so none is taken. The listing's lines begin as those of ls -l.
+  const rows = await runCommand("unzip", ["-Z", "-s", archive], { env });
+  const link = rows.split("\n").find((row) => row.startsWith("l"));
+  if (link !== undefined) throw new Error(`Archive member '${link.split(/\s+/).at(-1) ?? ""}' is a link`);
   await runCommand("unzip", ["-o", "-q", archive, "-d", directory], { env });
 }
 
