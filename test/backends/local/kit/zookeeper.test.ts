@@ -1,7 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { ensureClassArchive } from "../../../../src/backends/local/kit/class-archive.ts";
 import { findJava, findZooKeeper } from "../../../../src/backends/local/kit/installed.ts";
 import { zookeeperCommand } from "../../../../src/backends/local/kit/zookeeper-command.ts";
 import { testMachine } from "./package-archive.ts";
@@ -112,5 +113,29 @@ describe("the command of a ZooKeeper server", () => {
   it("uses the archive of classes where there is one", () => {
     const withArchive = { ...zookeeper, classPath: [...zookeeper.classPath], sharedArchive: "/cache/classes.jsa" };
     expect(zookeeperCommand(withArchive, "/state/zoo.cfg").args[0]).toBe("-XX:SharedArchiveFile=/cache/classes.jsa");
+  });
+});
+
+describe("the archive of a server's classes", () => {
+  const archiveFor = (version: string, script: string) => {
+    writeFileSync(join(folder, "java"), `#!/bin/sh\necho > '${folder}/started'\n${script}\n`, { mode: 0o755 });
+    const java = { path: join(folder, "java"), version, from: "installed" } as const;
+    const { signal } = new AbortController();
+    const machine = testMachine(folder);
+    return ensureClassArchive(
+      { version: "3.8.0", from: "kit", java, classPath: [] },
+      { cacheDirectory: join(folder, "cache"), machine, signal },
+    );
+  };
+
+  it("is done without where Java cannot make one", async () => {
+    expect(await archiveFor("11.0.25", "exit 1")).toBeUndefined();
+    expect(existsSync(join(folder, "started"))).toBe(false);
+  });
+
+  it("is done without where the server does not start, and leaves nothing behind", async () => {
+    expect(await archiveFor("17.0.21", "exit 1")).toBeUndefined();
+    expect(existsSync(join(folder, "started"))).toBe(true);
+    expect(readdirSync(join(folder, "cache/class-archives"))).toEqual([]);
   });
 });

@@ -1,0 +1,103 @@
+// A rehearsal: a ZooKeeper server is started, does once what a cluster asks of it, and writes down the classes it used when it ends.
+import { writeFile } from "node:fs/promises";
+import { createServer, connect } from "node:net";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { mendZooKeeperClient } from "../../../mesos/mend-zookeeper-client.ts";
+import type { ZooKeeperRuntime } from "./runtime-types.ts";
+import { serverArguments } from "./zookeeper-command.ts";
+
+export interface RecordingOptions {
+  /** Path to write the archive to. */
+  archive: string;
+  /** A folder for the server's data. */
+  work: string;
+  environment: NodeJS.ProcessEnv;
+  signal: AbortSignal;
+}
+
+const startWithinMs = 20_000;
+
+/** Leaves the archive at its path, or none if the server did not start. Throws when it was stopped or took too long. */
+export async function recordClasses(
+  zookeeper: ZooKeeperRuntime,
+  { archive, work, environment, signal }: RecordingOptions,
+): Promise<void> {
+  const { execa } = await import("execa");
+  const port = await freePort();
+  const configuration = join(work, "zoo.cfg");
+  const settings = [
+    `dataDir=${join(work, "data")}`,
+    "clientPortAddress=127.0.0.1",
+    `clientPort=${port}`,
+    "tickTime=2000",
+  ];
+  await writeFile(
+    configuration,
+    [...settings, "admin.enableServer=false", "4lw.commands.whitelist=ruok,srvr", ""].join("\n"),
+  );
+  const args = [`-XX:ArchiveClassesAtExit=${archive}`, ...serverArguments(zookeeper.classPath), configuration];
+  const within = AbortSignal.any([signal, AbortSignal.timeout(startWithinMs)]);
+  // Ends by itself even if this process is killed meanwhile.
+  const limit = [`${startWithinMs / 1000}`, zookeeper.java.path];
+  const server = execa("timeout", [...limit, ...args], {
+    env: environment,
+    extendEnv: false,
+    cancelSignal: within,
+    // It writes the archive after the signal.
+    forceKillAfterDelay: startWithinMs,
+    reject: false,
+    stdio: "ignore",
+  });
+  const lives = () => server.exitCode === null && server.signalCode === null;
+  while (lives() && (await ask(port, "ruok")) !== "imok") await sleep(25, undefined, { signal: within });
+  if (!lives()) return;
+  await ask(port, "srvr");
+  await useOnce(port, within);
+  server.kill("SIGTERM");
+  await server;
+}
+
+/** Opens a session and does what masters and agents do in theirs, so that the classes for it are loaded. */
+async function useOnce(port: number, signal: AbortSignal): Promise<void> {
+  const { default: zookeeper } = await import("node-zookeeper-client");
+  const client = mendZooKeeperClient(zookeeper.createClient(`127.0.0.1:${port}`, { spinDelay: 10 }));
+  const stopped = new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+  const used = new Promise<void>((resolve) => {
+    client.once("connected", () => {
+      const { EPHEMERAL_SEQUENTIAL } = zookeeper.CreateMode;
+      client.mkdirp("/a/b", () => {
+        client.create("/a/b/c", Buffer.from("{}"), EPHEMERAL_SEQUENTIAL, () => {
+          client.getChildren(
+            "/a/b",
+            () => undefined,
+            () => client.getData("/a", () => resolve()),
+          );
+        });
+      });
+    });
+  });
+  client.connect();
+  await Promise.race([used, stopped]);
+  client.close();
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === "object" && address !== null ? address.port : 0;
+}
+
+function ask(port: number, command: string): Promise<string> {
+  return new Promise((resolve) => {
+    let answer = "";
+    const socket = connect({ port, host: "127.0.0.1" }, () => socket.write(command));
+    // A server that is just starting may accept a connection and never answer on it.
+    socket.setTimeout(250, () => socket.destroy());
+    socket.on("data", (data) => (answer += data.toString()));
+    socket.on("error", () => undefined);
+    socket.on("close", () => resolve(answer));
+  });
+}
