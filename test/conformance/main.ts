@@ -45,8 +45,8 @@ for (const name of ["SIGINT", "SIGTERM"] as const) {
   process.once(name, () => interrupt.abort(new MesosUpError(`Ended by ${name}.`, { code: "INTERRUPTED" })));
 }
 const colour = { out: wantsColour(process.stdout, process.env), err: wantsColour(process.stderr, process.env) };
-const { columns = 160 }: RenderStream = process.stdout;
-const report: ReportOptions = { colour: colour.out, columns };
+const stdout: RenderStream = process.stdout;
+const report: ReportOptions = { colour: colour.out, columns: stdout.columns ?? 160 };
 
 try {
   process.exitCode = await main();

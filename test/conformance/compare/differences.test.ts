@@ -14,6 +14,12 @@ describe("the first difference", () => {
 
   it.each([
     ["a value", [accept], [{ ...accept, status: 400 }], "call ACCEPT(LAUNCH): status recorded 202, answered 400"],
+    [
+      "a long text from shortly before the place",
+      [{ ...accept, response: `${"x".repeat(100)}: yes` }],
+      [{ ...accept, response: `${"x".repeat(100)}: no` }],
+      `call ACCEPT(LAUNCH): response recorded "…${"x".repeat(38)}: yes", answered "…${"x".repeat(38)}: no"`,
+    ],
     ["a note", [note], [{ ...note, value: false }], "stream closed: value recorded true, answered false"],
     [
       "an entry of a list",

@@ -3,6 +3,8 @@ import { isDeepStrictEqual } from "node:util";
 import type { Json } from "./normalizer.ts";
 
 const SHOWN_CHARACTERS = 160;
+/** Characters shown before the place where two texts part. */
+const KEPT_BEGINNING = 40;
 
 /** The first entry that differs, the field in it and both values; undefined for equal transcripts. */
 export function firstDifference(recorded: Json[], answered: Json[]): string | undefined {
@@ -49,7 +51,18 @@ function within(recorded: Json, answered: Json, path = ""): string {
     const name = names.find((one) => !isDeepStrictEqual(recorded[one], answered[one])) ?? "";
     return between(recorded[name], answered[name], path === "" ? name : `${path}.${name}`);
   }
-  return `${path} recorded ${show(recorded)}, answered ${show(answered)}`;
+  const [one, other] = fromWhereTheyPart(recorded, answered);
+  return `${path} recorded ${show(one)}, answered ${show(other)}`;
+}
+
+/** Of two long texts, what matters is not their common beginning. */
+function fromWhereTheyPart(one: Json, other: Json): [Json, Json] {
+  if (typeof one !== "string" || typeof other !== "string") return [one, other];
+  const parting = Array.from({ length: one.length }, (_, at) => one[at]).findIndex(
+    (character, at) => character !== other[at],
+  );
+  const start = (parting === -1 ? one.length : parting) - KEPT_BEGINNING;
+  return start <= 0 ? [one, other] : [`…${one.slice(start)}`, `…${other.slice(start)}`];
 }
 
 function between(recorded: Json | undefined, answered: Json | undefined, path: string): string {
