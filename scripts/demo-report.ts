@@ -1,11 +1,8 @@
 // What a demo puts into its report, and how a person reads it.
 import type { UpResult } from "../src/backends/backend.ts";
 import type { LocalBackend } from "../src/backends/local/local-backend.ts";
-import { errorEvidence } from "../src/progress/render-error.ts";
-import { failedStep } from "../src/progress/step-error.ts";
-import type { DemoReport, ReportError } from "../src/report/report.ts";
+import type { DemoReport } from "../src/report/report.ts";
 import { reportRows } from "../src/report/rows.ts";
-import { errorJson } from "./edge.ts";
 
 export function newReport(): DemoReport {
   return { ok: false, startedAt: new Date().toISOString(), steps: [], timing: { totalMs: 0 }, kept: false };
@@ -53,16 +50,6 @@ function engineText(version: string): string {
   return number.includes("embedded")
     ? `embedded engine, answers as Mesos ${number.split(" ")[0] ?? ""}`
     : `Apache Mesos ${number}`;
-}
-
-export function reportError(error: unknown): ReportError {
-  const step = failedStep(error)?.title;
-  const evidence = errorEvidence(error)?.text;
-  return {
-    ...errorJson(error).error,
-    ...(step === undefined ? {} : { step }),
-    ...(evidence === undefined ? {} : { evidence }),
-  };
 }
 
 /** For a terminal: what was seen, how long it took, what to do next. */

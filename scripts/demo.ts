@@ -8,8 +8,8 @@ import { createSteps, type Steps } from "../src/progress/steps.ts";
 import type { DemoReport } from "../src/report/report.ts";
 import type { RunningApp } from "../src/scheduler/running-app.ts";
 import { backendFor } from "./backends.ts";
-import { describeCluster, newReport, reportError, reportText } from "./demo-report.ts";
-import { runAtTheEdge, type Edge } from "./edge.ts";
+import { describeCluster, newReport, reportText } from "./demo-report.ts";
+import { errorJson, runAtTheEdge, type Edge } from "./edge.ts";
 import { refuseUnknownReports, saveLogs, writeReports } from "./keepsakes.ts";
 import { readClusterSpec, type CommonOptions } from "./options.ts";
 
@@ -44,7 +44,7 @@ export function demo(options: DemoOptions): Promise<never> {
     report.ok = error === undefined;
     report.steps = edge.progress.steps;
     report.timing.totalMs = edge.sinceStartMs();
-    if (error !== undefined) report.error = reportError(error);
+    if (error !== undefined) report.error = errorJson(error).error;
     await writeReports(options.report, report);
     return { json: report, text: reportText(report), error };
   });

@@ -1,8 +1,10 @@
 // The edge of the process: signals in, progress and errors out on stderr, results on stdout, one exit status.
-import { MesosUpError } from "../src/errors.ts";
+import { ConfigError, MesosUpError } from "../src/errors.ts";
 import { RecordingSink } from "../src/progress/recording-sink.ts";
 import { createRenderer, wantsColour } from "../src/progress/renderer.ts";
-import { renderError } from "../src/progress/render-error.ts";
+import { errorEvidence, renderError } from "../src/progress/render-error.ts";
+import { failedStep } from "../src/progress/step-error.ts";
+import type { ReportError } from "../src/report/report.ts";
 import type { CommonOptions } from "./options.ts";
 
 /** What a command works with. */
@@ -68,11 +70,22 @@ export async function runAtTheEdge(
   process.exit(error instanceof InterruptedError ? exitStatusOf[error.signal] : error === undefined ? 0 : 1);
 }
 
-/** The error as `--json` shows it. */
-export function errorJson(error: unknown): { ok: false; error: { code: string; message: string; hint?: string } } {
+/** The error as `--json` shows it: all that a person is told of it. */
+export function errorJson(error: unknown): { ok: false; error: ReportError } {
   const { code, hint } = error instanceof MesosUpError ? error : { code: "INTERNAL", hint: undefined };
-  const message = error instanceof Error ? error.message : String(error);
-  return { ok: false, error: { code, message, ...(hint === undefined ? {} : { hint }) } };
+  const step = failedStep(error)?.title;
+  const evidence = errorEvidence(error)?.text;
+  return {
+    ok: false,
+    error: {
+      code,
+      message: error instanceof Error ? error.message : String(error),
+      ...(hint === undefined ? {} : { hint }),
+      ...(step === undefined ? {} : { step }),
+      ...(evidence === undefined ? {} : { evidence }),
+      ...(error instanceof ConfigError && error.issues.length > 0 ? { issues: error.issues } : {}),
+    },
+  };
 }
 
 function catchSignals(): AbortController {

@@ -1,6 +1,6 @@
 // The options that every command shares, and what becomes of them: a cluster spec, a time limit, a way of printing.
 import { readFile } from "node:fs/promises";
-import { InvalidArgumentError, type Command } from "commander";
+import { InvalidArgumentError, Option, type Command } from "commander";
 import { defaultClusterSpec, overrideSpec, type ClusterSpec } from "../src/cluster/spec.ts";
 import { ConfigError } from "../src/errors.ts";
 import { parseUserDurationMs } from "../src/mesos/duration.ts";
@@ -28,11 +28,10 @@ export function withCommonOptions(command: Command): Command {
       oneOf("local", "docker", "vagrant"),
     )
     .option("--json", "print one JSON document on stdout and nothing else there")
-    .option(
-      "--timeout <duration>",
-      "give up after this time, as in 90s or 2mins (default: 5mins)",
-      duration,
-      DEFAULT_TIMEOUT_MS,
+    .addOption(
+      new Option("--timeout <duration>", "give up after this time, as in 90s or 2mins")
+        .argParser(duration)
+        .default(DEFAULT_TIMEOUT_MS, "5mins"),
     )
     .option("--debug", "print the stack of an error too");
 }

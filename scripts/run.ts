@@ -107,11 +107,11 @@ async function verify(app: AppSpec, running: RunningApp, steps: Steps): Promise<
   });
 }
 
-/** Until the task finishes or Ctrl-C; then nothing of the app is left. */
+/** Until the task finishes, which it must do well, or Ctrl-C; then nothing of the app is left. */
 async function stay(app: RunningApp, edge: Edge): Promise<void> {
   const steps = createSteps({ sink: edge.progress, signal: edge.signal });
   await steps.step({ id: "stay", title: "It runs until Ctrl-C" }, async (context) => {
-    const { state, message } = await app.ended(context.signal);
+    const { state, message } = await app.finished(context.signal);
     context.detail(message === undefined ? state : `${state}, ${message}`);
   });
   await app.teardown();

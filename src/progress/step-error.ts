@@ -36,7 +36,7 @@ export async function stepError(thrown: unknown, step: FailedStep, elapsedMs: nu
     return new StepError(`${thrown.message}${missing}`, {
       ...details,
       code: "STEP_TIMEOUT",
-      hint: "The last log lines may tell why; on a slow machine, give it more time with --timeout.",
+      hint: (cause instanceof MesosUpError ? cause.hint : undefined) ?? hintFor(details.logTail),
     });
   }
   return new StepError(`"${step.title}" failed: ${thrown instanceof Error ? thrown.message : String(thrown)}`, {
@@ -44,6 +44,11 @@ export async function stepError(thrown: unknown, step: FailedStep, elapsedMs: nu
     code: "STEP_FAILED",
     hint: "Run the command again with --debug to see where this came from.",
   });
+}
+
+function hintFor(logTail: string): string {
+  const patience = "on a slow machine, give it more time with --timeout.";
+  return logTail === "" ? `See what keeps it busy; ${patience}` : `The last log lines may tell why; ${patience}`;
 }
 
 /** Evidence must not get in the way of the error that it belongs to. */

@@ -15,6 +15,8 @@ export interface ReportError {
   step?: string;
   /** Last lines of what explains it best: a component's log, a task's stderr. */
   evidence?: string;
+  /** Every problem of a file that cannot be used. */
+  issues?: { path: string; message: string; line?: number; column?: number }[];
 }
 
 /** Parts that were not reached are absent; `ok` only if nginx answered from a container on an accepted offer. */

@@ -53,7 +53,7 @@ const FAILOVER_SECONDS = { stored: 7 * 24 * 3600, unstored: 60 };
  * Launches the app, or finds it again where `frameworkStore` knows that it was launched, and waits until its task runs.
  * If that fails, a framework that was new is torn down; one that was found again is left as it was, unless its task failed.
  * @throws NoMatchingOfferError, TaskFailedError, StepError LAUNCH_TIMEOUT, ConfigError, whatever ended the subscription, or
- * the signal's reason.
+ * the signal's reason if that is an error of the caller's own.
  */
 export async function runApp(options: RunAppOptions): Promise<RunningApp> {
   const store = options.frameworkStore;
@@ -138,13 +138,14 @@ interface Waiting extends RunAppOptions {
 
 async function untilRunning(scheduler: AppScheduler, options: Waiting): Promise<RunningTask> {
   const { clock, signal, timeoutMs: limitMs = DEFAULT_TIMEOUT_MS } = options;
-  const late = new Error("late");
+  const tooLate = new Error("too late");
   try {
     const work = (within: AbortSignal) =>
       Promise.race([scheduler.until(runningOrEnded, within), lossOfPatience(scheduler, options, within)]);
-    await withTimeLimit(work, { clock, limitMs, signal, late: () => late });
+    await withTimeLimit(work, { clock, limitMs, signal, late: () => tooLate });
   } catch (error) {
-    throw error === late ? await launchTimeout(scheduler, options, limitMs) : error;
+    const late = error === tooLate || isPlainAbort(signal);
+    throw late ? await launchTimeout(scheduler, options, limitMs) : error;
   }
   const { placement, frameworkId = "", status, acceptedAtMs, master } = scheduler;
   if (placement === undefined || status === undefined) throw new Error("A task runs that was never placed.");
@@ -161,6 +162,11 @@ async function untilRunning(scheduler: AppScheduler, options: Waiting): Promise<
     ...(acceptedAtMs !== undefined && { acceptedAtMs }),
     runningAtMs: clock.nowMs(),
   };
+}
+
+/** Aborted without a reason of its own, which is how a time limit further out ends the work. */
+function isPlainAbort(signal: AbortSignal | undefined): boolean {
+  return signal?.aborted === true && signal.reason instanceof DOMException;
 }
 
 function runningOrEnded({ phase }: AppScheduler): true | undefined {

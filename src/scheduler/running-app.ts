@@ -88,6 +88,16 @@ export class RunningApp implements AsyncDisposable {
   }
 
   /**
+   * Resolves when the task has finished of its own accord.
+   * @throws TaskFailedError if it ends in any other state, the signal's reason.
+   */
+  async finished(signal?: AbortSignal): Promise<TaskStatus> {
+    const status = await this.ended(signal);
+    if (status.state === "TASK_FINISHED") return status;
+    throw await failureOf(status, this.#parts.http, this.running);
+  }
+
+  /**
    * Kills the task and waits for its end.
    * @throws StepError KILL_TIMEOUT, the signal's reason.
    */
