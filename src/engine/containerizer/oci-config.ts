@@ -17,7 +17,7 @@ export interface OciConfigOptions {
   hostNetwork: boolean;
   /** Capabilities that this process has itself: none can be given beyond them. */
   available: ReadonlySet<string>;
-  process: ContainerProcess;
+  command: ContainerProcess;
 }
 
 const DEFAULT_CAPABILITIES = [
@@ -81,7 +81,7 @@ const DEVICE_TYPES_ALWAYS_ALLOWED = [
 
 /** The value of `config.json` in a bundle whose root file system is `rootfs` beside it. */
 export function ociConfig(options: OciConfigOptions): Record<string, unknown> {
-  const { task, assignment, user, hostname, hostNetwork, process } = options;
+  const { task, assignment, user, hostname, hostNetwork, command } = options;
   const { runtime } = assignment;
   const privileged = task.container?.docker?.privileged === true;
   return {
@@ -89,9 +89,9 @@ export function ociConfig(options: OciConfigOptions): Record<string, unknown> {
     process: {
       terminal: false,
       user,
-      args: process.args,
-      env: Object.entries(process.env).map(([name, value]) => `${name}=${value}`),
-      cwd: process.cwd,
+      args: command.args,
+      env: Object.entries(command.env).map(([name, value]) => `${name}=${value}`),
+      cwd: command.cwd,
       capabilities: capabilities(privileged, options),
       noNewPrivileges: !privileged,
       oomScoreAdj: 0,

@@ -37,7 +37,7 @@ export function writeBundle({ task, assignment, hostNetwork }: BundleOptions): v
     hostname,
     hostNetwork,
     available: capabilitiesFrom(readFileSync("/proc/self/status", "utf8"), asRoot),
-    process: containerProcess({ task, assignment, hostname, home }),
+    command: containerProcess({ task, assignment, hostname, home }),
   });
   writeFileSync(join(directory, "config.json"), JSON.stringify(config));
 }

@@ -19,7 +19,7 @@ function config(runtime: Partial<RuncRuntime> = {}, over: Partial<OciConfigOptio
     hostname: "h1",
     hostNetwork: false,
     available: new Set(["CAP_CHOWN", "CAP_KILL", "CAP_SYS_ADMIN"]),
-    process: { args: ["serve"], cwd: "/", env: { A: "1" } },
+    command: { args: ["serve"], cwd: "/", env: { A: "1" } },
     ...over,
   }) as unknown as Config;
 }
