@@ -114,6 +114,8 @@ async function makeLayout(
     "--owner=0",
     "--group=0",
     "--numeric-owner",
+    // Whatever the umask of whoever runs this: a worker of another user reads the files too.
+    "--mode=a+rX,u+w",
   ];
   await runCommand(
     "tar",

@@ -3,19 +3,21 @@
 /** Names of packages, each with what it depends on, in apt's order. Virtual packages have no entry. */
 export type DependencyGraph = Map<string, string[]>;
 
+// Without the packages of other architectures (`libc6:i386`) and virtual ones (`<httpd>`).
+const packageName = /^[a-z0-9][a-z0-9+.-]*$/;
+
 /** Reads what `apt-cache depends --recurse` prints: names at the margin, indented lines `Depends: name` under each. */
 export function parseDependencies(text: string): DependencyGraph {
   const graph: DependencyGraph = new Map();
   let current: string[] | undefined;
   for (const line of text.split("\n")) {
-    if (/^[a-z0-9]/.test(line)) {
-      current = graph.get(line) ?? [];
-      graph.set(line, current);
+    if (!line.startsWith(" ")) {
+      current = packageName.test(line) ? (graph.get(line) ?? []) : undefined;
+      if (current !== undefined) graph.set(line, current);
       continue;
     }
-    if (line.startsWith("<")) current = undefined;
-    const name = /^ [ |](?:Pre)?Depends: ([a-z0-9][^\s<]*)$/.exec(line)?.[1];
-    if (name !== undefined && current !== undefined && !current.includes(name)) current.push(name);
+    const name = /^ [ |](?:Pre)?Depends: (\S+)$/.exec(line)?.[1];
+    if (name !== undefined && packageName.test(name) && current?.includes(name) === false) current.push(name);
   }
   return graph;
 }
