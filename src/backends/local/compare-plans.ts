@@ -14,12 +14,6 @@ export function changesOf(before: ClusterPlan, after: ClusterPlan): string[] {
   return [...engine, ...nodes];
 }
 
-/** Nodes of `after` that `before` does not have. */
-export function addedNodes(before: ClusterPlan, after: ClusterPlan): PlanNode[] {
-  const known = new Set(before.nodes.map(({ name }) => name));
-  return after.nodes.filter(({ name }) => !known.has(name));
-}
-
 function nodeChanges(before: PlanNode, after: PlanNode): string[] {
   const flags = [...difference(before.args, after.args), ...difference(after.args, before.args)].map(flagName);
   const files = after.files

@@ -9,17 +9,20 @@ import { errorCode } from "../../state/state-errors.ts";
 const busyMs = 1_000;
 
 /**
- * Removes the cgroups of the cluster in `folder` with all below them, and the given ones, which containers of it had
- * elsewhere. Resolves with the paths of what was there.
+ * Removes the cgroups of the cluster in `folder` with all below them, and the given ones, where containers of it had
+ * theirs elsewhere. Resolves with what was there: names for the former, whatever the number of hierarchies, paths for the
+ * latter.
  */
 export async function removeCgroups(folder: string, ofContainers: string[]): Promise<string[]> {
   const prefix = cgroupsPrefix(folder);
-  const roots = hierarchies().flatMap((hierarchy) =>
-    (subfolders(hierarchy) ?? []).filter((name) => name.startsWith(prefix)).map((name) => join(hierarchy, name)),
-  );
-  const removed: string[] = [];
-  for (const path of [...ofContainers, ...roots]) if (await removeTree(path)) removed.push(path);
-  return removed;
+  const removed = new Set<string>();
+  for (const hierarchy of hierarchies()) {
+    for (const name of (subfolders(hierarchy) ?? []).filter((one) => one.startsWith(prefix))) {
+      if (await removeTree(join(hierarchy, name))) removed.add(name);
+    }
+  }
+  for (const path of ofContainers) if (await removeTree(path)) removed.add(path);
+  return [...removed];
 }
 
 /** Mount points of all hierarchies. A line of the table: …, mount point as the fifth field, …, " - ", type, … */
