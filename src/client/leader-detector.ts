@@ -8,8 +8,8 @@ export interface LeaderDetector extends AsyncDisposable {
   find(signal: AbortSignal, onWaiting?: (reason: string) => void): Promise<string>;
 
   /**
-   * Resolves once another master than `url` is known to lead; may never do so.
+   * Resolves once another master leads than the one that was found last, be it at the same address; may never do so.
    * @throws the signal's reason
    */
-  changed(url: string, signal: AbortSignal): Promise<void>;
+  changed(signal: AbortSignal): Promise<void>;
 }

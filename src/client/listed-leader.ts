@@ -38,7 +38,7 @@ export class ListedLeader implements LeaderDetector {
   }
 
   /** A list cannot tell: the stream's end does. */
-  changed(_url: string, signal: AbortSignal): Promise<void> {
+  changed(signal: AbortSignal): Promise<void> {
     return new Promise((_resolve, reject) => {
       if (signal.aborted) reject(signal.reason as Error);
       signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });

@@ -42,7 +42,7 @@ export interface SchedulerStreamOptions {
   random?: () => number;
 }
 
-const RECONNECT = { firstMs: 40, maxMs: 10_000 };
+const RECONNECT = { firstMs: 40, maxMs: 5000 };
 
 /** The master promises a HEARTBEAT in every interval; this many without any sign of life, and it is taken for dead. */
 const MISSED_HEARTBEATS = 3;
@@ -97,7 +97,7 @@ export class SchedulerStream implements AsyncDisposable {
         if (ended()) break;
         const retryInMs = backoffMs(attempt++, RECONNECT, this.#random);
         this.#enter({ name: "disconnected", reason, retryInMs });
-        await this.#clock.sleep(retryInMs, this.#signal).catch(() => undefined);
+        if (await this.#sleepUntilChange(retryInMs)) attempt = 0;
       }
       if (!this.#closing.signal.aborted) this.#signal.throwIfAborted();
     } finally {
@@ -201,10 +201,28 @@ export class SchedulerStream implements AsyncDisposable {
   /** A leader that was cut off may keep its streams open for long; ZooKeeper knows sooner. */
   async #watchLeader(master: string, lost: AbortController): Promise<void> {
     try {
-      await this.#options.leader.changed(master, AbortSignal.any([lost.signal, this.#signal]));
+      await this.#options.leader.changed(AbortSignal.any([lost.signal, this.#signal]));
       lost.abort(new UnreachableError("Another master leads now.", { code: "LEADER_CHANGED", url: master }));
     } catch {
       // The subscription ended first, or nobody can tell: then the stream itself will.
+    }
+  }
+
+  /** Until the time is up, the stream is closed, or another master leads: that is told, for it deserves a fresh start. */
+  async #sleepUntilChange(durationMs: number): Promise<boolean> {
+    const over = new AbortController();
+    const signal = AbortSignal.any([this.#signal, over.signal]);
+    const timeUp = this.#clock.sleep(durationMs, signal).then(() => false);
+    const changed = this.#options.leader.changed(signal).then(
+      () => true,
+      () => timeUp,
+    );
+    try {
+      return await Promise.race([timeUp, changed]);
+    } catch {
+      return false;
+    } finally {
+      over.abort();
     }
   }
 

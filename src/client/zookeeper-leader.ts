@@ -18,6 +18,8 @@ export class ZooKeeperLeader implements LeaderDetector {
   readonly #address: { connect: string; path: string; credentials?: { user: string; password: string } };
   readonly #clock: Clock;
   #session: Promise<ZooKeeperSession> | undefined;
+  /** Name of the node of the leader that was found last. */
+  #found: string | undefined;
 
   constructor(
     address: { connect: string; path: string; credentials?: { user: string; password: string } },
@@ -33,13 +35,16 @@ export class ZooKeeperLeader implements LeaderDetector {
     const session = await this.#begin();
     for (let pollMs = FIRST_POLL_MS; ; pollMs = Math.min(MAX_POLL_MS, pollMs * 1.2)) {
       const leader = await this.#leader(session, signal);
-      if (leader !== undefined) return leader;
+      if (leader !== undefined) {
+        this.#found = leader.node;
+        return leader.url;
+      }
       onWaiting?.(`no master is elected under ${path} in ZooKeeper at ${connect}`);
       await this.#clock.sleep(pollMs, signal);
     }
   }
 
-  async changed(url: string, signal: AbortSignal): Promise<void> {
+  async changed(signal: AbortSignal): Promise<void> {
     const session = await this.#begin();
     let wake = new AbortController();
     // One function for all rounds: the library would collect a new one for every round that nothing has changed in.
@@ -47,7 +52,7 @@ export class ZooKeeperLeader implements LeaderDetector {
     for (;;) {
       wake = new AbortController();
       const leader = await this.#leader(session, signal, onChange);
-      if (leader !== undefined && leader !== url) return;
+      if (leader !== undefined && this.#found !== undefined && leader.node !== this.#found) return;
       const roundMs = leader === undefined ? MAX_POLL_MS : RECHECK_MS;
       await this.#clock.sleep(roundMs, AbortSignal.any([signal, wake.signal])).catch(() => signal.throwIfAborted());
     }
@@ -62,12 +67,17 @@ export class ZooKeeperLeader implements LeaderDetector {
     return this.#session;
   }
 
-  async #leader(session: ZooKeeperSession, signal: AbortSignal, onChange?: () => void): Promise<string | undefined> {
+  async #leader(
+    session: ZooKeeperSession,
+    signal: AbortSignal,
+    onChange?: () => void,
+  ): Promise<{ node: string; url: string } | undefined> {
     const nodes = (await session.children(this.#address.path, signal, onChange)) ?? [];
     const leading = nodes.filter((node) => MASTER_NODE.test(node)).sort(byNumber)[0];
     if (leading === undefined) return undefined;
     const data = await session.data(`${this.#address.path === "/" ? "" : this.#address.path}/${leading}`, signal);
-    return data === undefined ? undefined : masterUrl(data.toString("utf8"));
+    const url = data === undefined ? undefined : masterUrl(data.toString("utf8"));
+    return url === undefined ? undefined : { node: leading, url };
   }
 }
 

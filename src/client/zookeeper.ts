@@ -44,7 +44,7 @@ export async function waitForZooKeeper(
 ): Promise<ZooKeeperServer> {
   const { signal, clock = systemClock, onWaiting } = options;
   let reported = "";
-  for (let limitMs = FIRST_ANSWER_LIMIT_MS; ; ) {
+  for (let limitMs = FIRST_ANSWER_LIMIT_MS; ;) {
     const askedMs = clock.nowMs();
     try {
       return await probeZooKeeper(host, port, { signal, clock, limitMs });

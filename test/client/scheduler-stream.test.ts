@@ -174,6 +174,31 @@ describe("a scheduler's stream", () => {
     await http.close();
   });
 
+  it("does not wait any longer once another master leads, and starts afresh with it", async () => {
+    const clock = new FakeClock();
+    const master = await ScriptedMaster.start();
+    const announcements: (() => void)[] = [];
+    const leader: LeaderDetector = {
+      find: () => Promise.resolve(master.url),
+      changed: () => new Promise((resolve) => announcements.push(resolve)),
+      [Symbol.asyncDispose]: () => master[Symbol.asyncDispose](),
+    };
+    for (let i = 0; i < 4; i++) master.onSubscribe(status(503, "Master has not finished recovery"));
+    await using test = await subscription({ clock, leader });
+    const first = test.next();
+    for (const waitMs of [40, 80]) {
+      await clock.asleepFor(waitMs);
+      clock.advance(waitMs);
+    }
+    await clock.asleepFor(160);
+    announcements.at(-1)?.();
+    await clock.asleepFor(40);
+    clock.advance(40);
+    (await master.stream()).send(subscribed("f1"));
+    expect(await first).toMatchObject({ type: "SUBSCRIBED" });
+    await master[Symbol.asyncDispose]();
+  });
+
   it("subscribes again when a call is told that the subscription is gone", async () => {
     await using test = await subscription();
     const first = test.next();
