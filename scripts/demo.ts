@@ -30,6 +30,9 @@ interface Job {
   backend: LocalBackend;
   steps: Steps;
   report: DemoReport;
+  /** Whether there was a cluster already, which then is somebody's and stays. */
+  cluster: "none" | "found" | "made";
+  app?: RunningApp;
 }
 
 export function demo(options: DemoOptions): Promise<never> {
@@ -38,8 +41,8 @@ export function demo(options: DemoOptions): Promise<never> {
     const spec = await readClusterSpec(options);
     const backend = await backendFor(spec, options);
     const steps = createSteps({ sink: edge.progress, signal: edge.signal, timeoutMs: edge.timeoutMs });
-    const job: Job = { edge, options, spec, backend, steps, report: newReport() };
-    const error = await runDemo(job);
+    const job: Job = { edge, options, spec, backend, steps, report: newReport(), cluster: "none" };
+    const error = await runAlone(job);
     const { report } = job;
     report.ok = error === undefined;
     report.steps = edge.progress.steps;
@@ -50,35 +53,43 @@ export function demo(options: DemoOptions): Promise<never> {
   });
 }
 
+async function runAlone(job: Job): Promise<unknown> {
+  const { claimDemo } = await import("../src/backends/state/cluster-folder.ts");
+  try {
+    const claim = await claimDemo(process.cwd(), job.spec.name);
+    return await runDemo(job).finally(() => claim.release());
+  } catch (error) {
+    return error;
+  }
+}
+
 /** Resolves with what went wrong, after everything has been removed that is not to be kept. */
 async function runDemo(job: Job): Promise<unknown> {
-  const { options, spec, backend, report } = job;
-  let app: RunningApp | undefined;
+  const { options, spec, edge, report } = job;
   let failure: unknown;
-  // A cluster that was there before is somebody's, and stays.
-  let stays = true;
   try {
-    stays = (await backend.status(spec.name)) !== undefined;
     const { up, image } = await clusterAndImage(job);
-    report.timing.readyMs = job.edge.sinceStartMs();
-    app = await launch(job, up, image);
+    report.timing.readyMs = edge.sinceStartMs();
+    const app = await launch(job, up, image);
     await verify(job, app, up);
   } catch (error) {
     failure = error;
   }
-  const keep = options.keep === true && !(failure !== undefined && app === undefined);
-  report.kept = keep || stays;
+  const { app, cluster } = job;
+  const keep = options.keep === true && !edge.signal.aborted && (failure === undefined || app !== undefined);
+  report.kept = cluster === "found" || (keep && cluster === "made");
   const cleanups = [
     () => (options.logs === undefined ? undefined : saveLogs(spec.name, options.logs)),
     () => (keep ? app?.detach() : endApp(job, app)),
-    () => (keep || stays ? undefined : removeCluster(job)),
+    () => (report.kept || cluster === "none" ? undefined : removeCluster(job)),
   ];
   for (const cleanup of cleanups) failure = await firstFailure(failure, cleanup);
   return failure;
 }
 
 /** Both at once, since each waits for other things most of the time; when one fails the other is ended first. */
-async function clusterAndImage({ backend, spec, steps, edge, options }: Job) {
+async function clusterAndImage(job: Job) {
+  const { backend, spec, steps, edge, options } = job;
   const { offerImage, takeImage } = await import("../src/backends/local/prepare-image.ts");
   const either = new AbortController();
   const together = <T>(work: Promise<T>): Promise<T> =>
@@ -87,7 +98,12 @@ async function clusterAndImage({ backend, spec, steps, edge, options }: Job) {
       throw error;
     });
   const signal = AbortSignal.any([edge.signal, either.signal]);
-  const up = together(backend.up(spec, { ...edge, signal }));
+  const up = together(
+    backend.up(spec, { ...edge, signal }).then((result) => {
+      job.cluster = result.created ? "made" : "found";
+      return result;
+    }),
+  );
   const image = together(
     steps.step({ id: "image", title: "Image is at hand" }, async (context) => {
       const image = await takeImage(options.image, {
@@ -108,11 +124,8 @@ async function clusterAndImage({ backend, spec, steps, edge, options }: Job) {
   return { up: result, image: taken };
 }
 
-async function launch(
-  { options, edge, steps, report }: Job,
-  { plan }: UpResult,
-  image: StoredImage,
-): Promise<RunningApp> {
+async function launch(job: Job, { plan }: UpResult, image: StoredImage): Promise<RunningApp> {
+  const { options, edge, steps, report } = job;
   const [{ runApp }, { nginxApp }, { FileFrameworkStore }, { containerProgramOf }] = await Promise.all([
     import("../src/scheduler/run-app.ts"),
     import("../src/scheduler/nginx-app.ts"),
@@ -127,6 +140,7 @@ async function launch(
       timeoutMs: edge.timeoutMs,
       signal: context.signal,
     });
+    job.app = launched;
     const { agent, hostPorts } = launched.running;
     context.detail(`${agent}, host port ${hostPorts.join(", ")}`);
     return launched;

@@ -40,6 +40,8 @@ export interface UpResult {
   endpoints: ClusterEndpoints;
   /** Names of the nodes that this call started; empty when all was well already. */
   started: string[];
+  /** There was no such cluster before: this call made it. */
+  created: boolean;
 }
 
 /** One way of making a plan real. Every method may be called again at any time, also after a crash half-way. */

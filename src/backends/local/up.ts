@@ -73,7 +73,7 @@ async function bringUp(run: Run, lock: Claim): Promise<UpResult> {
       },
     );
     const started = await start(run, record, programs);
-    return resultOf(record.plan, started);
+    return resultOf(record.plan, started, true);
   } catch (error) {
     if (made.record === undefined) {
       emptyClusterFolder(folder, lock);
@@ -138,7 +138,7 @@ async function mend(run: Run, recorded: ClusterRecord): Promise<UpResult> {
   if (missing.length === 0) {
     await steps.step({ id: "prepare", title }, (context) => context.skip("every part runs already"));
     await awaitReady(wanted, run);
-    return resultOf(wanted, []);
+    return resultOf(wanted, [], false);
   }
   const programs = await steps.step({ id: "prepare", title }, async (context) => {
     await refuseTakenPorts(portsOf(missing));
@@ -146,7 +146,7 @@ async function mend(run: Run, recorded: ClusterRecord): Promise<UpResult> {
     context.detail(missing.map(({ name }) => name).join(", "));
     return await options.findPrograms(spec, options, context);
   });
-  return resultOf(wanted, await start(run, record, programs));
+  return resultOf(wanted, await start(run, record, programs), false);
 }
 
 /** New agents may join a running cluster; anything else would need nodes to be started anew. */
@@ -184,8 +184,8 @@ async function start(run: Run, record: ClusterRecord, programs: LocalPrograms): 
   }
 }
 
-function resultOf(plan: ClusterPlan, started: StartedNode[]): UpResult {
-  return { plan, endpoints: endpointsOf(plan), started: started.map(({ node }) => node.name) };
+function resultOf(plan: ClusterPlan, started: StartedNode[], created: boolean): UpResult {
+  return { plan, endpoints: endpointsOf(plan), started: started.map(({ node }) => node.name), created };
 }
 
 /** The error to throw after a failed bring-up was taken back; what could not be removed goes with it. */

@@ -1,5 +1,5 @@
 // Where a cluster's state lies, and who works on it: `<root>/.mesos-up/<name>/` holds everything that it writes.
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { MesosUpError } from "../../errors.ts";
 import { claimWithin, removeIfEmpty, type Claim } from "./claim.ts";
@@ -35,26 +35,38 @@ export function clusterNames(root: string): string[] {
 export async function lockCluster(folder: string, name: string): Promise<Claim> {
   try {
     if (existsSync(folder) && !statSync(folder).isDirectory()) throw Object.assign(new Error(), { code: "ENOTDIR" });
-    const result = await claimWithin(folder, "lock", lockPatienceMs);
-    if ("claim" in result) return removingParent(result.claim, dirname(folder));
-    const { pid } = result.holder;
-    throw new MesosUpError(`Another run, ${describeProcess(pid)}, is at work on the cluster ${name}.`, {
-      code: "CLUSTER_BUSY",
-      hint: `Wait until it has finished, or end it with Ctrl-C or kill ${pid} and try again.`,
-    });
+    return removingParent(await claimOrBusy(folder, "lock", `the cluster ${name}`), dirname(folder));
   } catch (error) {
     throw describeStateError(error, folder);
   }
 }
 
+/**
+ * Keeps a second demo of the same cluster away for as long as the first takes, which locks the cluster only now and then:
+ * they would take each other's framework over and each other's cluster down. Throws as lockCluster does.
+ */
+export async function claimDemo(root: string, name: string): Promise<Claim> {
+  const folder = dirname(clusterFolder(root, name));
+  try {
+    return await claimOrBusy(folder, `demo-${name}`, `the demo of the cluster ${name}`);
+  } catch (error) {
+    throw describeStateError(error, folder);
+  }
+}
+
+async function claimOrBusy(folder: string, claim: string, what: string): Promise<Claim> {
+  const result = await claimWithin(folder, claim, lockPatienceMs);
+  if ("claim" in result) return result.claim;
+  const { pid } = result.holder;
+  throw new MesosUpError(`Another run, ${describeProcess(pid)}, is at work on ${what}.`, {
+    code: "CLUSTER_BUSY",
+    hint: `Wait until it has finished, or end it with Ctrl-C or kill ${pid} and try again.`,
+  });
+}
+
 /** Keeps what a cluster writes out of the user's repository. */
 export function keepOutOfGit(folder: string): void {
   writeFileSync(join(folder, ".gitignore"), "*\n");
-}
-
-/** Makes a folder for the cluster's own use and all above it. */
-export function makeFolder(path: string): void {
-  mkdirSync(path, { recursive: true, mode: 0o755 });
 }
 
 /** Removes everything in the folder but the claim, whose release then removes the folder itself. @throws STATE_NOT_REMOVED */
