@@ -32,11 +32,16 @@ export interface Apt {
   download(files: ListedFile[], directory: string, onFraction: (fraction: number) => void): Promise<void>;
 }
 
-/** Whether the system has package lists that can be read at all. */
+/** Whether the system has package lists that can be read. */
 export function hasSystemLists({ packageLists }: Machine): boolean {
-  return existsSync(packageLists) && readdirSync(packageLists).some((name) => name.includes("_Packages"));
+  try {
+    return readdirSync(packageLists).some((name) => name.includes("_Packages"));
+  } catch {
+    return false;
+  }
 }
 
+/** Prepares the folders and the configuration; nothing is asked of apt yet. */
 export async function openApt(options: AptOptions): Promise<Apt> {
   const configuration = await writeConfiguration(options);
   const common: CommandOptions = {
