@@ -54,7 +54,7 @@ export const refusalScenarios = [
 
   scenario(
     "task-used-offer-partition-aware",
-    "and its second use is TASK_DROPPED if the framework knows that",
+    "the second use of an offer is TASK_DROPPED to a framework that knows that state",
     (probe) => useTwice(probe, { capabilities: [{ type: "PARTITION_AWARE" }] }),
   ),
 ];

@@ -38,12 +38,12 @@ export const taskScenarios = [
     await framework.follow(id, ["TASK_KILLED"]);
   }),
 
-  scenario("task-kill-unknown", "KILL of an unknown task is answered with TASK_LOST", (probe) =>
-    killUnknown(probe, {}),
-  ),
+  scenario("task-kill-unknown", "KILL of an unknown task is TASK_LOST", (probe) => killUnknown(probe, {})),
 
-  scenario("task-partition-aware-kill-unknown", "and with TASK_UNKNOWN if the framework knows that state", (probe) =>
-    killUnknown(probe, partitionAware),
+  scenario(
+    "task-partition-aware-kill-unknown",
+    "KILL of an unknown task is TASK_UNKNOWN to a framework that knows that state",
+    (probe) => killUnknown(probe, partitionAware),
   ),
 
   scenario("task-argv-without-shell", "a command without a shell has its arguments and variables", async (probe) => {
