@@ -9,7 +9,7 @@ import {
   type Runtime,
   type RuntimePart,
 } from "./kit/index.ts";
-import type { FindPrograms } from "./local-programs.ts";
+import type { FindPrograms } from "./local-options.ts";
 
 /** Asks the machine, and the runtime kit for what it lacks; throws what those throw. */
 export const findLocalPrograms: FindPrograms = async (spec, { env, containerRuntime = "auto" }, context) => {

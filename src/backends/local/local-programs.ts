@@ -1,8 +1,5 @@
 // Everything that a cluster on this machine is run with.
-import type { ClusterSpec } from "../../cluster/spec.ts";
-import type { StepContext } from "../../progress/events.ts";
 import type { Engine, Program } from "./engine-programs.ts";
-import type { LocalOptions } from "./local-options.ts";
 
 export interface LocalPrograms {
   engine: Engine;
@@ -15,5 +12,3 @@ export interface LocalPrograms {
   /** Folders with runc, skopeo, umoci and the like, put before the user's own PATH. */
   programFolders: string[];
 }
-
-export type FindPrograms = (spec: ClusterSpec, options: LocalOptions, context: StepContext) => Promise<LocalPrograms>;
