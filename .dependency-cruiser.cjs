@@ -28,6 +28,12 @@ module.exports = {
     ...layers,
     { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
     { name: "errors-import-nothing", severity: "error", from: { path: "^src/errors\\.ts$" }, to: { path: "." } },
+    {
+      name: "conformance-shares-only-the-protocol",
+      severity: "error",
+      from: { path: "^test/conformance/(scenarios|probe|compare)/" },
+      to: { path: "^(src|scripts)/", pathNot: "^src/(mesos/|errors\\.ts$)" },
+    },
     { name: "nothing-imports-tests", severity: "error", from: { pathNot: "^test/" }, to: { path: "^test/" } },
     {
       name: "resolvable",
