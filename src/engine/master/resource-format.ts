@@ -26,14 +26,21 @@ export function withoutRole(resource: Resource): Resource {
   return { ...rest, reservations: [{ type: "STATIC", role }] };
 }
 
-/** As in /state: `{"cpus": 4, "gpus": 0, "ports": "[9000-10000]"}`, the four basic scalars always. */
-export function summarise(resources: readonly Resource[]): Record<string, number | string> {
-  const summary: Record<string, number | string> = { disk: 0, mem: 0, gpus: 0, cpus: 0 };
-  for (const { name, type } of resources) {
-    if (type === "SCALAR") summary[name] = scalarOf(resources, name);
-    else if (type === "RANGES") summary[name] = printRanges(rangesOf(resources, name));
-    else if (type === "SET") summary[name] = `{${itemsOf(resources, name).join(", ")}}`;
+/** As in /state: `{"cpus": 4, "gpus": 0, "ports": "[9000-10000]"}`; the sum of many, the four basic scalars always. */
+export function summarise(resources: Iterable<Resource>): Record<string, number | string> {
+  // In thousandths, so that sums stay exact.
+  const scalars: Record<string, number> = { disk: 0, mem: 0, gpus: 0, cpus: 0 };
+  const ranges: Record<string, Range[]> = {};
+  const sets: Record<string, string[]> = {};
+  for (const { name, type, scalar, ranges: held, set } of resources) {
+    if (type === "SCALAR") scalars[name] = (scalars[name] ?? 0) + Math.round((scalar?.value ?? 0) * 1000);
+    else if (type === "RANGES") (ranges[name] ??= []).push(...(held?.range ?? []));
+    else if (type === "SET") (sets[name] ??= []).push(...(set?.item ?? []));
   }
+  const summary: Record<string, number | string> = {};
+  for (const [name, sum] of Object.entries(scalars)) summary[name] = sum / 1000;
+  for (const [name, all] of Object.entries(ranges)) summary[name] = printRanges(normalise(all));
+  for (const [name, items] of Object.entries(sets)) summary[name] = `{${items.sort().join(", ")}}`;
   return summary;
 }
 
@@ -41,12 +48,4 @@ export function summarise(resources: readonly Resource[]): Record<string, number
 export function scalarsOf(resources: readonly Resource[]): Record<string, number> {
   const names = new Set(resources.filter(({ type }) => type === "SCALAR").map(({ name }) => name));
   return Object.fromEntries([...names].map((name) => [name, scalarOf(resources, name)]));
-}
-
-function rangesOf(resources: readonly Resource[], name: string): Range[] {
-  return normalise(resources.flatMap((resource) => (resource.name === name ? (resource.ranges?.range ?? []) : [])));
-}
-
-function itemsOf(resources: readonly Resource[], name: string): string[] {
-  return resources.flatMap((resource) => (resource.name === name ? (resource.set?.item ?? []) : [])).sort();
 }

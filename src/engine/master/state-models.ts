@@ -27,8 +27,6 @@ function frameworkBasics(framework: Framework): Model {
 
 export function frameworkState(framework: Framework, agents: Iterable<Agent>): Model {
   const { info } = framework;
-  const used = usedBy(framework);
-  const offered = offeredTo(framework);
   return {
     ...frameworkBasics(framework),
     ...{ user: info.user, failover_timeout: info.failover_timeout ?? 0, checkpoint: info.checkpoint ?? false },
@@ -39,7 +37,7 @@ export function frameworkState(framework: Framework, agents: Iterable<Agent>): M
     ...(info.labels ? { labels: info.labels.labels ?? [] } : {}),
     ...(hasCapability(framework, "MULTI_ROLE") ? { roles: info.roles ?? [] } : { role: info.role ?? "*" }),
     offer_constraints: {},
-    resources: summarise(addResources(used, offered)),
+    resources: summarise([...usedBy(framework), ...offeredTo(framework)]),
     tasks: [...framework.tasks.values()].map(taskState),
     unreachable_tasks: [...framework.unreachableTasks.values()].map(taskState),
     completed_tasks: framework.completedTasks.map(taskState),
@@ -109,11 +107,8 @@ function executorState(executor: ExecutorInfo, agent: Agent): Model {
 /** `full`: as in /slaves, where every resource is also shown as it is. */
 export function agentState(agent: Agent, as: "brief" | "full"): Model {
   const { totalResources: total } = agent;
-  const used = addResources([...agent.used.values()].flat(), []);
-  const offered = addResources(
-    [...agent.offers].flatMap((offer) => offer.resources),
-    [],
-  );
+  const used = [...agent.used.values()].flat();
+  const offered = [...agent.offers].flatMap((offer) => offer.resources);
   const unreserved = total.filter((resource) => reservationRole(resource) === undefined);
   const reserved = byRole(total);
   return {
@@ -132,8 +127,8 @@ export function agentState(agent: Agent, as: "brief" | "full"): Model {
       : {
           reserved_resources_full: Object.fromEntries([...reserved].map(([role, held]) => [role, withRole(held)])),
           unreserved_resources_full: withRole(unreserved),
-          used_resources_full: withRole(used),
-          offered_resources_full: withRole(offered),
+          used_resources_full: withRole(addResources(used, [])),
+          offered_resources_full: withRole(addResources(offered, [])),
         }),
   };
 }
@@ -193,17 +188,11 @@ function countStates(tasks: readonly Task[]): Model {
   return counts;
 }
 
-/** What its tasks hold; its executors' resources are among their agents'. */
-function usedBy(framework: Framework): Resource[] {
-  const running = [...framework.tasks.values()].filter((task) => !hasEnded(task.state));
-  return addResources(
-    running.flatMap((task) => task.resources),
-    [],
-  );
+/** What its tasks hold, task by task; its executors' resources are among their agents'. */
+function* usedBy(framework: Framework): Generator<Resource> {
+  for (const task of framework.tasks.values()) if (!hasEnded(task.state)) yield* task.resources;
 }
 
-const offeredTo = (framework: Framework): Resource[] =>
-  addResources(
-    [...framework.offers].flatMap((offer) => offer.resources),
-    [],
-  );
+function* offeredTo(framework: Framework): Generator<Resource> {
+  for (const offer of framework.offers) yield* offer.resources;
+}
