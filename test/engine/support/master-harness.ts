@@ -88,7 +88,7 @@ export class TestFramework {
   call(parts: CallParts): string | undefined {
     const framework = this.#context.state.frameworks.get(this.id);
     if (!framework) throw new Error("The framework is not there");
-    return handleCall(this.#context, framework, { ...parts, framework_id: { value: this.id } } as SchedulerCall);
+    return handleCall(this.#context, framework, { ...parts, framework_id: { value: this.id } });
   }
 
   disconnect(): void {
