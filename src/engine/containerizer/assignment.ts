@@ -17,6 +17,8 @@ export interface DockerRuntime {
   kind: "docker";
   /** The client with the options that come before its command: `docker -H unix:///var/run/docker.sock`. */
   client: string[];
+  /** Exists while the container does; the client writes the container's ID there. */
+  directory: string;
   /** --docker_stop_timeout; what kill policies and the executor's grace period say comes first. */
   stopTimeoutMs: number;
 }

@@ -55,8 +55,14 @@ export function volumeText(volume: Volume, sandbox: string): string {
   return `${source.startsWith("/") ? source : `${sandbox}/${source}`}:${target}:${mode.toLowerCase()}`;
 }
 
-export function dockerRunArguments(given: { task: TaskInfo; assignment: ExecutorAssignment }): string[] {
-  const { task, assignment } = given;
+export interface DockerRun {
+  task: TaskInfo;
+  assignment: ExecutorAssignment;
+  /** The client writes the container's ID there once there is one. */
+  cidFile: string;
+}
+
+export function dockerRunArguments({ task, assignment, cidFile }: DockerRun): string[] {
   const container: ContainerInfo = task.container ?? { type: "DOCKER" };
   const docker = container.docker ?? { image: "" };
   const { cpuShares, cpuQuotaUs, memoryBytes } = limitsOf(task, assignment.enableCfs);
@@ -68,6 +74,8 @@ export function dockerRunArguments(given: { task: TaskInfo; assignment: Executor
   );
   return [
     "run",
+    "--cidfile",
+    cidFile,
     ...(docker.privileged === true ? ["--privileged"] : []),
     ...(cpuShares === undefined ? [] : ["--cpu-shares", String(cpuShares)]),
     ...(cpuQuotaUs === undefined ? [] : ["--cpu-quota", String(cpuQuotaUs)]),

@@ -67,6 +67,7 @@ export class Runtimes {
       const runtime: DockerRuntime = {
         kind: "docker",
         client: this.dockerClient,
+        directory: containerDirectory(this.#options.flags.runtime_dir, containerId),
         stopTimeoutMs: this.#options.flags.docker_stop_timeout,
       };
       return runtime;

@@ -1,14 +1,20 @@
 // A task as a container of a Docker daemon (or Podman), through its command-line client, as Mesos's docker executor does.
 import { spawn } from "node:child_process";
+import { join } from "node:path";
 import type { NetworkInfo, TaskInfo } from "../../mesos/types.ts";
 import { containerName, type DockerRuntime, type ExecutorAssignment } from "../containerizer/assignment.ts";
 import { dockerRunArguments } from "../containerizer/docker-arguments.ts";
 import { runCommand } from "../containerizer/run-command.ts";
 import { publishedPort } from "../containerizer/ports.ts";
+import { awaitFile } from "./await-file.ts";
 import type { SandboxOutput } from "./sandbox-output.ts";
 import type { StartedTask, TaskExit, TaskRun } from "./task-run.ts";
 
 const INSPECT_INTERVAL_MS = 20;
+const CID_FILE = "docker.cid";
+
+/** The client could not make a container of it: its exit status is all there is to tell. */
+const neverStarted = new Promise<never>(() => {});
 
 export interface DockerRunOptions {
   task: TaskInfo;
@@ -29,7 +35,8 @@ export function startDockerTask({ task, assignment, output, env }: DockerRunOpti
   const name = containerName(assignment.containerId);
   const docker = (...args: string[]): Promise<string> => runCommand(program, [...prefix, ...args], { env });
 
-  const runArguments = [...prefix, ...dockerRunArguments({ task, assignment })];
+  const cidFile = join(assignment.runtime.directory, CID_FILE);
+  const runArguments = [...prefix, ...dockerRunArguments({ task, assignment, cidFile })];
   const child = spawn(program, runArguments, { env, stdio: ["ignore", output.stdout, output.stderr] });
   let over = false;
   const exited = new Promise<TaskExit>((resolve, reject) => {
@@ -40,18 +47,22 @@ export function startDockerTask({ task, assignment, output, env }: DockerRunOpti
     });
   });
   let address: string | undefined;
-  const started = inspectUntilRunning(
-    () => docker("inspect", name),
-    () => over,
-  ).then((found): StartedTask => {
-    address = addressOf(found?.inspected);
-    return found === undefined ? {} : { data: Buffer.from(found.text).toString("base64"), ...networkInfos(address) };
+  const looked = awaitFile(cidFile, exited).then(() =>
+    inspectUntilRunning(
+      () => docker("inspect", name),
+      () => over,
+    ),
+  );
+  const started = looked.then(async (found): Promise<StartedTask> => {
+    if (found === undefined) return neverStarted;
+    address = addressOf(found.inspected);
+    return { data: Buffer.from(found.text).toString("base64"), ...networkInfos(address) };
   });
   return {
     subject: "Container",
-    // A container that was over before it could be looked at has run all the same.
     started,
-    exited: started.then(() => exited),
+    // Not told before the start: a container may be over before it could be looked at.
+    exited: looked.then(() => exited),
     kill: (graceMs) => {
       const seconds = String(Math.ceil(graceMs / 1000));
       docker("stop", "-t", seconds, name).catch((error: unknown) => {

@@ -1,7 +1,7 @@
 // A task as a container of our own making: its bundle, its network, and the processes around it.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, readFileSync, watch } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Socket } from "node:net";
 import type { TaskInfo } from "../../mesos/types.ts";
@@ -9,6 +9,7 @@ import type { ExecutorAssignment, RuncRuntime } from "../containerizer/assignmen
 import { removeContainerDirectory } from "../containerizer/container-directory.ts";
 import { publishedPort } from "../containerizer/ports.ts";
 import { runCommand } from "../containerizer/run-command.ts";
+import { awaitFile } from "./await-file.ts";
 import { type ContainerNetwork, networkFor } from "./container-network.ts";
 import { launcherCommand } from "./runc-launcher.ts";
 import { describeContainer } from "./runc-inspect.ts";
@@ -120,20 +121,7 @@ async function awaitStart(
 ): Promise<StartedTask> {
   const { directory } = assignment.runtime;
   const file = join(directory, PID_FILE);
-  const appeared = new Promise<void>((resolve) => {
-    const watcher = watch(directory, () => check());
-    const check = (): void => {
-      if (!existsSync(file)) return;
-      watcher.close();
-      resolve();
-    };
-    void exited.finally(() => {
-      watcher.close();
-      resolve();
-    });
-    check();
-  });
-  await appeared;
+  await awaitFile(file, exited);
   const pid = existsSync(file) ? Number(readFileSync(file, "utf8")) : 0;
   const address = network.address;
   if (assignment.runtime.containerType === "MESOS") return {};

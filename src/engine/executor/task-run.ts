@@ -12,7 +12,7 @@ export interface StartedTask {
 export interface TaskRun {
   /** What ends, in messages: "Command exited with status 0". */
   readonly subject: "Command" | "Container";
-  /** Runs now. Rejects if it could not be started; then there is no exit. */
+  /** Runs now. Rejects if it could not be started, and settles never if its exit is all that tells of that. */
   readonly started: Promise<StartedTask>;
   /** Its end, after everything that belonged to it is gone. */
   readonly exited: Promise<TaskExit>;

@@ -4,12 +4,12 @@ import { scalarResource } from "../../../src/mesos/resources.ts";
 import { assignment, task } from "./fixtures.ts";
 
 const run = (over: Parameters<typeof task>[0] = {}): string =>
-  dockerRunArguments({ task: task(over), assignment: assignment() }).join(" ");
+  dockerRunArguments({ task: task(over), assignment: assignment(), cidFile: "/c/cid" }).join(" ");
 
 describe("docker run for a task", () => {
   it("names, limits, mounts and labels the container as Mesos does", () => {
     expect(run({ command: { shell: false } })).toBe(
-      "run --cpu-shares 512 --memory 67108864 -e MESOS_SANDBOX=/sandbox -e MESOS_CONTAINER_NAME=mesos-c1 " +
+      "run --cidfile /c/cid --cpu-shares 512 --memory 67108864 -e MESOS_SANDBOX=/sandbox -e MESOS_CONTAINER_NAME=mesos-c1 " +
         "-v /work/sandbox:/sandbox --net bridge --label MESOS_TASK_ID=t1 --name mesos-c1 nginx:debian",
     );
   });
