@@ -1,7 +1,8 @@
 // One connection of an agent: what it says first decides which agent it is, everything after that is about that agent.
 import type { MasterSideLink } from "../common/agent-link.ts";
 import type { AgentToMaster } from "../protocol.ts";
-import { disconnectAgent, loseAgent, registerAgent, reregisterAgent } from "./agents.ts";
+import { registerAgent, reregisterAgent } from "./agent-registration.ts";
+import { disconnectAgent, loseAgent } from "./agents.ts";
 import type { MasterContext } from "./context.ts";
 import { checkDrained } from "./drain.ts";
 import type { Agent } from "./state.ts";

@@ -1,0 +1,221 @@
+// Agents register, or come back with what runs on them, and are pinged from then on.
+import type { AgentInfo, Resource } from "../../mesos/types.ts";
+import type { MasterSideLink } from "../common/agent-link.ts";
+import type { AgentDescription, AgentToMaster, Task } from "../protocol.ts";
+import { activate, loseAgent, markUnreachable } from "./agents.ts";
+import { allocationsOf, type MasterContext } from "./context.ts";
+import { recoverFramework } from "./frameworks.ts";
+import { agentModel } from "./operator-models.ts";
+import { withoutRole } from "./resource-format.ts";
+import { type Agent, type Framework, tasksOf } from "./state.ts";
+import { masterStatus } from "./task-format.ts";
+import { forward, hasEnded, hold, keepTask } from "./tasks.ts";
+
+type Reregistration = Extract<AgentToMaster, { type: "REREGISTER" }>["reregister"];
+
+/** A new agent. It is told its ID once the registry has it. */
+export async function registerAgent(
+  master: MasterContext,
+  link: MasterSideLink,
+  description: AgentDescription,
+): Promise<Agent | undefined> {
+  master.counters.count("messages_register_slave");
+  const { state } = master;
+  const samePlace = state.agentsByPid.get(description.pid);
+  // The agent at this address has begun anew, without its work directory.
+  if (samePlace) await loseAgent(master, samePlace, "a new agent registered at the same address");
+  const id = `${master.info.id}-S${state.nextAgentId++}`;
+  const info: AgentInfo = { ...description.agent_info, id: { value: id } };
+  await master.registrar.apply((registry) => registry.agents.set(id, info));
+  if (link.closed) {
+    await master.registrar.apply((registry) => registry.agents.delete(id));
+    return undefined;
+  }
+  const agent = newAgent(master, { id, link, description: { ...description, agent_info: info } });
+  master.counters.count("slave_registrations");
+  link.send({ type: "REGISTERED", registered: { agent_id: { value: id }, ...pingTimeout(master) } });
+  activate(master, agent);
+  master.log.info(`Registered agent ${id} at ${agent.pid} (${info.hostname})`);
+  master.events.publish(() => ({ type: "AGENT_ADDED", agent_added: { agent: agentModel(master, agent) } }));
+  return agent;
+}
+
+/** An agent that has an ID: after its own restart, after a new leader's election, or after it was out of reach. */
+export async function reregisterAgent(
+  master: MasterContext,
+  link: MasterSideLink,
+  reregistration: Reregistration,
+): Promise<Agent | undefined> {
+  master.counters.count("messages_reregister_slave");
+  const { state } = master;
+  const id = reregistration.agent_info.id?.value ?? "";
+  if (state.goneAgents.has(id)) {
+    master.log.warning(`Refusing re-registration of agent ${id} because it is already marked gone`);
+    link.send({ type: "SHUTDOWN", shutdown: { message: "Agent has been marked gone" } });
+    return undefined;
+  }
+  const known = state.agents.get(id);
+  const wasUnreachable = state.unreachableAgents.has(id);
+  await master.registrar.apply((registry) => {
+    registry.agents.set(id, reregistration.agent_info);
+    registry.unreachable.delete(id);
+  });
+  if (link.closed) return undefined;
+  state.recoveredAgents.get(id)?.timer.cancel();
+  state.recoveredAgents.delete(id);
+  state.unreachableAgents.delete(id);
+  const agent = known ? comeBack(master, known, link, reregistration) : returned(master, link, reregistration);
+  agent.reregisteredMs = master.clock.nowMs();
+  master.counters.count("slave_reregistrations");
+  reconcileKnown(agent, reregistration, pingTimeout(master));
+  for (const info of reregistration.frameworks) tellFramework(master, agent, info.id?.value ?? "");
+  if (agent.drain) link.send({ type: "DRAIN", drain: agent.drain.config });
+  if (wasUnreachable) tellReachable(master, agent);
+  activate(master, agent);
+  master.log.info(`Re-registered agent ${id} at ${agent.pid} (${agent.info.hostname})`);
+  if (!known) master.events.publish(() => ({ type: "AGENT_ADDED", agent_added: { agent: agentModel(master, agent) } }));
+  return agent;
+}
+
+function newAgent(
+  master: MasterContext,
+  parts: { id: string; link: MasterSideLink; description: AgentDescription },
+): Agent {
+  const { id, link, description } = parts;
+  const agent: Agent = {
+    ...{ id, link, ...described(description) },
+    ...{ deactivated: false, drain: undefined, killed: new Set() },
+    ...{ registeredMs: master.clock.nowMs(), reregisteredMs: undefined },
+    ...{ tasks: new Map(), executors: new Map(), offers: new Set(), used: new Map(), pings: undefined },
+  };
+  master.state.agents.set(id, agent);
+  master.state.agentsByPid.set(agent.pid, agent);
+  master.allocator.setAgent(id, agent.totalResources);
+  startPings(master, agent);
+  return agent;
+}
+
+function described(
+  description: AgentDescription,
+): Pick<Agent, "info" | "pid" | "version" | "capabilities" | "totalResources"> {
+  const { agent_info: info, pid, version, capabilities } = description;
+  return { info, pid, version, capabilities, totalResources: (info.resources ?? []).map(withoutRole) };
+}
+
+/** An agent that this leader knows is connected again. What it holds is what the master holds it to hold. */
+function comeBack(master: MasterContext, agent: Agent, link: MasterSideLink, description: AgentDescription): Agent {
+  if (agent.link !== link) agent.link?.close();
+  master.state.agentsByPid.delete(agent.pid);
+  Object.assign(agent, described(description), { link });
+  master.state.agentsByPid.set(agent.pid, agent);
+  if (agent.pings) agent.pings.answered = true;
+  master.allocator.setAgent(agent.id, agent.totalResources);
+  return agent;
+}
+
+/** An agent that this leader did not have: its tasks and executors come with it, and their frameworks, if need be. */
+function returned(master: MasterContext, link: MasterSideLink, reregistration: Reregistration): Agent {
+  const id = reregistration.agent_info.id?.value ?? "";
+  const agent = newAgent(master, { id, link, description: reregistration });
+  const infos = new Map(reregistration.frameworks.map((info) => [info.id?.value ?? "", info]));
+  const frameworkOf = (frameworkId: string): Framework | undefined => {
+    const info = infos.get(frameworkId);
+    if (master.state.completedFrameworks.has(frameworkId)) return undefined;
+    return master.state.frameworks.get(frameworkId) ?? (info ? recoverFramework(master, info) : undefined);
+  };
+  for (const { executor_info: executor, framework_id: frameworkId } of reregistration.executors) {
+    const framework = frameworkOf(frameworkId.value);
+    if (!framework) continue;
+    const executors = agent.executors.get(framework.id) ?? new Map<string, typeof executor>();
+    agent.executors.set(framework.id, executors.set(executor.executor_id.value, executor));
+    takeBack(master, { framework, agent, resources: executor.resources ?? [] });
+  }
+  for (const task of reregistration.tasks) {
+    const framework = frameworkOf(task.framework_id.value);
+    if (!framework) continue;
+    framework.unreachableTasks.delete(task.task_id.value);
+    keepTask(framework, agent, task);
+    if (!hasEnded(task.state)) takeBack(master, { framework, agent, resources: task.resources });
+  }
+  return agent;
+}
+
+/** Resources that are in use without this leader having offered them. */
+function takeBack(
+  master: MasterContext,
+  taken: { framework: Framework; agent: Agent; resources: readonly Resource[] },
+): void {
+  const { framework, agent, resources } = taken;
+  hold(agent, framework.id, resources);
+  for (const allocation of allocationsOf(framework, agent, resources)) master.allocator.take(allocation);
+}
+
+function pingTimeout(master: MasterContext): { total_ping_timeout_seconds: number } {
+  const { agent_ping_timeout: timeoutMs, max_agent_ping_timeouts: times } = master.flags;
+  return { total_ping_timeout_seconds: (timeoutMs * times) / 1000 };
+}
+
+/** Tells the agent what it should have and did not report, what must be killed, and what is over. */
+function reconcileKnown(
+  agent: Agent,
+  reregistration: Reregistration,
+  timeout: { total_ping_timeout_seconds: number },
+): void {
+  const name = (task: Task): string => `${task.framework_id.value} ${task.task_id.value}`;
+  const reported = new Set(reregistration.tasks.map(name));
+  const unknown = tasksOf(agent).filter((task) => !reported.has(name(task)));
+  agent.link?.send({
+    type: "REREGISTERED",
+    reregistered: {
+      agent_id: { value: agent.id },
+      ...timeout,
+      unknown_tasks: unknown.map(({ framework_id, task_id }) => ({ framework_id, task_id })),
+    },
+  });
+  for (const task of reregistration.tasks) {
+    if (hasEnded(task.state) || !agent.killed.has(name(task))) continue;
+    const { framework_id, task_id } = task;
+    agent.link?.send({ type: "KILL_TASK", kill_task: { framework_id, task_id } });
+  }
+}
+
+function tellFramework(master: MasterContext, agent: Agent, frameworkId: string): void {
+  const framework = master.state.frameworks.get(frameworkId);
+  if (framework) agent.link?.send({ type: "UPDATE_FRAMEWORK", update_framework: { framework: framework.info } });
+  else if (master.state.completedFrameworks.has(frameworkId))
+    agent.link?.send({ type: "SHUTDOWN_FRAMEWORK", shutdown_framework: { framework_id: { value: frameworkId } } });
+}
+
+/** Frameworks had been told that these tasks are lost or out of reach. */
+function tellReachable(master: MasterContext, agent: Agent): void {
+  for (const task of tasksOf(agent)) {
+    const framework = master.state.frameworks.get(task.framework_id.value);
+    if (!framework) continue;
+    const parts = {
+      ...{ taskId: task.task_id.value, agentId: agent.id, executorId: task.executor_id?.value, task },
+      ...{ state: task.status_update_state ?? task.state, reason: "REASON_AGENT_REREGISTERED" },
+      // Mesos's own spelling.
+      message: "Unreachable agent re-reregistered",
+    };
+    forward(framework, masterStatus(master, parts));
+  }
+}
+
+/** One ping per --agent_ping_timeout; as many unanswered ones as --max_agent_ping_timeouts make it unreachable. */
+function startPings(master: MasterContext, agent: Agent): void {
+  const { agent_ping_timeout: timeoutMs, max_agent_ping_timeouts: limit } = master.flags;
+  const ping = (): void => agent.link?.send({ type: "PING", ping: { connected: true } });
+  const timer = master.clock.every(timeoutMs, () => {
+    if (!agent.pings) return;
+    agent.pings.missed = agent.pings.answered ? 0 : agent.pings.missed + 1;
+    agent.pings.answered = false;
+    if (agent.pings.missed < limit) ping();
+    else void markUnreachable(master, agent).catch((error: unknown) => logFailure(master, error));
+  });
+  agent.pings = { missed: 0, answered: false, timer };
+  ping();
+}
+
+function logFailure(master: MasterContext, error: unknown): void {
+  master.log.error(`Failed to store the registry: ${(error as Error).message}`);
+}
