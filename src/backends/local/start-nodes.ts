@@ -11,7 +11,7 @@ import { spawnNode } from "./processes/spawn-node.ts";
 export function missingNodes(plan: ClusterPlan): PlanNode[] {
   return plan.nodes.filter(({ name }) => {
     const record = readProcessRecord(plan.stateDirectory, name);
-    return record === undefined || !isRunning(record);
+    return record === undefined || !isRunning(record, plan.stateDirectory);
   });
 }
 

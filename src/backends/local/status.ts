@@ -40,7 +40,9 @@ function processOf(plan: ClusterPlan, node: PlanNode): Pick<NodeStatus, "state" 
   const record = readProcessRecord(plan.stateDirectory, node.name);
   if (record === undefined) return { state: "absent" };
   const logFile = logFileOf(node);
-  return isRunning(record) ? { state: "running", pid: record.identity.pid, logFile } : { state: "dead", logFile };
+  return isRunning(record, plan.stateDirectory)
+    ? { state: "running", pid: record.identity.pid, logFile }
+    : { state: "dead", logFile };
 }
 
 /** The engine's programs are the only ones that node runs from a file. */

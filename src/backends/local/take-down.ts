@@ -62,7 +62,7 @@ async function endAllProcesses(folder: string, record: ClusterRecord | undefined
   const nodes = readProcessRecords(folder);
   const find = (): ProcessIdentity[] => [
     ...findOwnedProcesses({ owner: record?.owner, folder }),
-    ...nodes.filter(isRunning).map(({ identity }) => identity),
+    ...nodes.filter((node) => isRunning(node, folder)).map(({ identity }) => identity),
     ...runcContainers(folder).flatMap(({ init }) => init ?? []),
   ];
   const names = new Map(find().map(({ pid }) => [pid, describe(pid, nodes)]));

@@ -42,6 +42,20 @@ export function commandLineWords(pid: number): string[] {
   return (readProcess(pid, "cmdline") ?? "").split("\0").slice(0, -1);
 }
 
+/** The environment variables, each as NAME=value; none where they cannot be read. */
+export function environmentOf(pid: number): string[] {
+  // Decoded as a whole only where there is something of ours in it: most processes are strangers.
+  const bytes = readProcess(pid, "environ");
+  if (bytes === undefined || !bytes.includes("MESOS_")) return [];
+  return Buffer.from(bytes, "latin1").toString("utf8").split("\0");
+}
+
+/** The folder of the cluster that a process belongs to, as its environment says; undefined for strangers. */
+export function clusterFolderOf(pid: number): string | undefined {
+  const entry = environmentOf(pid).find((variable) => variable.startsWith("MESOS_UP_STATE="));
+  return entry?.slice("MESOS_UP_STATE=".length);
+}
+
 /** IDs of all processes on the machine, or in this container. */
 export function processIds(): number[] {
   return readdirSync("/proc")

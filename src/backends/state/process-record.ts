@@ -2,7 +2,7 @@
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { PlanNode } from "../../cluster/plan-types.ts";
-import { commandLineWords, isAlive, type ProcessIdentity } from "./process-identity.ts";
+import { clusterFolderOf, commandLineWords, isAlive, type ProcessIdentity } from "./process-identity.ts";
 import { writeAtomically } from "./write-atomically.ts";
 
 export interface ProcessRecord {
@@ -46,9 +46,13 @@ export function readProcessRecords(folder: string): ProcessRecord[] {
     .filter((record) => record !== undefined);
 }
 
-/** True while the recorded process lives: the same start, and the same command line. */
-export function isRunning({ identity, command }: ProcessRecord): boolean {
-  return isAlive(identity) && commandLineWords(identity.pid).join("\0") === command.join("\0");
+/**
+ * True while the recorded process lives: the same start, and either the command line that it was started with or, where
+ * that was a script that became another program, the mark of its cluster in its environment.
+ */
+export function isRunning({ identity, command }: ProcessRecord, folder: string): boolean {
+  if (!isAlive(identity)) return false;
+  return commandLineWords(identity.pid).join("\0") === command.join("\0") || clusterFolderOf(identity.pid) === folder;
 }
 
 function processesFolder(folder: string): string {

@@ -5,9 +5,8 @@ import type { ClusterPlan } from "../../../cluster/plan-types.ts";
 import { LAST_SLOT } from "../../../cluster/ports.ts";
 import { MesosUpError } from "../../../errors.ts";
 import { claimWithin, tryClaim, type Claim } from "../../state/claim.ts";
-import { describeProcess } from "../../state/process-identity.ts";
+import { clusterFolderOf, describeProcess } from "../../state/process-identity.ts";
 import { describeStateError } from "../../state/state-errors.ts";
-import { clusterFolderOf } from "../processes/ownership.ts";
 import { portsOf, takenPorts, type NodePort } from "./free-ports.ts";
 import { portHolder } from "./port-holder.ts";
 

@@ -1,6 +1,14 @@
 // How a process is known to belong to a cluster: by what it was given in its environment, which children inherit and
 // nobody can give to a stranger's process. Names and command lines are never a reason.
-import { identify, parseStat, processIds, readProcess, type ProcessIdentity } from "../../state/process-identity.ts";
+import {
+  clusterFolderOf,
+  environmentOf,
+  identify,
+  parseStat,
+  processIds,
+  readProcess,
+  type ProcessIdentity,
+} from "../../state/process-identity.ts";
 
 /** The cluster that is asked about. `owner` is unknown where its state is damaged. */
 export interface Ownership {
@@ -12,12 +20,6 @@ export interface Ownership {
 /** What every process of a cluster is given. */
 export function ownerEnvironment(owner: string, folder: string): Record<string, string> {
   return { MESOS_UP_OWNER: owner, MESOS_UP_STATE: folder };
-}
-
-/** The folder of the cluster that a process belongs to; undefined for strangers. */
-export function clusterFolderOf(pid: number): string | undefined {
-  const entry = environment(pid).find((variable) => variable.startsWith("MESOS_UP_STATE="));
-  return entry?.slice("MESOS_UP_STATE=".length);
 }
 
 /** Folders of all clusters of which a process runs that this user may look at, sorted. */
@@ -37,7 +39,7 @@ export function findOwnedProcesses(ownership: Ownership): ProcessIdentity[] {
     const stat = readProcess(pid, "stat");
     if (stat === undefined) continue;
     parents.set(pid, parseStat(stat).parentPid);
-    if (environment(pid).some((variable) => isMark(variable, ownership))) owned.add(pid);
+    if (environmentOf(pid).some((variable) => isMark(variable, ownership))) owned.add(pid);
   }
   return [...parents.keys()]
     .filter((pid) => pid !== process.pid && hasOwnedAncestor(pid, parents, owned))
@@ -63,11 +65,4 @@ function hasOwnedAncestor(pid: number, parents: Map<number, number>, owned: Set<
     if (owned.has(at)) return true;
   }
   return false;
-}
-
-/** Read as bytes one to one; paths are compared as text, so what is not ASCII is decoded only where it occurs. */
-function environment(pid: number): string[] {
-  const bytes = readProcess(pid, "environ");
-  if (bytes === undefined || !bytes.includes("MESOS_")) return [];
-  return Buffer.from(bytes, "latin1").toString("utf8").split("\0");
 }

@@ -6,14 +6,10 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { endProcesses } from "../../../../src/backends/local/processes/end-processes.ts";
 import { tailOf } from "../../../../src/backends/local/processes/log-file.ts";
-import {
-  clusterFolderOf,
-  findOwnedProcesses,
-  ownerEnvironment,
-} from "../../../../src/backends/local/processes/ownership.ts";
+import { findOwnedProcesses, ownerEnvironment } from "../../../../src/backends/local/processes/ownership.ts";
 import { spawnNode } from "../../../../src/backends/local/processes/spawn-node.ts";
-import { identify, isAlive } from "../../../../src/backends/state/process-identity.ts";
-import { readProcessRecord } from "../../../../src/backends/state/process-record.ts";
+import { clusterFolderOf, identify, isAlive } from "../../../../src/backends/state/process-identity.ts";
+import { isRunning, readProcessRecord, type ProcessRecord } from "../../../../src/backends/state/process-record.ts";
 import type { PlanNode } from "../../../../src/cluster/plan-types.ts";
 
 let folder: string;
@@ -55,6 +51,25 @@ describe("findOwnedProcesses", () => {
   it("tells which cluster a process belongs to", async () => {
     expect(clusterFolderOf((await run("wait", ownerEnvironment("token", folder))).pid!)).toBe(folder);
     expect(clusterFolderOf((await run("wait", {})).pid!)).toBeUndefined();
+  });
+});
+
+describe("isRunning", () => {
+  const recorded = (child: ChildProcess): ProcessRecord => ({
+    node: "master-1",
+    program: "mesos-master",
+    identity: identify(child.pid!)!,
+    command: ["/usr/local/bin/mesos-master.sh"],
+    logFile: "",
+    startedAt: "",
+  });
+
+  it("knows a process that a script became by its mark, and takes no other for it", async () => {
+    const [ours, stranger] = [await run("wait", ownerEnvironment("token", folder)), await run("wait", {})];
+    expect(isRunning(recorded(ours), folder)).toBe(true);
+    expect(isRunning(recorded(ours), `${folder}-other`)).toBe(false);
+    expect(isRunning(recorded(stranger), folder)).toBe(false);
+    expect(isRunning({ ...recorded(stranger), command: stranger.spawnargs }, folder)).toBe(true);
   });
 });
 
