@@ -1,5 +1,5 @@
 // What it takes to bring an executor up: its description, its folders, its environment.
-import { mkdirSync } from "node:fs";
+import { chmodSync, mkdirSync } from "node:fs";
 import { printDuration } from "../../mesos/duration.ts";
 import type { ExecutorInfo, FrameworkInfo, TaskInfo } from "../../mesos/types.ts";
 import type { ExecutorAssignment } from "../containerizer/assignment.ts";
@@ -33,7 +33,8 @@ export function commandExecutorInfo(task: TaskInfo, frameworkId: string): Execut
 /** Makes the sandbox with its two files, and points `latest` at it. Returns its path. */
 export function makeSandbox(workDir: string, key: RunKey): string {
   const directory = runDirectory(workDir, key);
-  mkdirSync(directory, { recursive: true, mode: 0o750 });
+  mkdirSync(directory, { recursive: true });
+  chmodSync(directory, 0o750);
   openSandboxOutput(directory).close();
   replaceLink(latestRunLink(workDir, key), key.containerId);
   return directory;

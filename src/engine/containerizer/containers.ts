@@ -1,7 +1,8 @@
 // The agent's containers: each holds one executor. Chooses the containerizer, prepares what the container needs, starts
 // the executor, and removes all of it again.
 import type { ChildProcess } from "node:child_process";
-import { mkdirSync, readdirSync } from "node:fs";
+import { lchownSync, mkdirSync, readdirSync } from "node:fs";
+import { join } from "node:path";
 import { MesosUpError } from "../../errors.ts";
 import type { ExecutorInfo, TaskInfo } from "../../mesos/types.ts";
 import { containerDirectory } from "../agent/paths.ts";
@@ -87,6 +88,7 @@ export class Containers {
         fetcher.fetch({ containerId, uris: command?.uris ?? [], sandbox, user }),
       ]);
       container.note.runtime = runtime;
+      if (runtime.kind === "posix" && runtime.user !== undefined) giveAway(sandbox, runtime.user);
       if (container.destroying !== undefined) throw new LaunchError("Container destroyed during launch");
       if (child !== undefined) {
         this.#adopt(container, child);
@@ -199,6 +201,16 @@ export class Containers {
   #noteFile(containerId: string): string {
     return `${containerDirectory(this.#options.runtimeDir, containerId)}/container.json`;
   }
+}
+
+/** A folder with all that is in it; links themselves, not what they lead to. */
+function giveAway(path: string, owner: { uid: number; gid: number }): void {
+  for (const entry of readdirSync(path, { withFileTypes: true })) {
+    const inner = join(path, entry.name);
+    if (entry.isDirectory()) giveAway(inner, owner);
+    else lchownSync(inner, owner.uid, owner.gid);
+  }
+  lchownSync(path, owner.uid, owner.gid);
 }
 
 const SIGNAL_NUMBERS: Partial<Record<NodeJS.Signals, number>> = {

@@ -115,7 +115,7 @@ class OwnNetwork implements ContainerNetwork {
     const slirp = findProgram("slirp4netns", env);
     if (slirp !== undefined) {
       try {
-        return await connectBySlirp({ ...common, program: slirp, hostIp: assignment.agent.ip, output });
+        return await connectBySlirp({ ...common, program: slirp, hostIp: assignment.agent.ip });
       } catch (error) {
         output.complain(`${(error as Error).message}: the container can be reached, but reaches nothing outside`);
       }

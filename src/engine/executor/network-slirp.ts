@@ -6,7 +6,6 @@ import { connect } from "node:net";
 import type { Readable } from "node:stream";
 import type { PortMapping } from "../../mesos/types.ts";
 import type { Connection } from "./network-connection.ts";
-import type { SandboxOutput } from "./sandbox-output.ts";
 
 export interface SlirpOptions {
   pid: number;
@@ -17,16 +16,15 @@ export interface SlirpOptions {
   hostIp: string;
   ownUserNamespace: boolean;
   env: NodeJS.ProcessEnv;
-  output: SandboxOutput;
 }
 
 const CONTROL_SOCKET = "slirp.sock";
 
-/** @throws Error if it does not come up */
+/** It ends with this process, however that ends. @throws Error if it does not come up */
 export async function connectBySlirp(options: SlirpOptions): Promise<Connection> {
-  const { pid, program, directory, hostIp, ownUserNamespace, env, output } = options;
+  const { pid, program, directory, hostIp, ownUserNamespace, env } = options;
   const userNamespace = ownUserNamespace ? [`--userns-path=/proc/${pid}/ns/user`] : [];
-  const common = ["--configure", "--mtu=65520", "--disable-host-loopback", "--ready-fd=3"];
+  const common = ["--configure", "--mtu=65520", "--disable-host-loopback", "--ready-fd=3", "--exit-fd=4"];
   const args = [
     ...common,
     `--api-socket=${CONTROL_SOCKET}`,
@@ -35,10 +33,17 @@ export async function connectBySlirp(options: SlirpOptions): Promise<Connection>
     `/proc/${pid}/ns/net`,
     "tap0",
   ];
-  const child = spawn(program, args, { env, cwd: directory, stdio: ["ignore", "ignore", output.stderr, "pipe"] });
+  const child = spawn(program, args, {
+    env,
+    cwd: directory,
+    stdio: ["ignore", "ignore", "pipe", "pipe", "pipe"],
+  });
+  // It tells of everything it does: that is of interest only if it fails.
+  let words = "";
+  (child.stdio[2] as Readable).setEncoding("utf8").on("data", (text: string) => (words = (words + text).slice(-1000)));
   const gone = new Promise<string>((resolve) => {
     child.once("error", (error) => resolve(`Failed to run slirp4netns: ${error.message}`));
-    child.once("exit", (code) => resolve(`slirp4netns exited with status ${code ?? "unknown"}`));
+    child.once("exit", (code) => resolve(`slirp4netns exited with status ${code ?? "unknown"} (${words.trim()})`));
   });
   const failed = await Promise.race([once(child.stdio[3] as Readable, "data").then(() => undefined), gone]);
   if (failed !== undefined) throw new Error(failed);
