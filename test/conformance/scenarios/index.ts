@@ -1,4 +1,5 @@
 // All scenarios, in the order in which they are played.
+import { MesosUpError } from "../../../src/errors.ts";
 import { dockerScenarios } from "./docker.ts";
 import { fetcherScenarios } from "./fetcher.ts";
 import { httpScenarios } from "./http.ts";
@@ -23,10 +24,23 @@ export const scenarios: Scenario[] = [
   ...operatorScenarios,
 ];
 
-/** The scenarios that a comma-separated list names; a name may end in `*`. All of them for an empty list. */
+/**
+ * The scenarios that a comma-separated list names, in their own order; a name may end in `*`. All of them for an empty list.
+ * @throws MesosUpError SCENARIO_UNKNOWN
+ */
 export function selectScenarios(list: string): Scenario[] {
-  const names = list.split(",").filter((name) => name !== "");
-  const named = (scenario: Scenario) => (name: string) =>
-    name.endsWith("*") ? scenario.name.startsWith(name.slice(0, -1)) : scenario.name === name;
-  return names.length === 0 ? scenarios : scenarios.filter((scenario) => names.some(named(scenario)));
+  const patterns = list.split(",").filter((pattern) => pattern !== "");
+  if (patterns.length === 0) return scenarios;
+  const unknown = patterns.find((pattern) => !scenarios.some((scenario) => isNamed(scenario, pattern)));
+  if (unknown !== undefined) {
+    throw new MesosUpError(`No scenario is named ${unknown}.`, {
+      code: "SCENARIO_UNKNOWN",
+      hint: "--list names them all.",
+    });
+  }
+  return scenarios.filter((scenario) => patterns.some((pattern) => isNamed(scenario, pattern)));
+}
+
+function isNamed({ name }: Scenario, pattern: string): boolean {
+  return pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
 }

@@ -14,6 +14,6 @@ describe("the scenarios", () => {
     expect(namesOf("http-method,offer-shape")).toEqual(["http-method", "offer-shape"]);
     expect(namesOf("fetch-*")).toEqual(["fetch-plain-and-extract", "fetch-no-extract", "fetch-missing"]);
     expect(namesOf("")).toHaveLength(scenarios.length);
-    expect(namesOf("no-such-scenario")).toEqual([]);
+    expect(() => namesOf("http-method,no-such-*")).toThrow("No scenario is named no-such-*.");
   });
 });
