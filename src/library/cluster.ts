@@ -73,7 +73,11 @@ export class Cluster implements AsyncDisposable, ClusterEndpoints {
 
   /** Removes everything that the cluster made, apps included. Resolves with what that was; may be called again. */
   stop(): Promise<{ removed: string[] }> {
-    this.#stopped ??= this.#stop();
+    this.#stopped ??= this.#stop().catch((error: unknown) => {
+      // What could not be removed now may be removed the next time.
+      this.#stopped = undefined;
+      throw error;
+    });
     return this.#stopped;
   }
 

@@ -33,16 +33,12 @@ export function runningClusterFolders(): string[] {
  * is never among them.
  */
 export function findOwnedProcesses(ownership: Ownership): ProcessIdentity[] {
-  const parents = new Map<number, number>();
-  const owned = new Set<number>();
-  for (const pid of processIds()) {
-    const stat = readProcess(pid, "stat");
-    if (stat === undefined) continue;
-    parents.set(pid, parseStat(stat).parentPid);
-    if (environmentOf(pid).some((variable) => isMark(variable, ownership))) owned.add(pid);
-  }
-  return [...parents.keys()]
-    .filter((pid) => pid !== process.pid && hasOwnedAncestor(pid, parents, owned))
+  const processes = processIds();
+  const marked = new Set(processes.filter((pid) => environmentOf(pid).some((entry) => isMark(entry, ownership))));
+  if (marked.size === 0) return [];
+  const parents = new Map(processes.map((pid) => [pid, parentOf(pid)]));
+  return processes
+    .filter((pid) => pid !== process.pid && descendsFrom(marked, pid, parents))
     .map(identify)
     .filter((identity) => identity !== undefined);
 }
@@ -60,9 +56,15 @@ function isMark(variable: string, { owner, folder }: Ownership): boolean {
   );
 }
 
-function hasOwnedAncestor(pid: number, parents: Map<number, number>, owned: Set<number>): boolean {
+function parentOf(pid: number): number | undefined {
+  const stat = readProcess(pid, "stat");
+  return stat === undefined ? undefined : parseStat(stat).parentPid;
+}
+
+/** Whether the process is one of `ancestors` or has one. */
+function descendsFrom(ancestors: Set<number>, pid: number, parents: Map<number, number | undefined>): boolean {
   for (let at: number | undefined = pid; at !== undefined && at > 1; at = parents.get(at)) {
-    if (owned.has(at)) return true;
+    if (ancestors.has(at)) return true;
   }
   return false;
 }
