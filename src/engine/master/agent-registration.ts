@@ -24,9 +24,13 @@ export async function registerAgent(
   const samePlace = state.agentsByPid.get(description.pid);
   // The agent at this address has begun anew, without its work directory.
   if (samePlace) await loseAgent(master, samePlace, "a new agent registered at the same address");
+  const replaced = forgetRecovered(master, description.agent_info);
   const id = `${master.info.id}-S${state.nextAgentId++}`;
   const info: AgentInfo = { ...description.agent_info, id: { value: id } };
-  await master.registrar.apply((registry) => registry.agents.set(id, info));
+  await master.registrar.apply((registry) => {
+    for (const old of replaced) registry.agents.delete(old);
+    registry.agents.set(id, info);
+  });
   if (link.closed) {
     await master.registrar.apply((registry) => registry.agents.delete(id));
     return undefined;
@@ -38,6 +42,17 @@ export async function registerAgent(
   master.log.info(`Registered agent ${id} at ${agent.pid} (${info.hostname})`);
   master.events.publish(() => ({ type: "AGENT_ADDED", agent_added: { agent: agentModel(master, agent) } }));
   return agent;
+}
+
+/** Agents of the registry at the address at which one has now begun anew: they cannot come back. */
+function forgetRecovered(master: MasterContext, { hostname, port }: AgentInfo): string[] {
+  const { recoveredAgents } = master.state;
+  const replaced = [...recoveredAgents].filter(([, { info }]) => info.hostname === hostname && info.port === port);
+  for (const [id, { timer }] of replaced) {
+    timer.cancel();
+    recoveredAgents.delete(id);
+  }
+  return replaced.map(([id]) => id);
 }
 
 /** An agent that has an ID: after its own restart, after a new leader's election, or after it was out of reach. */

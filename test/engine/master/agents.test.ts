@@ -116,6 +116,14 @@ describe("the next leader", () => {
     expect(again.offers[0]?.resources).toMatchObject([{}, { name: "cpus", scalar: { value: 3 } }, {}, {}]);
   });
 
+  it("does not wait for an agent whose place another has taken", async () => {
+    const store = keptStore();
+    await new TestAgent(await startMaster({ store })).register();
+    const test = await startMaster({ store });
+    await new TestAgent(test).register();
+    expect(test.master.context.state.recoveredAgents.size).toBe(0);
+  });
+
   it("does not say what became of a task while its agent may still come back", async () => {
     const store = keptStore();
     await new TestAgent(await startMaster({ store })).register();
