@@ -1,0 +1,166 @@
+// What happens in a simulation, phase by phase, and what is measured of each.
+import type { MeasuredMaster, Vitals } from "./measured-master.ts";
+import { type SimulatedExecutor, startAgent } from "./simulated-agent.ts";
+import { SimulatedFramework } from "./simulated-framework.ts";
+
+export interface Size {
+  agents: number;
+  frameworks: number;
+  tasks: number;
+}
+
+export interface Phase {
+  name: string;
+  elapsedMs: number;
+  /** Processor time and longest block of the master in this phase. */
+  masterMs: number;
+  masterBlockMs: number;
+  masterBytes: number;
+  simulatorBytes: number;
+  /** What else there is to say. */
+  detail: string;
+}
+
+const CONNECTING_AT_ONCE = 200;
+
+/** A task runs as soon as its agent has it. */
+const runs: SimulatedExecutor = (_task, report) => report("TASK_RUNNING");
+
+/** Goes through all phases; `tell` hears of each as it ends. */
+export async function simulate(master: MeasuredMaster, size: Size, tell: (line: string) => void): Promise<Phase[]> {
+  const phases: Phase[] = [];
+  const measure = async (name: string, work: () => Promise<string>): Promise<void> => {
+    await master.vitals();
+    const startedMs = performance.now();
+    const detail = await work();
+    const elapsedMs = performance.now() - startedMs;
+    const phase = { name, elapsedMs, detail, ...describe(await master.vitals()) };
+    phases.push(phase);
+    tell(phaseLine(phase));
+  };
+  const cluster = new Cluster(master, size);
+  await measure("agents registered", () => cluster.registerAgents());
+  await measure("frameworks subscribed", () => cluster.subscribeFrameworks());
+  await measure("every agent offered", () => cluster.offerAll());
+  await measure("tasks launched", () => cluster.launchAll());
+  await measure("at rest for two allocation intervals", () => rest(2000));
+  await measure("/state", () => cluster.read("/state"));
+  await measure("/state-summary", () => cluster.read("/state-summary"));
+  await measure("/metrics/snapshot", () => cluster.read("/metrics/snapshot"));
+  await measure("frameworks torn down", () => cluster.tearDown());
+  return phases;
+}
+
+class Cluster {
+  readonly #master: MeasuredMaster;
+  readonly #size: Size;
+  readonly #frameworks: SimulatedFramework[];
+  readonly #latenciesMs: number[] = [];
+  #offered = 0;
+  #wait: { reached: () => boolean; resolve: () => void; reject: (error: Error) => void } | undefined;
+
+  constructor(master: MeasuredMaster, size: Size) {
+    this.#master = master;
+    this.#size = size;
+    const tasks = Math.ceil(size.tasks / size.frameworks);
+    const tasksPerAgent = Math.ceil(size.tasks / size.agents);
+    this.#frameworks = Array.from({ length: size.frameworks }, (_, index) => {
+      return new SimulatedFramework({
+        ...{ index, tasks, tasksPerAgent, master: master.address },
+        onOffers: (count) => {
+          this.#offered += count;
+          this.#check();
+        },
+        onRunning: (latencyMs) => {
+          this.#latenciesMs.push(latencyMs);
+          this.#check();
+        },
+        onError: (error) => {
+          if (this.#wait) this.#wait.reject(error);
+          else throw error;
+        },
+      });
+    });
+  }
+
+  async registerAgents(): Promise<string> {
+    let next = 0;
+    const worker = async (): Promise<void> => {
+      while (next < this.#size.agents) await startAgent(next++, this.#master.address, runs);
+    };
+    await Promise.all(Array.from({ length: CONNECTING_AT_ONCE }, worker));
+    return `${this.#size.agents} agents`;
+  }
+
+  async subscribeFrameworks(): Promise<string> {
+    await Promise.all(this.#frameworks.map((framework) => framework.subscribe()));
+    return `${this.#size.frameworks} frameworks`;
+  }
+
+  async offerAll(): Promise<string> {
+    const all = this.#until(() => this.#offered >= this.#size.agents);
+    for (const framework of this.#frameworks) framework.revive();
+    await all;
+    const metrics = (await (await this.#get("/metrics/snapshot")).json()) as Record<string, number>;
+    return `${this.#offered} offers; allocation_run_ms ${metrics["allocator/mesos/allocation_run_ms"] ?? 0}`;
+  }
+
+  async launchAll(): Promise<string> {
+    const startedMs = performance.now();
+    const all = this.#until(() => this.#latenciesMs.length >= this.#size.tasks);
+    for (const framework of this.#frameworks) framework.launch();
+    await all;
+    const rate = (this.#size.tasks / (performance.now() - startedMs)) * 1000;
+    return `${Math.round(rate)} tasks/s`;
+  }
+
+  async read(path: string): Promise<string> {
+    const answer = await this.#get(path);
+    const { byteLength } = await answer.arrayBuffer();
+    return `${(byteLength / 1e6).toFixed(1)} MB`;
+  }
+
+  async tearDown(): Promise<string> {
+    for (const framework of this.#frameworks) framework.teardown();
+    for (;;) {
+      const { frameworks } = (await (await this.#get("/frameworks")).json()) as { frameworks: unknown[] };
+      if (frameworks.length === 0) return "";
+      await rest(50);
+    }
+  }
+
+  async #get(path: string): Promise<Response> {
+    const { host, port } = this.#master.address;
+    const answer = await fetch(`http://${host}:${port}${path}`, { headers: { "Accept-Encoding": "identity" } });
+    if (!answer.ok) throw new Error(`${path} was answered with ${answer.status}`);
+    return answer;
+  }
+
+  #until(reached: () => boolean): Promise<void> {
+    return new Promise((resolve, reject) => (this.#wait = { reached, resolve, reject }));
+  }
+
+  #check(): void {
+    if (this.#wait?.reached()) this.#wait.resolve();
+  }
+}
+
+async function rest(delayMs: number): Promise<string> {
+  await new Promise((resolve) => setTimeout(resolve, delayMs));
+  return "";
+}
+
+function describe(vitals: Vitals): Omit<Phase, "name" | "elapsedMs" | "detail"> {
+  return {
+    ...{ masterMs: vitals.processorMs, masterBlockMs: vitals.longestBlockMs, masterBytes: vitals.residentBytes },
+    simulatorBytes: process.memoryUsage.rss(),
+  };
+}
+
+function phaseLine({ name, elapsedMs, detail, ...rest }: Phase): string {
+  const whole = (value: number): string => value.toFixed(0);
+  return (
+    `${name}: ${whole(elapsedMs)} ms${detail === "" ? "" : `, ${detail}`}; master used ${whole(rest.masterMs)} ms, ` +
+    `longest block ${whole(rest.masterBlockMs)} ms; resident ${whole(rest.masterBytes / 1e6)} + ${whole(rest.simulatorBytes / 1e6)} MB`
+  );
+}
