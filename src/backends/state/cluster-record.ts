@@ -12,7 +12,7 @@ const recordVersion = 1;
 export interface ClusterRecord {
   version: typeof recordVersion;
   backend: "local" | "docker" | "vagrant";
-  /** The random token that every process of this cluster carries in its environment as MESOS_UP_OWNER. */
+  /** The random token that every process of this cluster carries in its environment as UP_MESOS_OWNER. */
   owner: string;
   /** ISO 8601 */
   createdAt: string;

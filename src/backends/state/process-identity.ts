@@ -52,8 +52,8 @@ export function environmentOf(pid: number): string[] {
 
 /** The folder of the cluster that a process belongs to, as its environment says; undefined for strangers. */
 export function clusterFolderOf(pid: number): string | undefined {
-  const entry = environmentOf(pid).find((variable) => variable.startsWith("MESOS_UP_STATE="));
-  return entry?.slice("MESOS_UP_STATE=".length);
+  const entry = environmentOf(pid).find((variable) => variable.startsWith("UP_MESOS_STATE="));
+  return entry?.slice("UP_MESOS_STATE=".length);
 }
 
 /** IDs of all processes on the machine, or in this container. */

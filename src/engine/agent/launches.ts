@@ -79,9 +79,7 @@ function executorEnvironment({
   env,
 }: AssignmentOptions): Record<string, string> {
   const given = flags.executor_environment_variables as Record<string, string> | undefined;
-  const inherited = Object.entries(env).filter(
-    ([name]) => !/^(MESOS|LIBPROCESS)_/.test(name) || name.startsWith("MESOS_UP_"),
-  );
+  const inherited = Object.entries(env).filter(([name]) => !/^(MESOS|LIBPROCESS)_/.test(name));
   const endpoint = `${address.ip}:${address.port}`;
   const checkpoint = framework.checkpoint === true;
   return {

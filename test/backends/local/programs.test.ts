@@ -101,8 +101,8 @@ describe("nodeCommand", () => {
         HOME: "/home/me",
         PATH: "/kit/bin:/bin",
         OWN: "1",
-        MESOS_UP_OWNER: "token",
-        MESOS_UP_STATE: "/state/demo",
+        UP_MESOS_OWNER: "token",
+        UP_MESOS_STATE: "/state/demo",
       },
     });
   });

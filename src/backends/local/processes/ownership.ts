@@ -17,9 +17,12 @@ export interface Ownership {
   folder: string;
 }
 
-/** What every process of a cluster is given. */
+/**
+ * What every process of a cluster is given. The names do not begin with MESOS_: agents hand nothing that does on to
+ * their executors.
+ */
 export function ownerEnvironment(owner: string, folder: string): Record<string, string> {
-  return { MESOS_UP_OWNER: owner, MESOS_UP_STATE: folder };
+  return { UP_MESOS_OWNER: owner, UP_MESOS_STATE: folder };
 }
 
 /** Folders of all clusters of which a process runs that this user may look at, sorted. */
@@ -43,14 +46,11 @@ export function findOwnedProcesses(ownership: Ownership): ProcessIdentity[] {
     .filter((identity) => identity !== undefined);
 }
 
-/**
- * A real agent hands nothing that begins with MESOS_ on to its executors, but tells each its sandbox, which lies in the
- * cluster's folder.
- */
+/** An agent that is told what to hand on to its executors may leave the mark out, but it tells each its sandbox. */
 function isMark(variable: string, { owner, folder }: Ownership): boolean {
   return (
-    (owner !== undefined && variable === `MESOS_UP_OWNER=${owner}`) ||
-    variable === `MESOS_UP_STATE=${folder}` ||
+    (owner !== undefined && variable === `UP_MESOS_OWNER=${owner}`) ||
+    variable === `UP_MESOS_STATE=${folder}` ||
     variable.startsWith(`MESOS_SANDBOX=${folder}/`) ||
     variable.startsWith(`MESOS_DIRECTORY=${folder}/`)
   );

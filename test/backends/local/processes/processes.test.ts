@@ -26,14 +26,14 @@ afterEach(() => {
 describe("findOwnedProcesses", () => {
   it("finds by the token, by the folder and by the sandbox that a real agent tells its executors", async () => {
     const marked = await Promise.all([
-      run("wait", { MESOS_UP_OWNER: "token" }),
-      run("wait", { MESOS_UP_STATE: folder }),
+      run("wait", { UP_MESOS_OWNER: "token" }),
+      run("wait", { UP_MESOS_STATE: folder }),
       run("wait", { MESOS_SANDBOX: `${folder}/agent-1/work/slaves/S0` }),
       run("wait", { MESOS_DIRECTORY: `${folder}/agent-1/work/slaves/S0` }),
     ]);
     await Promise.all([
-      run("wait", { MESOS_UP_OWNER: "token2" }),
-      run("wait", { MESOS_UP_STATE: `${folder}-other` }),
+      run("wait", { UP_MESOS_OWNER: "token2" }),
+      run("wait", { UP_MESOS_STATE: `${folder}-other` }),
       run("wait", { MESOS_SANDBOX: `${folder}-other/work` }),
       run("wait", {}),
     ]);
