@@ -15,7 +15,7 @@ export interface MasterGroupOptions {
   onLeader: (leader: MasterInfo | undefined) => void;
   /** What this process announces of itself as a candidate; an agent announces nothing. */
   candidate?: MasterInfo;
-  /** A new session is open; called before the candidate is announced. */
+  /** A new session is open, and the candidate is being announced. */
   prepare?: (session: ZooKeeperSession) => Promise<void>;
 }
 
@@ -58,9 +58,11 @@ export class MasterGroup {
     try {
       if (candidate) {
         await session.ensure(url.path);
-        await prepare?.(session);
         const data = Buffer.from(JSON.stringify(candidate));
-        await session.create(joinNode(url.path, INFO_PREFIX), data, "EPHEMERAL_SEQUENTIAL");
+        // ZooKeeper takes them in this order; to wait for each would only cost time.
+        const prepared = prepare?.(session);
+        const announced = session.create(joinNode(url.path, INFO_PREFIX), data, "EPHEMERAL_SEQUENTIAL");
+        await Promise.all([prepared, announced]);
       }
       await this.#refresh();
     } catch (error) {
