@@ -28,7 +28,7 @@ withCommonOptions(
   .option(
     "--image <image>",
     "image to launch: a name in the store, in Docker or in a registry, or an archive",
-    "nginx:debian",
+    "mesos-up/nginx:local",
   )
   .option("--site <folder>", "a folder to serve instead of nginx's own page")
   .option("--keep", "leave everything running, and say what to do next")

@@ -2,7 +2,7 @@
 import { APP_DEFAULTS, DEFAULT_VERIFY } from "./app-spec.ts";
 import type { AppSpec } from "./app-spec.ts";
 
-export const DEFAULT_NGINX_IMAGE = "nginx:debian";
+export const DEFAULT_NGINX_IMAGE = "mesos-up/nginx:local";
 
 export interface NginxOptions {
   image?: string | undefined;

@@ -24,7 +24,7 @@ export function parseOptions(args: string[]): SuiteOptions {
     .option("--out <dir>", "write each transcript there, in the form of the recordings")
     .option("--master <url>", "play against this leading master instead of starting one")
     .option("--agent <url>", "and against this agent of it")
-    .option("--image <name>", "an nginx with a shell that the agent can launch", "nginx:debian")
+    .option("--image <name>", "an nginx with a shell that the agent can launch", "mesos-up/nginx:local")
     .addOption(engine.choices(["embedded", "mesos"]).default("embedded"))
     .addOption(containers.choices(["auto", "docker", "podman", "runc"]).default("auto"))
     .allowExcessArguments(false)

@@ -32,7 +32,7 @@ describe.each(runtimes)("the demo with containers by %s", (runtime) => {
         agents: [{ name: "agent-1", attributes: { rack: "r2d2", pod: "demo,dev" }, active: true }],
       },
       framework: { id: expect.stringMatching(/^[0-9a-f-]{36}-\d{4}$/) as string },
-      task: { runtime, image: "nginx:debian", containerId: expect.stringMatching(/^[0-9a-f-]{36}$/) as string },
+      task: { runtime, image: "mesos-up/nginx:local", containerId: expect.stringMatching(/^[0-9a-f-]{36}$/) as string },
       check: { status: 200, server: expect.stringMatching(/^nginx\//) as string },
     });
     expect(report.task?.imageDetail).toMatch(/^nginx \d+\.\d+/);

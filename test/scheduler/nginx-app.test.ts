@@ -30,7 +30,7 @@ async function run(command: string) {
 describe("the demo's nginx", () => {
   it("is left to its image where that will do", () => {
     expect(nginxApp()).toMatchObject({
-      image: "nginx:debian",
+      image: "mesos-up/nginx:local",
       network: "bridge",
       ports: [{ container: 80, host: "any" }],
     });

@@ -11,7 +11,7 @@ import { json, ScriptedMaster, status as answer, subscribed } from "../client/sc
 import type { EventStream } from "../client/scripted-master.ts";
 import { offer } from "./offers.ts";
 
-const app = parseAppObject({ name: "web", image: "nginx:debian", ports: [80], verify: {} });
+const app = parseAppObject({ name: "web", image: "mesos-up/nginx:local", ports: [80], verify: {} });
 
 /** A launch on a scripted master, driven by the test. */
 async function launch(over: Partial<RunAppOptions> = {}) {

@@ -31,7 +31,7 @@ describe("the TaskInfo of an app", () => {
     expect(task.container).toEqual({
       type: "DOCKER",
       docker: {
-        image: "nginx:debian",
+        image: "mesos-up/nginx:local",
         network: "BRIDGE",
         port_mappings: [{ host_port: 9042, container_port: 80, protocol: "tcp" }],
       },

@@ -37,7 +37,7 @@ export interface StoredImage {
 }
 
 /** What the demo runs. */
-export const nginxReference = "nginx:debian";
+export const nginxReference = "mesos-up/nginx:local";
 
 const descriptionAnnotation = "org.mesos-up.description";
 const recipeAnnotation = "org.mesos-up.recipe";

@@ -203,7 +203,7 @@ describe("the nginx of this distribution", () => {
 
   it("is made of nginx, its libraries and a shell, with one folder for programs and one for libraries", async () => {
     const image = await openStore({ source: source() }).ensureNginx();
-    expect(image).toMatchObject({ reference: "nginx:debian", digest, description: "nginx 1.22.1-9, Test Linux 1" });
+    expect(image).toMatchObject({ reference: "mesos-up/nginx:local", digest, description: "nginx 1.22.1-9, Test Linux 1" });
     const listed = execFileSync("tar", ["--list", "--verbose", "--file", join(folder, "layer.tar")], {
       encoding: "utf8",
     });
@@ -235,14 +235,14 @@ describe("the nginx of this distribution", () => {
     const store = openStore({ source: source() });
     const first = await store.ensureNginx();
     const made = calls("umoci").length;
-    expect(await store.take("nginx:debian")).toEqual(first);
+    expect(await store.take("mesos-up/nginx:local")).toEqual(first);
     expect(await store.ensureNginx()).toEqual(first);
     expect(calls("umoci")).toHaveLength(made);
   });
 
   it("is made anew by a recipe that has changed, or in place of an image that took its name", async () => {
     const store = openStore({ source: source() });
-    await store.take(dockerArchive("theirs.tar", ["nginx:debian"]));
+    await store.take(dockerArchive("theirs.tar", ["mesos-up/nginx:local"]));
     expect((await store.ensureNginx()).description).toBe("nginx 1.22.1-9, Test Linux 1");
   });
 });
