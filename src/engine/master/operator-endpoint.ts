@@ -1,29 +1,29 @@
 // POST /api/v1: the v1 operator API (docs/operator-http-api.md).
+import { Schema } from "../../mesos/protobuf/definition.ts";
+import { MESOS_MESSAGES } from "../../mesos/protobuf/mesos-messages.ts";
+import { OPERATOR_CALLS } from "../../mesos/protobuf/operator-calls.ts";
+import { answerFormat, type AnswerFormat, readCall, RecordStream } from "../common/api-request.ts";
 import type { Files } from "../common/files.ts";
 import { type HttpAnswer, type HttpRequest, json, methodNotAllowed, text } from "../common/http.ts";
-import { Schema } from "../common/wire/definition.ts";
-import { MESOS_MESSAGES } from "../common/wire/mesos-messages.ts";
 import { markGone } from "./agents.ts";
-import { acceptRefusal, readCall, RecordStream } from "./api-request.ts";
 import { BUILD_INFO } from "./build-info.ts";
 import { deactivateAgent, drainAgent, reactivateAgent } from "./drain.ts";
 import { removeFramework } from "./frameworks.ts";
 import { snapshotMetrics } from "./metrics.ts";
-import { OPERATOR_MESSAGES } from "./operator-messages.ts";
 import { agentModel, executorModels, frameworkModel, resourcesOf } from "./operator-models.ts";
 import { reportRoles } from "./roles.ts";
 import type { Endpoints } from "./state-endpoints.ts";
 import type { Agent } from "./state.ts";
 import { withRole } from "./resource-format.ts";
 
-const schema = new Schema(MESOS_MESSAGES, OPERATOR_MESSAGES);
+const schema = new Schema(MESOS_MESSAGES, OPERATOR_CALLS);
 
 export const OPERATOR_HEARTBEAT_MS = 15_000;
 
 interface OperatorCall {
   type?: string;
   teardown?: { framework_id: { value: string } };
-  drain_agent?: AgentPart & { max_grace_period?: { nanoseconds: number }; mark_gone?: boolean };
+  drain_agent?: AgentPart & { max_grace_period?: { seconds?: number; nanos?: number }; mark_gone?: boolean };
   deactivate_agent?: AgentPart;
   reactivate_agent?: AgentPart;
   mark_agent_gone?: AgentPart;
@@ -41,16 +41,18 @@ export async function answerOperator(
   request: HttpRequest,
 ): Promise<HttpAnswer> {
   if (request.method !== "POST") return methodNotAllowed("POST", request.method);
-  const read = readCall(schema, "master.Call", request);
+  const read = await readCall(schema, "master.Call", request);
   if ("refusal" in read) return read.refusal;
   const call = read.call as OperatorCall;
   const problem = callProblem(call);
   if (problem !== undefined) return text(400, `Failed to validate master::Call: ${problem}`);
-  const refusal = acceptRefusal(request);
-  if (refusal) return refusal;
+  const answers = await answerFormat(request);
+  if ("refusal" in answers) return answers.refusal;
+  const { format } = answers;
+  if (call.type === "SUBSCRIBE") return openStream(endpoints, format);
   const report = reports(endpoints)[call.type ?? ""];
-  if (report) return answerWith(call.type ?? "", report());
-  return act(endpoints, call);
+  const answer = report ? answerWith(call.type ?? "", report()) : await act(endpoints, call);
+  return format.convert("master.Response", answer);
 }
 
 const PART_OF = {
@@ -149,7 +151,6 @@ function tasksReport({ master }: Endpoints): object {
 /** Calls that change something, and those about files. */
 async function act(endpoints: Endpoints & { files: Files }, call: OperatorCall): Promise<HttpAnswer> {
   const { master, files } = endpoints;
-  if (call.type === "SUBSCRIBE") return openStream(endpoints);
   if (call.teardown) {
     const framework = master.state.frameworks.get(call.teardown.framework_id.value);
     if (!framework) return text(400, "No framework found with specified ID");
@@ -159,7 +160,7 @@ async function act(endpoints: Endpoints & { files: Files }, call: OperatorCall):
   if (call.drain_agent) {
     const { max_grace_period: period, mark_gone = false } = call.drain_agent;
     return onAgent(endpoints, call.drain_agent, (agent) =>
-      drainAgent(master, agent, { ...(period ? { max_grace_period: period } : {}), mark_gone }),
+      drainAgent(master, agent, { ...(period ? { max_grace_period: durationInfo(period) } : {}), mark_gone }),
     );
   }
   if (call.deactivate_agent)
@@ -172,6 +173,10 @@ async function act(endpoints: Endpoints & { files: Files }, call: OperatorCall):
   if (call.read_file) return files.readRange(call.read_file);
   return { status: 501 };
 }
+
+const durationInfo = ({ seconds = 0, nanos = 0 }: { seconds?: number; nanos?: number }) => ({
+  nanoseconds: seconds * 1e9 + nanos,
+});
 
 async function onAgent(
   { master }: Endpoints,
@@ -201,13 +206,13 @@ async function updateWeights({ master }: Endpoints, infos: { role: string; weigh
 }
 
 /** SUBSCRIBE: the whole state first, then every change of it. */
-function openStream(endpoints: Endpoints): HttpAnswer {
+function openStream(endpoints: Endpoints, format: AnswerFormat): HttpAnswer {
   const { master } = endpoints;
   return {
     status: 200,
-    headers: { "Content-Type": "application/json", "Mesos-Stream-Id": master.newUuid() },
+    headers: { "Content-Type": format.mediaType, "Mesos-Stream-Id": master.newUuid() },
     stream: (response) => {
-      const stream = new RecordStream(response, () => {
+      const stream = new RecordStream({ response, format, message: "master.Event" }, () => {
         heartbeat.cancel();
         master.events.delete(stream);
       });

@@ -1,27 +1,31 @@
 // POST /api/v1/scheduler: subscriptions and calls of frameworks over HTTP.
+import { Schema } from "../../mesos/protobuf/definition.ts";
+import { MESOS_MESSAGES } from "../../mesos/protobuf/mesos-messages.ts";
+import { SCHEDULER_CALLS } from "../../mesos/protobuf/scheduler-calls.ts";
 import type { SchedulerCall } from "../../mesos/scheduler-api.ts";
+import { answerFormat, type AnswerFormat, readCall, RecordStream } from "../common/api-request.ts";
 import { type HttpAnswer, type HttpRequest, methodNotAllowed, text } from "../common/http.ts";
-import { Schema } from "../common/wire/definition.ts";
-import { MESOS_MESSAGES } from "../common/wire/mesos-messages.ts";
-import { acceptRefusal, readCall, RecordStream } from "./api-request.ts";
 import type { MasterContext } from "./context.ts";
 import { disconnect, subscribe } from "./frameworks.ts";
 import { callProblem, handleCall } from "./scheduler-calls.ts";
-import { SCHEDULER_MESSAGES } from "./scheduler-messages.ts";
 import { type FrameworkStream, isConnected } from "./state.ts";
 
-const schema = new Schema(MESOS_MESSAGES, SCHEDULER_MESSAGES);
+const schema = new Schema(MESOS_MESSAGES, SCHEDULER_CALLS);
 
 /** Answers one request to the leading master; see the recordings under http-* and subscribe-*. */
-export function answerScheduler(master: MasterContext, request: HttpRequest): HttpAnswer {
+export async function answerScheduler(master: MasterContext, request: HttpRequest): Promise<HttpAnswer> {
   if (request.method !== "POST") return methodNotAllowed("POST", request.method);
-  const read = readCall(schema, "scheduler.Call", request);
+  const read = await readCall(schema, "scheduler.Call", request);
   if ("refusal" in read) return read.refusal;
   const call = read.call as SchedulerCall;
   const problem = callProblem(call);
   if (problem !== undefined) return text(400, `Failed to validate scheduler::Call: ${problem}`);
   const streamId = request.headers["mesos-stream-id"]?.toString();
-  if (call.type === "SUBSCRIBE") return open(master, request, call.subscribe, streamId);
+  if (call.type === "SUBSCRIBE") {
+    const answers = await answerFormat(request);
+    if ("refusal" in answers) return answers.refusal;
+    return open(master, answers.format, call.subscribe, streamId);
+  }
   const framework = master.state.frameworks.get(call.framework_id?.value ?? "");
   if (!framework) return text(400, "Framework cannot be found");
   if (!isConnected(framework)) return text(403, "Framework is not subscribed");
@@ -37,19 +41,17 @@ export function answerScheduler(master: MasterContext, request: HttpRequest): Ht
 
 function open(
   master: MasterContext,
-  request: HttpRequest,
+  format: AnswerFormat,
   asked: Extract<SchedulerCall, { type: "SUBSCRIBE" }>["subscribe"],
   sentStreamId: string | undefined,
 ): HttpAnswer {
-  const refusal = acceptRefusal(request);
-  if (refusal) return refusal;
   if (sentStreamId !== undefined) return text(400, "Subscribe calls should not include the 'Mesos-Stream-Id' header");
   const streamId = master.newUuid();
   return {
     status: 200,
-    headers: { "Content-Type": "application/json", "Mesos-Stream-Id": streamId },
+    headers: { "Content-Type": format.mediaType, "Mesos-Stream-Id": streamId },
     stream: (response) => {
-      const records = new RecordStream(response, () => {
+      const records = new RecordStream({ response, format, message: "scheduler.Event" }, () => {
         if (framework) disconnect(master, framework, stream);
       });
       const stream: FrameworkStream = {

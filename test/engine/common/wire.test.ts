@@ -1,19 +1,17 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Schema } from "../../../src/engine/common/wire/definition.ts";
 import { ConversionError, messageFromJson } from "../../../src/engine/common/wire/from-json.ts";
 import { JsonSyntaxError, parseJson } from "../../../src/engine/common/wire/json-syntax.ts";
-import { MESOS_MESSAGES } from "../../../src/engine/common/wire/mesos-messages.ts";
-import { OPERATOR_MESSAGES } from "../../../src/engine/master/operator-messages.ts";
-import { SCHEDULER_MESSAGES } from "../../../src/engine/master/scheduler-messages.ts";
+import { Schema } from "../../../src/mesos/protobuf/definition.ts";
+import { MESOS_MESSAGES } from "../../../src/mesos/protobuf/mesos-messages.ts";
+import { OPERATOR_CALLS } from "../../../src/mesos/protobuf/operator-calls.ts";
+import { SCHEDULER_CALLS } from "../../../src/mesos/protobuf/scheduler-calls.ts";
 
-const schema = new Schema(MESOS_MESSAGES, SCHEDULER_MESSAGES, OPERATOR_MESSAGES);
+const schema = new Schema(MESOS_MESSAGES, SCHEDULER_CALLS, OPERATOR_CALLS);
 const convert = (name: string, value: unknown): object => messageFromJson(schema, name, value);
 
 describe("the tables of messages", () => {
-  const names = [MESOS_MESSAGES, SCHEDULER_MESSAGES, OPERATOR_MESSAGES].flatMap(({ messages }) =>
-    Object.keys(messages),
-  );
+  const names = [MESOS_MESSAGES, SCHEDULER_CALLS, OPERATOR_CALLS].flatMap(({ messages }) => Object.keys(messages));
   it.each(names)("%s refers only to types that are there, and numbers no two fields alike", (name) => {
     const numbers = [...schema.message(name).values()].map(({ number }) => number);
     expect(new Set(numbers).size).toBe(numbers.length);

@@ -1,11 +1,10 @@
 // JSON to messages as Mesos converts it: null is absent, unknown fields are let through, numbers may be written as text,
 // unknown names of an enumeration are absent where the field may be absent; the rest is refused in Mesos's words.
-import type { Field, ScalarType, Schema } from "./definition.ts";
+import type { Field, ScalarType, Schema } from "../../../mesos/protobuf/definition.ts";
+import { findMissing, type Message } from "../../../mesos/protobuf/required.ts";
 
 /** The value is not such a message; `message` is Mesos's own. */
 export class ConversionError extends Error {}
-
-type Message = Record<string, unknown>;
 
 /**
  * A copy of `value` that is a message of that name.
@@ -38,6 +37,7 @@ function convertMessage(schema: Schema, name: string, value: Message): Message {
 const PLAIN = { enumerable: true, writable: true, configurable: true };
 
 function convertField(schema: Schema, field: Field, given: unknown): unknown {
+  if (field.label === "map") return convertMap(schema, field, given);
   if (!Array.isArray(given)) {
     const converted = convertValue(schema, field, given);
     return field.label === "repeated" && converted !== undefined ? [converted] : converted;
@@ -47,6 +47,16 @@ function convertField(schema: Schema, field: Field, given: unknown): unknown {
     .filter((item) => item !== null)
     .map((item) => convertValue(schema, field, item))
     .filter((item) => item !== undefined);
+}
+
+function convertMap(schema: Schema, field: Field, given: unknown): Message {
+  if (!isObject(given)) throw notExpecting(Array.isArray(given) ? "array" : typeof given, field);
+  const map: Message = {};
+  for (const [key, item] of Object.entries(given)) {
+    const converted = item === null ? undefined : convertValue(schema, field, item);
+    if (converted !== undefined) Object.defineProperty(map, key, { value: converted, ...PLAIN });
+  }
+  return map;
 }
 
 function convertValue(schema: Schema, field: Field, given: unknown): unknown {
@@ -95,25 +105,4 @@ function notExpecting(what: string, field: Field): ConversionError {
 
 function unreadable(what: string, field: Field, given: string): ConversionError {
   return new ConversionError(`Failed to parse '${given}' as a JSON ${what} for field '${field.name}'`);
-}
-
-/** Paths of the required fields that a message lacks, as in `subscribe.framework_info.user` and `tasks[0].name`. */
-function findMissing(schema: Schema, name: string, message: Message): string[] {
-  const missing: string[] = [];
-  const fields = [...schema.message(name).values()];
-  for (const field of fields) {
-    if (field.label === "required" && message[field.name] === undefined) missing.push(field.name);
-  }
-  for (const { name: fieldName, type } of fields) {
-    const value = message[fieldName];
-    if (!("message" in type) || value === undefined) continue;
-    const items = Array.isArray(value)
-      ? (value as Message[]).map((item, index) => ({ suffix: `[${index}]`, item }))
-      : [{ suffix: "", item: value as Message }];
-    for (const { suffix, item } of items) {
-      const inner = findMissing(schema, type.message, item);
-      missing.push(...inner.map((path) => `${fieldName}${suffix}.${path}`));
-    }
-  }
-  return missing;
 }

@@ -1,5 +1,5 @@
-// The messages of mesos.proto that clients send inside their calls: fields, types and numbers (see definition.ts).
-// Fields left out here, such as those of storage plugins, pass through unread.
+// The messages of include/mesos/v1/mesos.proto that clients send inside their calls: fields, types and numbers (see
+// definition.ts). Fields left out here, such as those of storage plugins, pass through unread.
 export const MESOS_MESSAGES = {
   messages: {
     FrameworkID: "value:string!=1",
@@ -14,7 +14,10 @@ export const MESOS_MESSAGES = {
     Unavailability: "start:TimeInfo!=1 duration:DurationInfo=2",
     MachineID: "hostname:string=1 ip:string=2",
     FrameworkInfo:
-      "user:string!=1 name:string!=2 id:FrameworkID=3 failover_timeout:double=4 checkpoint:bool=5 role:string=6 roles:string[]=12 hostname:string=7 principal:string=8 webui_url:string=9 capabilities:FrameworkInfo.Capability[]=10 labels:Labels=11",
+      "user:string!=1 name:string!=2 id:FrameworkID=3 failover_timeout:double=4 checkpoint:bool=5 role:string=6 roles:string[]=12 hostname:string=7 principal:string=8 webui_url:string=9 capabilities:FrameworkInfo.Capability[]=10 labels:Labels=11 offer_filters:OfferFilters{}=13",
+    OfferFilters: "min_allocatable_resources:OfferFilters.MinAllocatableResources=1",
+    "OfferFilters.MinAllocatableResources": "quantities:OfferFilters.ResourceQuantities[]=1",
+    "OfferFilters.ResourceQuantities": "quantities:Value.Scalar{}=1",
     "FrameworkInfo.Capability": "type:FrameworkInfo.Capability.Type=1",
     CheckInfo:
       "type:CheckInfo.Type=1 command:CheckInfo.Command=2 http:CheckInfo.Http=3 tcp:CheckInfo.Tcp=7 delay_seconds:double=4 interval_seconds:double=5 timeout_seconds:double=6",
@@ -63,7 +66,7 @@ export const MESOS_MESSAGES = {
       "source:Resource!=1 target_type:Resource.DiskInfo.Source.Type!=2 target_profile:string=3",
     "Offer.Operation.DestroyDisk": "source:Resource!=1",
     TaskInfo:
-      "name:string!=1 task_id:TaskID!=2 agent_id:AgentID!=3 resources:Resource[]=4 executor:ExecutorInfo=5 command:CommandInfo=7 container:ContainerInfo=9 health_check:HealthCheck=8 check:CheckInfo=13 kill_policy:KillPolicy=12 data:bytes=6 labels:Labels=10 discovery:DiscoveryInfo=11 max_completion_time:DurationInfo=14",
+      "name:string!=1 task_id:TaskID!=2 agent_id:AgentID!=3 resources:Resource[]=4 executor:ExecutorInfo=5 command:CommandInfo=7 container:ContainerInfo=9 health_check:HealthCheck=8 check:CheckInfo=13 kill_policy:KillPolicy=12 data:bytes=6 labels:Labels=10 discovery:DiscoveryInfo=11 max_completion_time:DurationInfo=14 limits:Value.Scalar{}=15",
     TaskGroupInfo: "tasks:TaskInfo[]=1",
     Filters: "refuse_seconds:double=1",
     Environment: "variables:Environment.Variable[]=1",
@@ -75,7 +78,8 @@ export const MESOS_MESSAGES = {
     "Secret.Value": "data:bytes!=1",
     Image: "type:Image.Type!=1 appc:Image.Appc=2 docker:Image.Docker=3 cached:bool=4",
     "Image.Appc": "name:string!=1 id:string=2 labels:Labels=3",
-    "Image.Docker": "name:string!=1 config:Secret=3",
+    "Image.Docker": "name:string!=1 credential:Credential=2 config:Secret=3",
+    Credential: "principal:string!=1 secret:string=2",
     MountPropagation: "mode:MountPropagation.Mode=1",
     Volume: "mode:Volume.Mode!=3 container_path:string!=1 host_path:string=2 image:Image=4 source:Volume.Source=5",
     "Volume.Source":

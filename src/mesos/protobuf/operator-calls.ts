@@ -1,5 +1,5 @@
 // The calls of the v1 operator API (include/mesos/v1/master/master.proto), in the notation of definition.ts.
-export const OPERATOR_MESSAGES = {
+export const OPERATOR_CALLS = {
   messages: {
     "master.Call":
       "type:master.Call.Type=1 get_metrics:master.Call.GetMetrics=2 set_logging_level:master.Call.SetLoggingLevel=3 list_files:master.Call.ListFiles=4 read_file:master.Call.ReadFile=5 update_weights:master.Call.UpdateWeights=6 reserve_resources:master.Call.ReserveResources=7 unreserve_resources:master.Call.UnreserveResources=8 create_volumes:master.Call.CreateVolumes=9 destroy_volumes:master.Call.DestroyVolumes=10 grow_volume:master.Call.GrowVolume=18 shrink_volume:master.Call.ShrinkVolume=19 update_maintenance_schedule:master.Call.UpdateMaintenanceSchedule=11 start_maintenance:master.Call.StartMaintenance=12 stop_maintenance:master.Call.StopMaintenance=13 drain_agent:master.Call.DrainAgent=21 deactivate_agent:master.Call.DeactivateAgent=22 reactivate_agent:master.Call.ReactivateAgent=23 update_quota:master.Call.UpdateQuota=20 teardown:master.Call.Teardown=16 mark_agent_gone:master.Call.MarkAgentGone=17 set_quota:master.Call.SetQuota=14 remove_quota:master.Call.RemoveQuota=15",
@@ -17,7 +17,8 @@ export const OPERATOR_MESSAGES = {
     "master.Call.UpdateMaintenanceSchedule": "schedule:maintenance.Schedule!=1",
     "master.Call.StartMaintenance": "machines:MachineID[]=1",
     "master.Call.StopMaintenance": "machines:MachineID[]=1",
-    "master.Call.DrainAgent": "agent_id:AgentID!=1 max_grace_period:DurationInfo=2 mark_gone:bool=3",
+    "master.Call.DrainAgent": "agent_id:AgentID!=1 max_grace_period:google.protobuf.Duration=2 mark_gone:bool=3",
+    "google.protobuf.Duration": "seconds:int64=1 nanos:int32=2",
     "master.Call.DeactivateAgent": "agent_id:AgentID!=1",
     "master.Call.ReactivateAgent": "agent_id:AgentID!=1",
     "master.Call.UpdateQuota": "force:bool=1 quota_configs:quota.QuotaConfig[]=2",
@@ -26,7 +27,7 @@ export const OPERATOR_MESSAGES = {
     "master.Call.Teardown": "framework_id:FrameworkID!=1",
     "master.Call.MarkAgentGone": "agent_id:AgentID!=1",
     "quota.QuotaRequest": "force:bool=1 role:string=2 guarantee:Resource[]=3",
-    "quota.QuotaConfig": "role:string!=1",
+    "quota.QuotaConfig": "role:string!=1 guarantees:Value.Scalar{}=2 limits:Value.Scalar{}=3",
     "maintenance.Window": "machine_ids:MachineID[]=1 unavailability:Unavailability!=2",
     "maintenance.Schedule": "windows:maintenance.Window[]=1",
   },

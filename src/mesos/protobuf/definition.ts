@@ -1,5 +1,6 @@
 // Protocol buffer messages described as data. One field is written `name:Type=number`; `!` behind the type means that it is
-// required, `[]` that it is repeated. Fields of a message are separated by spaces: "value:string!=1 path:string=2".
+// required, `[]` that it is repeated, `{}` that it is a map from strings to that type. Fields of a message are separated by
+// spaces: "value:string!=1 path:string=2".
 
 export const SCALAR_TYPES = ["string", "bytes", "bool", "double", "int32", "int64", "uint32", "uint64"] as const;
 export type ScalarType = (typeof SCALAR_TYPES)[number];
@@ -7,7 +8,7 @@ export type ScalarType = (typeof SCALAR_TYPES)[number];
 export interface Field {
   name: string;
   number: number;
-  label: "required" | "repeated" | "optional";
+  label: "required" | "repeated" | "map" | "optional";
   type: { scalar: ScalarType } | { message: string } | { enumeration: string };
 }
 
@@ -21,7 +22,9 @@ export interface Definitions {
 export class Schema {
   readonly #definitions: Definitions;
   readonly #messages = new Map<string, Map<string, Field>>();
+  readonly #numbered = new Map<string, Map<number, Field>>();
   readonly #enums = new Map<string, Map<string, number>>();
+  readonly #enumNames = new Map<string, Map<number, string>>();
 
   constructor(...parts: Definitions[]) {
     this.#definitions = {
@@ -42,6 +45,17 @@ export class Schema {
     return fields;
   }
 
+  /** Fields by number, lowest first: the order in which protobuf writes them. */
+  numbered(name: string): Map<number, Field> {
+    let fields = this.#numbered.get(name);
+    if (!fields) {
+      const sorted = [...this.message(name).values()].sort((a, b) => a.number - b.number);
+      fields = new Map(sorted.map((field) => [field.number, field]));
+      this.#numbered.set(name, fields);
+    }
+    return fields;
+  }
+
   /** Numbers by name. */
   enumeration(name: string): Map<string, number> {
     let values = this.#enums.get(name);
@@ -53,14 +67,24 @@ export class Schema {
     return values;
   }
 
+  /** Names by number. */
+  enumerationNames(name: string): Map<number, string> {
+    let names = this.#enumNames.get(name);
+    if (!names) {
+      names = new Map([...this.enumeration(name)].map(([key, number]) => [number, key]));
+      this.#enumNames.set(name, names);
+    }
+    return names;
+  }
+
   #field(word: string): Field {
-    const match = /^(?<name>\w+):(?<type>[\w.]+)(?<label>!|\[\])?=(?<number>\d+)$/.exec(word);
+    const match = /^(?<name>\w+):(?<type>[\w.]+)(?<label>!|\[\]|\{\})?=(?<number>\d+)$/.exec(word);
     const { name, type, label, number } = match?.groups ?? {};
     if (name === undefined || type === undefined) throw new Error(`Not a field: ${word}`);
     return {
       name,
       number: Number(number),
-      label: label === "!" ? "required" : label === "[]" ? "repeated" : "optional",
+      label: LABELS[label ?? ""] ?? "optional",
       type: this.#type(type),
     };
   }
@@ -72,5 +96,7 @@ export class Schema {
     throw new Error(`No type is called ${type}`);
   }
 }
+
+const LABELS: Record<string, Field["label"]> = { "!": "required", "[]": "repeated", "{}": "map" };
 
 const words = (source: string): string[] => source.split(" ").filter((word) => word !== "");

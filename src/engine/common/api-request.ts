@@ -1,0 +1,126 @@
+// What the v1 APIs have in common: media types, bodies that become calls, answers and streams of RecordIO. Within the
+// engine every message has its JSON shape; protobuf is read and written here, by a codec loaded when it is first needed.
+import type { ServerResponse } from "node:http";
+import type { Schema } from "../../mesos/protobuf/definition.ts";
+import { encodeRecord } from "../../mesos/recordio.ts";
+import { type HttpAnswer, type HttpRequest, text } from "./http.ts";
+import { ConversionError, messageFromJson } from "./wire/from-json.ts";
+import { JsonSyntaxError, parseJson } from "./wire/json-syntax.ts";
+
+const JSON_TYPE = "application/json";
+const PROTOBUF_TYPE = "application/x-protobuf";
+
+type Codec = typeof import("../../mesos/protobuf/codec.ts");
+const loadCodec = (): Promise<Codec> => import("../../mesos/protobuf/codec.ts");
+
+type Read = { call: object } | { refusal: HttpAnswer };
+
+/** The call in a request's body, or the refusal that Mesos gives. */
+export async function readCall(schema: Schema, message: string, request: HttpRequest): Promise<Read> {
+  const contentType = request.headers["content-type"];
+  if (contentType === undefined) return { refusal: text(400, "Expecting 'Content-Type' to be present") };
+  if (contentType === JSON_TYPE) return readJson(schema, message, request.body);
+  if (contentType === PROTOBUF_TYPE) return readProtobuf(await loadCodec(), message, request.body);
+  return { refusal: text(415, `Expecting 'Content-Type' of ${JSON_TYPE} or ${PROTOBUF_TYPE}`) };
+}
+
+function readJson(schema: Schema, message: string, body: Buffer): Read {
+  try {
+    return { call: messageFromJson(schema, message, parseJson(body.toString("utf8"))) };
+  } catch (error) {
+    if (error instanceof JsonSyntaxError)
+      return { refusal: text(400, `Failed to parse body into JSON: ${error.message}`) };
+    if (error instanceof ConversionError)
+      return { refusal: text(400, `Failed to convert JSON into Call protobuf: ${error.message}`) };
+    throw error;
+  }
+}
+
+function readProtobuf(codec: Codec, message: string, body: Buffer): Read {
+  try {
+    return { call: codec.decodeMessage(message, body) };
+  } catch (error) {
+    if (error instanceof codec.ProtobufError) return { refusal: text(400, "Failed to parse body into Call protobuf") };
+    throw error;
+  }
+}
+
+/** How one caller wants its answers written. */
+export interface AnswerFormat {
+  mediaType: string;
+  /** `name`: of the message's definition, such as "scheduler.Event". */
+  encode(name: string, message: object): string | Uint8Array;
+  /** An answer with a body of JSON, which is a message of that name, in this format; others stay as they are. */
+  convert(name: string, answer: HttpAnswer): HttpAnswer;
+}
+
+const JSON_FORMAT: AnswerFormat = {
+  mediaType: JSON_TYPE,
+  encode: (_name, message) => JSON.stringify(message),
+  convert: (_name, answer) => answer,
+};
+
+/** By the Accept header, JSON if both would do; or the refusal that Mesos gives. */
+export async function answerFormat(request: HttpRequest): Promise<{ format: AnswerFormat } | { refusal: HttpAnswer }> {
+  const { accept } = request.headers;
+  if (accepts(accept, JSON_TYPE)) return { format: JSON_FORMAT };
+  if (accepts(accept, PROTOBUF_TYPE)) return { format: protobufFormat(await loadCodec()) };
+  return { refusal: text(406, `Expecting 'Accept' to allow '${PROTOBUF_TYPE}' or '${JSON_TYPE}'`) };
+}
+
+/** Of several entries that match, the first of the most precise kind decides, as in libprocess. */
+function accepts(accept: string | undefined, mediaType: string): boolean {
+  if (accept === undefined) return true;
+  const entries = accept.toLowerCase().replace(/\s/g, "").split(",");
+  for (const candidate of [mediaType, "application/*", "*/*"]) {
+    const entry = entries.map((each) => each.split(";")).find(([type]) => type === candidate);
+    const quality = entry?.find((parameter) => parameter.startsWith("q="))?.slice(2);
+    if (entry) return quality === undefined || Number(quality) > 0;
+  }
+  return false;
+}
+
+function protobufFormat({ encodeMessage }: Codec): AnswerFormat {
+  return {
+    mediaType: PROTOBUF_TYPE,
+    encode: encodeMessage,
+    convert: (name, answer) => {
+      if (answer.headers?.["Content-Type"] !== JSON_TYPE || answer.body === undefined) return answer;
+      const message = JSON.parse(answer.body.toString()) as object;
+      const headers = { ...answer.headers, "Content-Type": PROTOBUF_TYPE };
+      return { ...answer, headers, body: Buffer.from(encodeMessage(name, message)) };
+    },
+  };
+}
+
+/** What a reader that does not read may leave waiting here before it is cut off. */
+const STREAM_BACKLOG_BYTES = 64 * 1024 * 1024;
+
+/** Where events go, how they are written, and the name of their message's definition. */
+export interface RecordTarget {
+  response: ServerResponse;
+  format: AnswerFormat;
+  message: string;
+}
+
+/** One open answer, record by record. */
+export class RecordStream {
+  readonly #target: RecordTarget;
+
+  constructor(target: RecordTarget, onClose: () => void) {
+    this.#target = target;
+    target.response.on("close", onClose);
+    target.response.on("error", () => {});
+  }
+
+  send(event: object): void {
+    const { response, format, message } = this.#target;
+    if (response.writableEnded || response.destroyed) return;
+    response.write(encodeRecord(format.encode(message, event)));
+    if (response.writableLength > STREAM_BACKLOG_BYTES) response.destroy();
+  }
+
+  close(): void {
+    this.#target.response.end();
+  }
+}
