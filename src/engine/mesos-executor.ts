@@ -15,6 +15,8 @@ if (process.argv[2] === SERVE_PORTS) {
   process.exit(0);
 }
 
+process.stdout.on("error", () => {}); // The agent has gone meanwhile.
+process.stdout.write("ready\n");
 const assignment = await readAssignment();
 // The agent has gone before it had anything to do.
 if (assignment === undefined) process.exit(0);

@@ -54,7 +54,13 @@ export async function startAgent(options: StartAgentOptions): Promise<RunningAge
   const address = { ip, port: info.port ?? flags.port, hostname: info.hostname };
   const pid = `slave(1)@${address.ip}:${address.port}`;
 
-  const pool = new ExecutorPool({ command: options.executorCommand, env, clock, spares: options.spareExecutors });
+  const pool = new ExecutorPool({
+    command: options.executorCommand,
+    env,
+    clock,
+    spares: options.spareExecutors,
+    maxStarting: machine.cpus,
+  });
   const runtimes = new Runtimes({ flags, env, clock, uid });
   const fetcher = new Fetcher({
     cache: new FetcherCache({

@@ -81,7 +81,7 @@ export class Containers {
       destroying: undefined,
     };
     this.#containers.set(containerId, container);
-    const child = task === undefined ? undefined : pool.take();
+    const program = task === undefined ? undefined : pool.take();
     try {
       const [runtime] = await Promise.all([
         runtimes.prepare({ container: task?.container ?? executor.container, containerId, user }),
@@ -89,15 +89,12 @@ export class Containers {
       ]);
       container.note.runtime = runtime;
       if (runtime.kind === "posix" && runtime.user !== undefined) giveAway(sandbox, runtime.user);
+      const child = (await program) ?? startCustomExecutor({ command: command ?? {}, environment, sandbox, runtime });
       if (container.destroying !== undefined) throw new LaunchError("Container destroyed during launch");
-      if (child !== undefined) {
-        this.#adopt(container, child);
-        assign(child, { ...assignment, runtime });
-      } else {
-        this.#adopt(container, startCustomExecutor({ command: command ?? {}, environment, sandbox, runtime }));
-      }
+      this.#adopt(container, child);
+      if (task !== undefined) assign(child, { ...assignment, runtime });
     } catch (error) {
-      child?.kill("SIGKILL");
+      void program?.then((child) => child.kill("SIGKILL"));
       this.#forget(containerId);
       throw error instanceof LaunchError ? error : new LaunchError((error as Error).message, error);
     }

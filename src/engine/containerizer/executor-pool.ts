@@ -1,4 +1,5 @@
-// Executor programs that are started before they are needed: `node` takes longer to start than a container does.
+// Executor programs that are started before they are needed: `node` takes longer to start than a container does. No more
+// of them start at once than there are processors, so that of many tasks the first need not wait for the last.
 import { type ChildProcess, spawn } from "node:child_process";
 import type { Clock } from "../common/clock.ts";
 import type { ExecutorAssignment } from "./assignment.ts";
@@ -13,11 +14,15 @@ export interface ExecutorPoolOptions {
   clock: Clock;
   /** Programs kept ready; 0 starts each when it is needed. */
   spares: number;
+  /** How many may be starting at the same time. */
+  maxStarting: number;
 }
 
 export class ExecutorPool {
   readonly #options: ExecutorPoolOptions;
   readonly #spares = new Set<ChildProcess>();
+  readonly #waiting: ((child: ChildProcess) => void)[] = [];
+  #starting = 0;
   #closed = false;
 
   constructor(options: ExecutorPoolOptions) {
@@ -26,21 +31,23 @@ export class ExecutorPool {
 
   /** Starts what is missing. */
   fill(): void {
-    while (!this.#closed && this.#spares.size < this.#options.spares) {
-      const spare = this.#start();
-      this.#spares.add(spare);
-      spare.once("error", () => this.#spares.delete(spare));
-      spare.once("exit", () => this.#spares.delete(spare));
-    }
+    const { spares, maxStarting } = this.#options;
+    const missing = this.#waiting.length + Math.max(0, spares - this.#spares.size);
+    while (!this.#closed && this.#starting < Math.min(missing, maxStarting)) this.#start();
   }
 
-  /** A program that waits for its assignment. */
-  take(): ChildProcess {
+  /** A program that waits for its assignment; those who ask first are served first. */
+  take(): Promise<ChildProcess> {
     const [spare] = this.#spares;
-    if (spare === undefined) return this.#start();
-    this.#spares.delete(spare);
-    this.#options.clock.after(REFILL_MS, () => this.fill());
-    return spare;
+    if (spare !== undefined) {
+      this.#spares.delete(spare);
+      this.#options.clock.after(REFILL_MS, () => this.fill());
+      return Promise.resolve(spare);
+    }
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+      this.fill();
+    });
   }
 
   /** Ends the programs that nobody took. */
@@ -49,13 +56,36 @@ export class ExecutorPool {
     for (const spare of this.#spares) spare.kill("SIGKILL");
   }
 
-  #start(): ChildProcess {
+  #start(): void {
     const [node = process.execPath, ...args] = this.#options.command;
     // A session of its own: what ends the agent's process group is not meant for tasks.
-    const child = spawn(node, args, { env: this.#options.env, detached: true, stdio: ["pipe", "ignore", "ignore"] });
+    const child = spawn(node, args, { env: this.#options.env, detached: true, stdio: ["pipe", "pipe", "ignore"] });
     child.unref();
     child.stdin.on("error", () => {}); // It has ended: its exit is seen by whoever uses it.
-    return child;
+    this.#starting++;
+    let settled = false;
+    const settle = (): void => {
+      if (settled) return;
+      settled = true;
+      this.#starting--;
+      child.stdout.destroy();
+      this.#offer(child);
+      this.fill();
+    };
+    // It says a word when it is ready. One that cannot even start is handed out all the same, for its user to see.
+    child.stdout.once("data", settle);
+    child.once("error", settle);
+    child.once("exit", () => {
+      this.#spares.delete(child);
+      settle();
+    });
+  }
+
+  #offer(child: ChildProcess): void {
+    const next = this.#waiting.shift();
+    if (next !== undefined) next(child);
+    else if (this.#closed) child.kill("SIGKILL");
+    else if (child.exitCode === null && child.pid !== undefined) this.#spares.add(child);
   }
 }
 
