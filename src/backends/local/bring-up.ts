@@ -1,0 +1,91 @@
+// Brings up a cluster that is not there yet, and takes back all that it did when that fails.
+import { randomBytes } from "node:crypto";
+import { plan } from "../../cluster/plan.ts";
+import type { StepContext } from "../../progress/events.ts";
+import type { UpResult } from "../backend.ts";
+import type { Claim } from "../state/claim.ts";
+import { emptyClusterFolder, keepOutOfGit } from "../state/cluster-folder.ts";
+import { writeClusterRecord, type ClusterRecord } from "../state/cluster-record.ts";
+import { describeStateError } from "../state/state-errors.ts";
+import { afterCleanUp } from "./after-clean-up.ts";
+import type { LocalPrograms } from "./local-programs.ts";
+import { chooseSlot, slotClaims } from "./ports/choose-slot.ts";
+import { findOwnedProcesses } from "./processes/ownership.ts";
+import { startMissing } from "./start-nodes.ts";
+import { takeDown } from "./take-down.ts";
+import { resultOf, type UpRun } from "./up-run.ts";
+
+/** What there is to take back. An aborted step gives no result, so it is noted where it is made. */
+interface Made {
+  /** Keeps other clusters off the ports until they are listened on. */
+  slot?: Claim;
+  record?: ClusterRecord;
+}
+
+/** All or nothing: a failure, or Ctrl-C, leaves no trace. */
+export async function bringUp(run: UpRun, lock: Claim): Promise<UpResult> {
+  const { folder, options, steps } = run;
+  const made: Made = {};
+  try {
+    const { record, programs } = await steps.step(
+      { id: "prepare", title: "Programs and ports are chosen" },
+      async (context) => {
+        await removeLeftovers(run, lock, context);
+        return await prepare(run, made, context);
+      },
+    );
+    const started = await startMissing(run, record, programs);
+    return resultOf(record.plan, started, true);
+  } catch (error) {
+    if (made.record === undefined) {
+      emptyClusterFolder(folder, lock);
+      throw error;
+    }
+    const { record } = made;
+    throw await afterCleanUp(error, () => takeDown({ folder, claim: lock, record, env: options.env }));
+  } finally {
+    made.slot?.release();
+  }
+}
+
+/** Whoever removed the folder of a running cluster by hand left its processes alone with nothing to write to. */
+async function removeLeftovers({ folder, options }: UpRun, lock: Claim, context: StepContext): Promise<void> {
+  if (findOwnedProcesses({ owner: undefined, folder }).length === 0) return;
+  const removed = await takeDown({ folder, claim: lock, record: undefined, env: options.env });
+  context.note(`removed what an earlier run had left: ${removed.join(", ")}`);
+}
+
+/** Nothing is started before all of this is known and written down. */
+async function prepare(
+  { spec, folder, options }: UpRun,
+  made: Made,
+  context: StepContext,
+): Promise<{ record: ClusterRecord; programs: LocalPrograms }> {
+  const programs = await options.findPrograms(spec, options, context);
+  context.signal.throwIfAborted();
+  const { containerProgram, imageStore } = programs;
+  const placementFor = (slot: number) => ({ stateDirectory: folder, slot, containerProgram, imageStore });
+  const chosen = await chooseSlot((slot) => plan(spec, placementFor(slot)), slotClaims(options.env));
+  made.slot = chosen.claim;
+  const record: ClusterRecord = {
+    version: 1,
+    backend: "local",
+    owner: randomBytes(16).toString("hex"),
+    createdAt: new Date().toISOString(),
+    spec,
+    placement: placementFor(chosen.slot),
+    plan: chosen.plan,
+  };
+  try {
+    context.signal.throwIfAborted();
+    keepOutOfGit(folder);
+    writeClusterRecord(folder, record);
+    made.record = record;
+  } catch (error) {
+    chosen.claim.release();
+    context.signal.throwIfAborted();
+    throw describeStateError(error, folder);
+  }
+  context.detail(`${programs.engine.kind} Mesos, containers by ${containerProgram ?? "nothing"}`);
+  return { record, programs };
+}
