@@ -1,5 +1,5 @@
 // A framework's connection for benches: as little as the v1 scheduler API asks for, so that what is measured is the master.
-// Calls go down one connection without waiting for one another's answers.
+// Calls go down one connection, a few of them before the first is answered.
 import { request } from "node:http";
 import { connect, type Socket } from "node:net";
 import { RecordIoDecoder } from "../../../src/mesos/recordio.ts";
@@ -15,6 +15,9 @@ export interface Address {
   host: string;
   port: number;
 }
+
+/** As many calls may be without an answer; the next ones wait here. */
+const CALLS_IN_FLIGHT = 4;
 
 export interface SubscribeOptions {
   master: Address;
@@ -38,6 +41,8 @@ export class SchedulerConnection {
   #streamId = "";
   #frameworkId = "";
   #answers = "";
+  #inFlight = 0;
+  readonly #waiting: string[] = [];
   #closed = false;
   #closeStream = (): void => {};
 
@@ -66,16 +71,11 @@ export class SchedulerConnection {
   /** Sends a call; one that the master does not accept with 202 comes back through `onError`. */
   call(parts: CallParts): void {
     const body = JSON.stringify({ framework_id: { value: this.#frameworkId }, ...parts });
-    const { host, port } = this.#options.master;
-    // All calls of one turn of the event loop go in one write.
-    if (!this.#calls.writableCorked) {
-      this.#calls.cork();
-      setImmediate(() => this.#calls.uncork());
-    }
-    this.#calls.write(
-      `POST ${SCHEDULER_PATH} HTTP/1.1\r\nHost: ${host}:${port}\r\nContent-Type: application/json\r\n` +
+    this.#waiting.push(
+      `POST ${SCHEDULER_PATH} HTTP/1.1\r\nHost: any\r\nContent-Type: application/json\r\n` +
         `${STREAM_ID_HEADER}: ${this.#streamId}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
     );
+    this.#sendWaiting();
   }
 
   /** Leaves without TEARDOWN. */
@@ -83,6 +83,12 @@ export class SchedulerConnection {
     this.#closed = true;
     this.#closeStream();
     this.#calls.destroy();
+  }
+
+  #sendWaiting(): void {
+    const next = this.#waiting.splice(0, CALLS_IN_FLIGHT - this.#inFlight);
+    this.#inFlight += next.length;
+    if (next.length > 0 && !this.#closed) this.#calls.write(next.join(""));
   }
 
   #subscribe(): Promise<void> {
@@ -121,10 +127,11 @@ export class SchedulerConnection {
     this.#answers += text;
     for (;;) {
       const end = this.#answers.indexOf("\r\n\r\n");
-      if (end < 0) return;
+      if (end < 0) return this.#sendWaiting();
       const head = this.#answers.slice(0, end);
       if (!head.startsWith("HTTP/1.1 202")) return this.#fail(new Error(`A call was refused: ${this.#answers}`));
       this.#answers = this.#answers.slice(end + 4);
+      this.#inFlight--;
     }
   }
 

@@ -16,6 +16,7 @@ export interface Phase {
   masterMs: number;
   masterBlockMs: number;
   masterBytes: number;
+  simulatorMs: number;
   simulatorBytes: number;
   /** What else there is to say. */
   detail: string;
@@ -32,9 +33,12 @@ export async function simulate(master: MeasuredMaster, size: Size, tell: (line: 
   const measure = async (name: string, work: () => Promise<string>): Promise<void> => {
     await master.vitals();
     const startedMs = performance.now();
+    const before = process.cpuUsage();
     const detail = await work();
     const elapsedMs = performance.now() - startedMs;
-    const phase = { name, elapsedMs, detail, ...describe(await master.vitals()) };
+    const { user, system } = process.cpuUsage(before);
+    const simulatorMs = (user + system) / 1000;
+    const phase = { name, elapsedMs, detail, simulatorMs, ...describe(await master.vitals()) };
     phases.push(phase);
     tell(phaseLine(phase));
   };
@@ -123,9 +127,9 @@ class Cluster {
   async tearDown(): Promise<string> {
     for (const framework of this.#frameworks) framework.teardown();
     for (;;) {
-      const { frameworks } = (await (await this.#get("/frameworks")).json()) as { frameworks: unknown[] };
-      if (frameworks.length === 0) return "";
-      await rest(50);
+      const metrics = (await (await this.#get("/metrics/snapshot")).json()) as Record<string, number>;
+      if (metrics["master/frameworks_active"] === 0) return "";
+      await rest(100);
     }
   }
 
@@ -150,17 +154,17 @@ async function rest(delayMs: number): Promise<string> {
   return "";
 }
 
-function describe(vitals: Vitals): Omit<Phase, "name" | "elapsedMs" | "detail"> {
+function describe(vitals: Vitals): Omit<Phase, "name" | "elapsedMs" | "simulatorMs" | "detail"> {
   return {
     ...{ masterMs: vitals.processorMs, masterBlockMs: vitals.longestBlockMs, masterBytes: vitals.residentBytes },
     simulatorBytes: process.memoryUsage.rss(),
   };
 }
 
-function phaseLine({ name, elapsedMs, detail, ...rest }: Phase): string {
+function phaseLine({ name, elapsedMs, detail, ...figures }: Phase): string {
   const whole = (value: number): string => value.toFixed(0);
   return (
-    `${name}: ${whole(elapsedMs)} ms${detail === "" ? "" : `, ${detail}`}; master used ${whole(rest.masterMs)} ms, ` +
-    `longest block ${whole(rest.masterBlockMs)} ms; resident ${whole(rest.masterBytes / 1e6)} + ${whole(rest.simulatorBytes / 1e6)} MB`
+    `${name}: ${whole(elapsedMs)} ms${detail === "" ? "" : `, ${detail}`}; master used ${whole(figures.masterMs)} ms of processor, simulator ${whole(figures.simulatorMs)} ms, ` +
+    `longest block ${whole(figures.masterBlockMs)} ms; resident ${whole(figures.masterBytes / 1e6)} + ${whole(figures.simulatorBytes / 1e6)} MB`
   );
 }
