@@ -18,6 +18,8 @@ export class DrfSorter {
   #order: Client[] = [];
   /** Whose place in the order may be wrong: one client's, as after an allocation, or anybody's. */
   #misplaced: Client | "anybody" | undefined;
+  /** The total has changed, and with it every share. */
+  #stale = false;
 
   /** `total` is the whole cluster and may change: say so with `totalChanged`. `excluded` resources do not count. */
   constructor(total: Quantities, excluded: ReadonlySet<string> = new Set()) {
@@ -69,7 +71,7 @@ export class DrfSorter {
   }
 
   totalChanged(): void {
-    for (const client of this.#order) this.#update(client);
+    this.#stale = true;
   }
 
   /** Dominant share of a client, between 0 and 1, before its weight. */
@@ -84,6 +86,8 @@ export class DrfSorter {
 
   /** Names, neediest first. */
   sorted(): string[] {
+    if (this.#stale) for (const client of this.#order) this.#update(client);
+    this.#stale = false;
     if (this.#misplaced === "anybody") this.#order.sort(neediestFirst);
     else if (this.#misplaced) this.#replace(this.#misplaced);
     this.#misplaced = undefined;

@@ -3,6 +3,7 @@ import { type IncomingMessage, request } from "node:http";
 import type { Duplex } from "node:stream";
 import { MesosUpError } from "../../errors.ts";
 import { encodeRecord, RecordIoDecoder } from "../../mesos/recordio.ts";
+import { corkForNow } from "./cork.ts";
 import {
   AGENT_LINK_PATH,
   AGENT_LINK_PROTOCOL,
@@ -64,7 +65,9 @@ class SocketLink<Sent, Received> implements MessageLink<Sent> {
   }
 
   send(message: Sent): void {
-    if (!this.#closed) this.#socket.write(encodeRecord(JSON.stringify(message)));
+    if (this.#closed) return;
+    corkForNow(this.#socket);
+    this.#socket.write(encodeRecord(JSON.stringify(message)));
   }
 
   close(): void {

@@ -3,6 +3,7 @@
 import type { ServerResponse } from "node:http";
 import type { Schema } from "../../mesos/protobuf/definition.ts";
 import { encodeRecord } from "../../mesos/recordio.ts";
+import { corkForNow } from "./cork.ts";
 import { type HttpAnswer, type HttpRequest, text } from "./http.ts";
 import { ConversionError, messageFromJson } from "./wire/from-json.ts";
 import { JsonSyntaxError, parseJson } from "./wire/json-syntax.ts";
@@ -15,32 +16,61 @@ const loadCodec = (): Promise<Codec> => import("../../mesos/protobuf/codec.ts");
 
 type Read = { call: object } | { refusal: HttpAnswer };
 
-/** The call in a request's body, or the refusal that Mesos gives. */
-export async function readCall(schema: Schema, message: string, request: HttpRequest): Promise<Read> {
-  const contentType = request.headers["content-type"];
-  if (contentType === undefined) return { refusal: text(400, "Expecting 'Content-Type' to be present") };
-  if (contentType === JSON_TYPE) return readJson(schema, message, request.body);
-  if (contentType === PROTOBUF_TYPE) return readProtobuf(await loadCodec(), message, request.body);
-  return { refusal: text(415, `Expecting 'Content-Type' of ${JSON_TYPE} or ${PROTOBUF_TYPE}`) };
+/** What calls an endpoint takes, and in which words it refuses others. */
+export interface CallKind {
+  /** Holds `message` and all that it refers to. */
+  schema: Schema;
+  /** Such as "scheduler.Call". */
+  message: string;
+  words: Words;
 }
 
-function readJson(schema: Schema, message: string, body: Buffer): Read {
+interface Words {
+  /** Before what is wrong with JSON that is no such call. */
+  badMessage: string;
+  badProtobuf: string;
+  /** Media types that Mesos names where it refuses another. */
+  mediaTypes: string;
+}
+
+export const MASTER_WORDS: Words = {
+  badMessage: "Failed to convert JSON into Call protobuf: ",
+  badProtobuf: "Failed to parse body into Call protobuf",
+  mediaTypes: `${JSON_TYPE} or ${PROTOBUF_TYPE}`,
+};
+
+/** Those of the operator API of agents, which takes streams too. */
+export const AGENT_WORDS: Words = {
+  badMessage: "",
+  badProtobuf: "Failed to parse body into a protobuf object",
+  mediaTypes: `${JSON_TYPE} or ${PROTOBUF_TYPE} or application/recordio`,
+};
+
+/** The call in a request's body, or the refusal that Mesos gives. */
+export async function readCall(kind: CallKind, request: HttpRequest): Promise<Read> {
+  const contentType = request.headers["content-type"];
+  if (contentType === undefined) return { refusal: text(400, "Expecting 'Content-Type' to be present") };
+  if (contentType === JSON_TYPE) return readJson(kind, request.body);
+  if (contentType === PROTOBUF_TYPE) return readProtobuf(kind, request.body, await loadCodec());
+  return { refusal: text(415, `Expecting 'Content-Type' of ${kind.words.mediaTypes}`) };
+}
+
+function readJson({ schema, message, words }: CallKind, body: Buffer): Read {
   try {
     return { call: messageFromJson(schema, message, parseJson(body.toString("utf8"))) };
   } catch (error) {
     if (error instanceof JsonSyntaxError)
       return { refusal: text(400, `Failed to parse body into JSON: ${error.message}`) };
-    if (error instanceof ConversionError)
-      return { refusal: text(400, `Failed to convert JSON into Call protobuf: ${error.message}`) };
+    if (error instanceof ConversionError) return { refusal: text(400, `${words.badMessage}${error.message}`) };
     throw error;
   }
 }
 
-function readProtobuf(codec: Codec, message: string, body: Buffer): Read {
+function readProtobuf({ message, words }: CallKind, body: Buffer, codec: Codec): Read {
   try {
     return { call: codec.decodeMessage(message, body) };
   } catch (error) {
-    if (error instanceof codec.ProtobufError) return { refusal: text(400, "Failed to parse body into Call protobuf") };
+    if (error instanceof codec.ProtobufError) return { refusal: text(400, words.badProtobuf) };
     throw error;
   }
 }
@@ -60,12 +90,15 @@ const JSON_FORMAT: AnswerFormat = {
   convert: (_name, answer) => answer,
 };
 
-/** By the Accept header, JSON if both would do; or the refusal that Mesos gives. */
-export async function answerFormat(request: HttpRequest): Promise<{ format: AnswerFormat } | { refusal: HttpAnswer }> {
+/** By the Accept header, JSON if both would do; or a refusal, whose words name the types that `allowed` says. */
+export async function answerFormat(
+  request: HttpRequest,
+  allowed = `'${PROTOBUF_TYPE}' or '${JSON_TYPE}'`,
+): Promise<{ format: AnswerFormat } | { refusal: HttpAnswer }> {
   const { accept } = request.headers;
   if (accepts(accept, JSON_TYPE)) return { format: JSON_FORMAT };
   if (accepts(accept, PROTOBUF_TYPE)) return { format: protobufFormat(await loadCodec()) };
-  return { refusal: text(406, `Expecting 'Accept' to allow '${PROTOBUF_TYPE}' or '${JSON_TYPE}'`) };
+  return { refusal: text(406, `Expecting 'Accept' to allow ${allowed}`) };
 }
 
 /** Of several entries that match, the first of the most precise kind decides, as in libprocess. */
@@ -116,6 +149,7 @@ export class RecordStream {
   send(event: object): void {
     const { response, format, message } = this.#target;
     if (response.writableEnded || response.destroyed) return;
+    corkForNow(response);
     response.write(encodeRecord(format.encode(message, event)));
     if (response.writableLength > STREAM_BACKLOG_BYTES) response.destroy();
   }

@@ -80,6 +80,7 @@ export async function reregisterAgent(
   state.recoveredAgents.delete(id);
   state.unreachableAgents.delete(id);
   const agent = known ? comeBack(master, known, link, reregistration) : returned(master, link, reregistration);
+  for (const { id: hosted } of reregistration.frameworks) if (hosted) agent.hosted.add(hosted.value);
   agent.reregisteredMs = master.clock.nowMs();
   master.counters.count("slave_reregistrations");
   reconcileKnown(agent, reregistration, pingTimeout(master));
@@ -99,7 +100,7 @@ function newAgent(
   const { id, link, description } = parts;
   const agent: Agent = {
     ...{ id, link, ...described(description) },
-    ...{ deactivated: false, drain: undefined, killed: new Set() },
+    ...{ deactivated: false, drain: undefined, killed: new Set(), hosted: new Set() },
     ...{ registeredMs: master.clock.nowMs(), reregisteredMs: undefined },
     ...{ tasks: new Map(), executors: new Map(), offers: new Set(), used: new Map(), pings: undefined },
   };

@@ -171,7 +171,8 @@ export function removeFramework(master: MasterContext, framework: Framework): vo
   for (const offer of [...framework.offers]) discardOffer(master, offer, { rescind: false });
   const shutdown = { framework_id: { value: framework.id } };
   for (const agent of state.agents.values())
-    agent.link?.send({ type: "SHUTDOWN_FRAMEWORK", shutdown_framework: shutdown });
+    if (agent.hosted.delete(framework.id))
+      agent.link?.send({ type: "SHUTDOWN_FRAMEWORK", shutdown_framework: shutdown });
   const end = {
     state: "TASK_KILLED",
     reason: "REASON_FRAMEWORK_REMOVED",

@@ -36,6 +36,8 @@ export class Registrar {
   fetchMs = 0;
   storeMs = 0;
   readonly #nowMs: () => number;
+  /** Most agents are as they were when the registry was last stored. */
+  readonly #agentTexts = new WeakMap<AgentInfo, string>();
 
   constructor(store: RegistryStore, nowMs: () => number) {
     this.#store = store;
@@ -85,16 +87,20 @@ export class Registrar {
 
   async #write(): Promise<void> {
     const { agents, unreachable, gone, weights } = this.#registry;
-    const stored: StoredRegistry = {
-      agents: [...agents.values()],
-      unreachable: [...unreachable],
-      gone: [...gone],
-      weights: [...weights],
-    };
-    const data = Buffer.from(JSON.stringify(stored));
+    const others: StoredRegistry = { unreachable: [...unreachable], gone: [...gone], weights: [...weights] };
+    const agentTexts = [...agents.values()].map((info) => this.#agentText(info));
+    const data = Buffer.from(`{"agents":[${agentTexts.join(",")}],${JSON.stringify(others).slice(1)}`);
     this.sizeBytes = data.length;
     const startMs = this.#nowMs();
     await this.#store.write(data);
     this.storeMs = this.#nowMs() - startMs;
+  }
+
+  #agentText(info: AgentInfo): string {
+    const known = this.#agentTexts.get(info);
+    if (known !== undefined) return known;
+    const text = JSON.stringify(info);
+    this.#agentTexts.set(info, text);
+    return text;
   }
 }

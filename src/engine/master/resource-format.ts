@@ -37,8 +37,8 @@ export function summarise(resources: Iterable<Resource>): Record<string, number 
     else if (type === "RANGES") (ranges[name] ??= []).push(...(held?.range ?? []));
     else if (type === "SET") (sets[name] ??= []).push(...(set?.item ?? []));
   }
-  const summary: Record<string, number | string> = {};
-  for (const [name, sum] of Object.entries(scalars)) summary[name] = sum / 1000;
+  const summary: Record<string, number | string> = scalars;
+  for (const name in scalars) summary[name] = (scalars[name] ?? 0) / 1000;
   for (const [name, all] of Object.entries(ranges)) summary[name] = printRanges(normalise(all));
   for (const [name, items] of Object.entries(sets)) summary[name] = `{${items.sort().join(", ")}}`;
   return summary;

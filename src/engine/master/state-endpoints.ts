@@ -8,7 +8,7 @@ import type { Leadership } from "./leadership.ts";
 import { snapshotMetrics } from "./metrics.ts";
 import { scalarsOf } from "./resource-format.ts";
 import { reportRoles } from "./roles.ts";
-import { agentState, agentSummary, frameworkState, frameworkSummary, taskState } from "./state-models.ts";
+import { agentState, agentSummary, executorsByFramework, frameworkState, frameworkSummary, taskState } from "./state-models.ts";
 import type { Framework } from "./state.ts";
 import type { Task } from "../protocol.ts";
 
@@ -67,6 +67,7 @@ function describeState({ master, leadership, flags, startedMs }: Endpoints): unk
   const agents = [...state.agents.values()];
   const active = agents.filter((agent) => agent.link && !agent.deactivated).length;
   const { leader } = leadership;
+  const executors = executorsByFramework(agents);
   return {
     ...BUILD_INFO,
     start_time: startedMs / 1000,
@@ -85,8 +86,10 @@ function describeState({ master, leadership, flags, startedMs }: Endpoints): unk
     flags,
     slaves: agents.map((agent) => agentState(agent, "brief")),
     recovered_slaves: recoveredAgents(master),
-    frameworks: [...state.frameworks.values()].map((framework) => frameworkState(framework, agents)),
-    completed_frameworks: [...state.completedFrameworks.values()].map((framework) => frameworkState(framework, [])),
+    frameworks: [...state.frameworks.values()].map((framework) =>
+      frameworkState(framework, executors.get(framework.id)),
+    ),
+    completed_frameworks: [...state.completedFrameworks.values()].map((framework) => frameworkState(framework)),
     orphan_tasks: [],
     unregistered_frameworks: [],
   };
@@ -127,10 +130,10 @@ function listFrameworks(master: MasterContext, request: HttpRequest): unknown {
   const wanted = request.query.get("framework_id");
   const chosen = (all: Iterable<Framework>): Framework[] =>
     [...all].filter((framework) => wanted === null || framework.id === wanted);
-  const agents = [...master.state.agents.values()];
+  const executors = executorsByFramework(master.state.agents.values());
   return {
-    frameworks: chosen(master.state.frameworks.values()).map((framework) => frameworkState(framework, agents)),
-    completed_frameworks: chosen(master.state.completedFrameworks.values()).map((f) => frameworkState(f, [])),
+    frameworks: chosen(master.state.frameworks.values()).map((f) => frameworkState(f, executors.get(f.id))),
+    completed_frameworks: chosen(master.state.completedFrameworks.values()).map((f) => frameworkState(f)),
     unregistered_frameworks: [],
   };
 }

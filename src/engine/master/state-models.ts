@@ -25,7 +25,8 @@ function frameworkBasics(framework: Framework): Model {
   };
 }
 
-export function frameworkState(framework: Framework, agents: Iterable<Agent>): Model {
+/** `executors` are its own ones, as `executorsByFramework` finds them. */
+export function frameworkState(framework: Framework, executors: readonly Model[] = []): Model {
   const { info } = framework;
   return {
     ...frameworkBasics(framework),
@@ -45,10 +46,21 @@ export function frameworkState(framework: Framework, agents: Iterable<Agent>): M
       ...{ id, framework_id: framework.id, allocation_info: { role }, slave_id: agent.id },
       resources: summarise(resources),
     })),
-    executors: [...agents].flatMap((agent) =>
-      [...(agent.executors.get(framework.id)?.values() ?? [])].map((executor) => executorState(executor, agent)),
-    ),
+    executors,
   };
+}
+
+/** The executors on these agents, by the ID of their framework. */
+export function executorsByFramework(agents: Iterable<Agent>): Map<string, Model[]> {
+  const found = new Map<string, Model[]>();
+  for (const agent of agents) {
+    for (const [frameworkId, executors] of agent.executors) {
+      const models = found.get(frameworkId) ?? [];
+      found.set(frameworkId, models);
+      for (const executor of executors.values()) models.push(executorState(executor, agent));
+    }
+  }
+  return found;
 }
 
 export function frameworkSummary(framework: Framework): Model {

@@ -76,6 +76,8 @@ export interface Agent {
   readonly tasks: Map<string, Map<string, Task>>;
   /** Executors of frameworks' own, by framework and then ID. */
   readonly executors: Map<string, Map<string, ExecutorInfo>>;
+  /** Frameworks that have run something on it, and may still have executors there. */
+  readonly hosted: Set<string>;
   readonly offers: Set<OutstandingOffer>;
   /** What tasks and executors hold, by framework, with `allocation_info`. */
   readonly used: Map<string, Resource[]>;

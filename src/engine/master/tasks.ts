@@ -22,6 +22,7 @@ export function addTask(master: MasterContext, parts: { framework: Framework; ag
 /** Puts a task where it belongs, without counting its resources. */
 export function keepTask(framework: Framework, agent: Agent, task: Task): void {
   framework.tasks.set(task.task_id.value, task);
+  agent.hosted.add(framework.id);
   const byFramework = agent.tasks.get(framework.id) ?? new Map<string, Task>();
   agent.tasks.set(framework.id, byFramework.set(task.task_id.value, task));
 }
@@ -30,6 +31,7 @@ export function keepTask(framework: Framework, agent: Agent, task: Task): void {
 export function addExecutor(framework: Framework, agent: Agent, executor: ExecutorInfo): void {
   const executors = agent.executors.get(framework.id) ?? new Map<string, ExecutorInfo>();
   agent.executors.set(framework.id, executors.set(executor.executor_id.value, executor));
+  agent.hosted.add(framework.id);
   hold(agent, framework.id, executor.resources ?? []);
 }
 
