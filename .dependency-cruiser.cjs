@@ -4,10 +4,12 @@ const mayImport = {
   config: ["errors"],
   cluster: ["errors", "mesos", "config"],
   progress: ["errors"],
-  client: ["errors", "mesos"],
+  zookeeper: [],
+  client: ["errors", "mesos", "zookeeper"],
   scheduler: ["errors", "mesos", "config", "client"],
-  engine: ["errors", "mesos", "cluster"],
-  backends: ["errors", "mesos", "cluster", "progress", "client"],
+  engine: ["errors", "mesos", "cluster", "zookeeper"],
+  backends: ["errors", "mesos", "cluster", "progress", "client", "zookeeper"],
+  report: ["errors"],
 };
 
 const layers = Object.entries(mayImport).map(([layer, others]) => ({

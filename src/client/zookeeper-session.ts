@@ -2,7 +2,7 @@
 import type { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type * as zookeeper from "node-zookeeper-client";
-import { mendZooKeeperClient } from "../mesos/mend-zookeeper-client.ts";
+import { mendZooKeeperClient } from "../zookeeper/mend-zookeeper-client.ts";
 import { UnreachableError } from "./http.ts";
 
 /** The library waits up to this long, at random, once no server of its list could be reached. */

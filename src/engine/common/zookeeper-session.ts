@@ -1,7 +1,7 @@
 // One ZooKeeper session after another: promises over the client library, and a session that is over replaced by a new one.
 import type * as library from "node-zookeeper-client";
 import type { Client } from "node-zookeeper-client";
-import { mendZooKeeperClient } from "../../mesos/mend-zookeeper-client.ts";
+import { mendZooKeeperClient } from "../../zookeeper/mend-zookeeper-client.ts";
 import type { ZooKeeperUrl } from "./zookeeper-url.ts";
 
 /** The library waits a random part of this between two attempts; ZooKeeper often starts together with its clients. */

@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { createServer, connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { mendZooKeeperClient } from "../../../mesos/mend-zookeeper-client.ts";
+import { mendZooKeeperClient } from "../../../zookeeper/mend-zookeeper-client.ts";
 import type { ZooKeeperRuntime } from "./runtime-types.ts";
 import { serverArguments } from "./zookeeper-command.ts";
 
