@@ -1,4 +1,9 @@
 // POST /api/v1 of an agent: the v1 operator calls that read (docs/operator-http-api.md, "Agent API").
+import { AGENT_MESSAGES } from "../../mesos/protobuf/agent-messages.ts";
+import { Schema } from "../../mesos/protobuf/definition.ts";
+import { MESOS_MESSAGES } from "../../mesos/protobuf/mesos-messages.ts";
+import { REPORTED_MESSAGES } from "../../mesos/protobuf/reported-messages.ts";
+import { AGENT_WORDS, answerFormat, readCall } from "../common/api-request.ts";
 import type { Clock } from "../common/clock.ts";
 import { type HttpAnswer, type HttpRequest, json, methodNotAllowed, text } from "../common/http.ts";
 import type { Task } from "../protocol.ts";
@@ -41,24 +46,26 @@ const HANDLERS: Record<string, Handler> = {
   GET_TASKS: ({ agent }) => tasks(agent),
 };
 
-export function operatorApi(options: OperatorApiOptions): (request: HttpRequest) => HttpAnswer {
-  return (request) => {
+const CALLS = {
+  schema: new Schema(MESOS_MESSAGES, REPORTED_MESSAGES, AGENT_MESSAGES),
+  message: "agent.Call",
+  words: AGENT_WORDS,
+};
+const ACCEPTABLE = "application/json or application/x-protobuf or application/recordio";
+
+export function operatorApi(options: OperatorApiOptions): (request: HttpRequest) => Promise<HttpAnswer> {
+  return async (request) => {
     if (request.method !== "POST") return methodNotAllowed("POST", request.method);
-    if (request.headers["content-type"] === undefined) return text(400, "Expecting 'Content-Type' to be present");
-    if (request.headers["content-type"] !== "application/json") {
-      return text(415, "Expecting 'Content-Type' of application/json or application/x-protobuf");
-    }
-    let call: Call;
-    try {
-      call = JSON.parse(request.body.toString("utf8")) as Call;
-    } catch (error) {
-      return text(400, `Failed to parse body into JSON: ${(error as Error).message}`);
-    }
-    const handler = Object.hasOwn(HANDLERS, call.type ?? "") ? HANDLERS[call.type ?? ""] : undefined;
-    if (handler === undefined || call.type === undefined) {
-      return text(400, "Failed to validate agent::Call: Expecting 'type' to be present");
-    }
-    return json({ type: call.type, [call.type.toLowerCase()]: handler(options, call) });
+    const answers = await answerFormat(request, ACCEPTABLE);
+    const read = await readCall(CALLS, request);
+    if ("refusal" in read) return read.refusal;
+    if ("refusal" in answers) return answers.refusal;
+    const { type } = read.call as Call;
+    if (type === undefined) return text(400, "Failed to validate agent::Call: Expecting 'type' to be present");
+    const handler = Object.hasOwn(HANDLERS, type) ? HANDLERS[type] : undefined;
+    if (handler === undefined) return { status: 501 };
+    const answer = { type, [type.toLowerCase()]: handler(options, read.call as Call) };
+    return answers.format.convert("agent.Response", json(answer));
   };
 }
 

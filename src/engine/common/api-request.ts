@@ -1,6 +1,7 @@
 // What the v1 APIs have in common: media types, bodies that become calls, answers and streams of RecordIO. Within the
 // engine every message has its JSON shape; protobuf is read and written here, by a codec loaded when it is first needed.
 import type { ServerResponse } from "node:http";
+import type * as codec from "../../mesos/protobuf/codec.ts";
 import type { Schema } from "../../mesos/protobuf/definition.ts";
 import { encodeRecord } from "../../mesos/recordio.ts";
 import { corkForNow } from "./cork.ts";
@@ -11,7 +12,7 @@ import { JsonSyntaxError, parseJson } from "./wire/json-syntax.ts";
 const JSON_TYPE = "application/json";
 const PROTOBUF_TYPE = "application/x-protobuf";
 
-type Codec = typeof import("../../mesos/protobuf/codec.ts");
+type Codec = typeof codec;
 const loadCodec = (): Promise<Codec> => import("../../mesos/protobuf/codec.ts");
 
 type Read = { call: object } | { refusal: HttpAnswer };

@@ -2,7 +2,7 @@
 import { Schema } from "../../mesos/protobuf/definition.ts";
 import { MESOS_MESSAGES } from "../../mesos/protobuf/mesos-messages.ts";
 import { OPERATOR_CALLS } from "../../mesos/protobuf/operator-calls.ts";
-import { answerFormat, type AnswerFormat, readCall, RecordStream } from "../common/api-request.ts";
+import { answerFormat, type AnswerFormat, MASTER_WORDS, readCall, RecordStream } from "../common/api-request.ts";
 import type { Files } from "../common/files.ts";
 import { type HttpAnswer, type HttpRequest, json, methodNotAllowed, text } from "../common/http.ts";
 import { markGone } from "./agents.ts";
@@ -16,7 +16,7 @@ import type { Endpoints } from "./state-endpoints.ts";
 import type { Agent } from "./state.ts";
 import { withRole } from "./resource-format.ts";
 
-const schema = new Schema(MESOS_MESSAGES, OPERATOR_CALLS);
+const CALLS = { schema: new Schema(MESOS_MESSAGES, OPERATOR_CALLS), message: "master.Call", words: MASTER_WORDS };
 
 export const OPERATOR_HEARTBEAT_MS = 15_000;
 
@@ -41,7 +41,7 @@ export async function answerOperator(
   request: HttpRequest,
 ): Promise<HttpAnswer> {
   if (request.method !== "POST") return methodNotAllowed("POST", request.method);
-  const read = await readCall(schema, "master.Call", request);
+  const read = await readCall(CALLS, request);
   if ("refusal" in read) return read.refusal;
   const call = read.call as OperatorCall;
   const problem = callProblem(call);

@@ -3,19 +3,19 @@ import { Schema } from "../../mesos/protobuf/definition.ts";
 import { MESOS_MESSAGES } from "../../mesos/protobuf/mesos-messages.ts";
 import { SCHEDULER_CALLS } from "../../mesos/protobuf/scheduler-calls.ts";
 import type { SchedulerCall } from "../../mesos/scheduler-api.ts";
-import { answerFormat, type AnswerFormat, readCall, RecordStream } from "../common/api-request.ts";
+import { answerFormat, type AnswerFormat, MASTER_WORDS, readCall, RecordStream } from "../common/api-request.ts";
 import { type HttpAnswer, type HttpRequest, methodNotAllowed, text } from "../common/http.ts";
 import type { MasterContext } from "./context.ts";
 import { disconnect, subscribe } from "./frameworks.ts";
 import { callProblem, handleCall } from "./scheduler-calls.ts";
 import { type FrameworkStream, isConnected } from "./state.ts";
 
-const schema = new Schema(MESOS_MESSAGES, SCHEDULER_CALLS);
+const CALLS = { schema: new Schema(MESOS_MESSAGES, SCHEDULER_CALLS), message: "scheduler.Call", words: MASTER_WORDS };
 
 /** Answers one request to the leading master; see the recordings under http-* and subscribe-*. */
 export async function answerScheduler(master: MasterContext, request: HttpRequest): Promise<HttpAnswer> {
   if (request.method !== "POST") return methodNotAllowed("POST", request.method);
-  const read = await readCall(schema, "scheduler.Call", request);
+  const read = await readCall(CALLS, request);
   if ("refusal" in read) return read.refusal;
   const call = read.call as SchedulerCall;
   const problem = callProblem(call);
