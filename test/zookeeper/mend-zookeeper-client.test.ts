@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type AddressInfo, type Socket } from "node:net";
 import library from "node-zookeeper-client";
 import { describe, expect, it } from "vitest";
-import { mendZooKeeperClient } from "../../s../zookeeper/mend-zookeeper-client.ts";
+import { mendZooKeeperClient } from "../../src/zookeeper/mend-zookeeper-client.ts";
 
 /** ConnectResponse: length, protocol version, timeout, session ID, length of the password and the password. */
 function connectResponse(): Buffer {
