@@ -151,6 +151,16 @@ export class Allocator {
     this.#roles.setWeight(role, weight);
   }
 
+  /** Of all roles: those that are not named have 1 again. */
+  setWeights(weights: ReadonlyMap<string, number>): void {
+    const forgotten = [...this.#weights.keys()].filter((role) => !weights.has(role));
+    for (const role of forgotten) {
+      this.#weights.delete(role);
+      this.#roles.setWeight(role, 1);
+    }
+    for (const [role, weight] of weights) this.setWeight(role, weight);
+  }
+
   /** Adds an agent, or changes what it has in total. */
   setAgent(id: string, total: readonly Resource[]): void {
     const known = this.#agents.get(id);

@@ -46,10 +46,16 @@ export function json(value: unknown, jsonp?: string | null): HttpAnswer {
   return { status: 200, headers: { "Content-Type": "text/javascript" }, body: `${jsonp}(${body});` };
 }
 
-export const methodNotAllowed = (allowed: string, received: string): HttpAnswer =>
-  text(405, `405 Method Not Allowed. Expecting one of { '${allowed}' }, but received '${received}'.`, {
+/** `allowed`: one method, or several with ", " between them. */
+export const methodNotAllowed = (allowed: string, received: string): HttpAnswer => {
+  const quoted = allowed
+    .split(", ")
+    .map((method) => `'${method}'`)
+    .join(", ");
+  return text(405, `405 Method Not Allowed. Expecting one of { ${quoted} }, but received '${received}'.`, {
     Allow: allowed,
   });
+};
 
 /** Bodies above this are refused while they are being read. */
 export const BODY_LIMIT_BYTES = 64 * 1024 * 1024;

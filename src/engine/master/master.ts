@@ -7,6 +7,7 @@ import type { Files } from "../common/files.ts";
 import { type HttpHandler, HttpRoutes, refuseUpgrade } from "../common/http.ts";
 import type { Log } from "../common/log.ts";
 import { AGENT_LINK_PATH } from "../protocol.ts";
+import { agentMessage } from "./agent-messages.ts";
 import { AgentSession } from "./agent-session.ts";
 import { AllocationRunner } from "./allocation-runner.ts";
 import type { MasterContext } from "./context.ts";
@@ -81,7 +82,7 @@ export class Master {
     const registry = await registrar.recover();
     for (const [id, atMs] of registry.unreachable) state.unreachableAgents.set(id, atMs);
     for (const [id, atMs] of registry.gone) state.goneAgents.set(id, atMs);
-    for (const [role, weight] of registry.weights) allocator.setWeight(role, weight);
+    if (registry.weights.size > 0) allocator.setWeights(registry.weights);
     for (const [id, agentInfo] of registry.agents) {
       const timer = clock.after(this.context.flags.agent_reregister_timeout, () => this.#giveUp(id));
       state.recoveredAgents.set(id, { info: agentInfo, timer });
@@ -132,7 +133,7 @@ export class Master {
       const link = acceptAgent(
         { incoming, socket, head },
         {
-          onMessage: (message) => session.receive(message),
+          onMessage: (message) => session.receive(agentMessage(message)),
           onClose: () => session.closed(),
         },
       );

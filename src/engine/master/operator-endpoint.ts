@@ -5,34 +5,23 @@ import { OPERATOR_CALLS } from "../../mesos/protobuf/operator-calls.ts";
 import { answerFormat, type AnswerFormat, MASTER_WORDS, readCall, RecordStream } from "../common/api-request.ts";
 import type { Files } from "../common/files.ts";
 import { type HttpAnswer, type HttpRequest, json, methodNotAllowed, text } from "../common/http.ts";
-import { markGone } from "./agents.ts";
 import { BUILD_INFO } from "./build-info.ts";
-import { deactivateAgent, drainAgent, reactivateAgent } from "./drain.ts";
-import { removeFramework } from "./frameworks.ts";
 import { snapshotMetrics } from "./metrics.ts";
+import { act, actionPart, type OperatorAction } from "./operator-actions.ts";
 import { agentModel, executorModels, frameworkModel, resourcesOf } from "./operator-models.ts";
 import { reportRoles } from "./roles.ts";
 import type { Endpoints } from "./state-endpoints.ts";
-import type { Agent } from "./state.ts";
 import { withRole } from "./resource-format.ts";
+import { listWeights } from "./weights.ts";
 
 const CALLS = { schema: new Schema(MESOS_MESSAGES, OPERATOR_CALLS), message: "master.Call", words: MASTER_WORDS };
 
 export const OPERATOR_HEARTBEAT_MS = 15_000;
 
-interface OperatorCall {
+interface OperatorCall extends OperatorAction {
   type?: string;
-  teardown?: { framework_id: { value: string } };
-  drain_agent?: AgentPart & { max_grace_period?: { seconds?: number; nanos?: number }; mark_gone?: boolean };
-  deactivate_agent?: AgentPart;
-  reactivate_agent?: AgentPart;
-  mark_agent_gone?: AgentPart;
-  update_weights?: { weight_infos?: { role: string; weight: number }[] };
   list_files?: { path: string };
   read_file?: { path: string; offset: number; length?: number };
-}
-interface AgentPart {
-  agent_id: { value: string };
 }
 
 /** Answers one request to the leading master; see the recordings under operator-*. */
@@ -51,25 +40,28 @@ export async function answerOperator(
   const { format } = answers;
   if (call.type === "SUBSCRIBE") return openStream(endpoints, format);
   const report = reports(endpoints)[call.type ?? ""];
-  const answer = report ? answerWith(call.type ?? "", report()) : await act(endpoints, call);
+  const answer = report ? answerWith(call.type ?? "", report()) : await answerCall(endpoints, call);
   return format.convert("master.Response", answer);
 }
 
-const PART_OF = {
-  TEARDOWN: "teardown",
-  DRAIN_AGENT: "drain_agent",
-  DEACTIVATE_AGENT: "deactivate_agent",
-  REACTIVATE_AGENT: "reactivate_agent",
-  MARK_AGENT_GONE: "mark_agent_gone",
-  UPDATE_WEIGHTS: "update_weights",
-  LIST_FILES: "list_files",
-  READ_FILE: "read_file",
-} as const;
-
 function callProblem(call: OperatorCall): string | undefined {
   if (call.type === undefined) return "Expecting 'type' to be present";
-  const part = (PART_OF as Partial<Record<string, keyof OperatorCall>>)[call.type];
+  const part = partOf(call.type);
   return part !== undefined && call[part] === undefined ? `Expecting '${part}' to be present` : undefined;
+}
+
+function partOf(type: string): keyof OperatorCall | undefined {
+  if (type === "LIST_FILES") return "list_files";
+  return type === "READ_FILE" ? "read_file" : actionPart(type);
+}
+
+/** Calls about files, and those that change something. */
+async function answerCall(endpoints: Endpoints & { files: Files }, call: OperatorCall): Promise<HttpAnswer> {
+  const { master, files } = endpoints;
+  if (call.type === "LIST_FILES" && call.list_files) return files.list(call.list_files.path);
+  if (call.type === "READ_FILE" && call.read_file) return files.readRange(call.read_file);
+  const action = actionPart(call.type ?? "");
+  return (action && (await act(master, action, call))) ?? text(501, "501 Not Implemented.");
 }
 
 /** `content`, under the name of the call, is left out where Mesos leaves out an empty message. */
@@ -92,16 +84,17 @@ function reports(endpoints: Endpoints): Record<string, () => object | undefined>
     GET_AGENTS: () => agentsReport(endpoints),
     GET_FRAMEWORKS: () => frameworksReport(endpoints),
     GET_EXECUTORS: () => ({ executors: executorModels(master) }),
-    GET_OPERATIONS: () => ({ operations: [] }),
+    GET_OPERATIONS: () => ({}),
     GET_TASKS: () => tasksReport(endpoints),
     GET_ROLES: () => ({
       roles: reportRoles(master).map(({ name, weight, frameworkIds, allocated, offered }) => ({
-        ...{ name, weight, frameworks: frameworkIds.map((value) => ({ value })) },
-        resources: withRole([...allocated, ...offered]),
+        ...{ name, weight },
+        ...(frameworkIds.length > 0 ? { frameworks: frameworkIds.map((value) => ({ value })) } : {}),
+        ...(allocated.length + offered.length > 0 ? { resources: withRole([...allocated, ...offered]) } : {}),
       })),
     }),
     GET_WEIGHTS: () => {
-      const weights = [...master.allocator.weights].map(([role, weight]) => ({ role, weight }));
+      const weights = listWeights(master);
       return weights.length > 0 ? { weight_infos: weights } : undefined;
     },
     GET_MASTER: () => ({
@@ -146,63 +139,6 @@ function tasksReport({ master }: Endpoints): object {
     unreachable_tasks: frameworks.flatMap((framework) => [...framework.unreachableTasks.values()]),
     completed_tasks: completed.flatMap((framework) => framework.completedTasks),
   };
-}
-
-/** Calls that change something, and those about files. */
-async function act(endpoints: Endpoints & { files: Files }, call: OperatorCall): Promise<HttpAnswer> {
-  const { master, files } = endpoints;
-  if (call.teardown) {
-    const framework = master.state.frameworks.get(call.teardown.framework_id.value);
-    if (!framework) return text(400, "No framework found with specified ID");
-    removeFramework(master, framework);
-    return { status: 200 };
-  }
-  if (call.drain_agent) {
-    const { max_grace_period: period, mark_gone = false } = call.drain_agent;
-    return onAgent(endpoints, call.drain_agent, (agent) =>
-      drainAgent(master, agent, { ...(period ? { max_grace_period: durationInfo(period) } : {}), mark_gone }),
-    );
-  }
-  if (call.deactivate_agent)
-    return onAgent(endpoints, call.deactivate_agent, (agent) => deactivateAgent(master, agent));
-  if (call.reactivate_agent)
-    return onAgent(endpoints, call.reactivate_agent, (agent) => reactivateAgent(master, agent));
-  if (call.mark_agent_gone) return onAgent(endpoints, call.mark_agent_gone, (agent) => markGone(master, agent));
-  if (call.update_weights) return updateWeights(endpoints, call.update_weights.weight_infos ?? []);
-  if (call.list_files) return files.list(call.list_files.path);
-  if (call.read_file) return files.readRange(call.read_file);
-  return { status: 501 };
-}
-
-const durationInfo = ({ seconds = 0, nanos = 0 }: { seconds?: number; nanos?: number }) => ({
-  nanoseconds: seconds * 1e9 + nanos,
-});
-
-async function onAgent(
-  { master }: Endpoints,
-  part: AgentPart,
-  action: (agent: Agent) => void | Promise<void>,
-): Promise<HttpAnswer> {
-  const id = part.agent_id.value;
-  const agent = master.state.agents.get(id);
-  if (!agent) return master.state.goneAgents.has(id) ? { status: 200 } : text(404, `Agent '${id}' not found`);
-  await action(agent);
-  return { status: 200 };
-}
-
-async function updateWeights({ master }: Endpoints, infos: { role: string; weight: number }[]): Promise<HttpAnswer> {
-  const bad = infos.find(({ weight }) => !(weight > 0));
-  if (bad)
-    return text(
-      400,
-      `Failed to validate update weights request: Invalid weight '${bad.weight}': Weights must be positive`,
-    );
-  for (const { role, weight } of infos) master.allocator.setWeight(role, weight);
-  await master.registrar.apply((registry) => {
-    for (const { role, weight } of infos) registry.weights.set(role, weight);
-  });
-  master.runner.requestAll();
-  return { status: 200 };
 }
 
 /** SUBSCRIBE: the whole state first, then every change of it. */

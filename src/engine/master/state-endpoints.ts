@@ -5,11 +5,22 @@ import { BUILD_INFO } from "./build-info.ts";
 import type { MasterContext } from "./context.ts";
 import { removeFramework } from "./frameworks.ts";
 import type { Leadership } from "./leadership.ts";
+import { answerMachines, answerSchedule, answerStatus } from "./maintenance.ts";
 import { snapshotMetrics } from "./metrics.ts";
+import { answerQuota } from "./quota.ts";
+import { answerForm } from "./reservation-requests.ts";
 import { scalarsOf } from "./resource-format.ts";
 import { reportRoles } from "./roles.ts";
-import { agentState, agentSummary, executorsByFramework, frameworkState, frameworkSummary, taskState } from "./state-models.ts";
+import {
+  agentState,
+  agentSummary,
+  executorsByFramework,
+  frameworkState,
+  frameworkSummary,
+  taskState,
+} from "./state-models.ts";
 import type { Framework } from "./state.ts";
+import { answerWeights } from "./weights.ts";
 import type { Task } from "../protocol.ts";
 
 export interface Endpoints {
@@ -58,8 +69,24 @@ export function mountStateEndpoints(routes: HttpRoutes, endpoints: Endpoints): v
     leading(() => ({ roles: describeRoles(master) })),
   );
   routes.route("/teardown", (request) => leadership.redirectUnlessElected(request) ?? teardown(master, request));
-  routes.route("/machine/down", () => text(501, "Maintenance is not supported"));
-  routes.route("/machine/up", () => text(501, "Maintenance is not supported"));
+  const changing = (answer: HttpHandler): HttpHandler => {
+    return (request) => leadership.refuseUnlessLeading(request) ?? answer(request);
+  };
+  routes.route(
+    "/weights",
+    changing((request) => answerWeights(master, request)),
+  );
+  routes.route("/quota", changing(answerQuota));
+  routes.route("/maintenance/status", changing(answerStatus));
+  routes.route("/maintenance/schedule", changing(answerSchedule));
+  routes.route("/machine/down", changing(answerMachines));
+  routes.route("/machine/up", changing(answerMachines));
+  const resources = { name: "resources", unreadable: "Error parsing" } as const;
+  const volumes = { name: "volumes", unreadable: "Error in parsing" } as const;
+  routes.route("/reserve", changing(answerForm(master, resources)));
+  routes.route("/unreserve", changing(answerForm(master, { ...resources, unreadable: "Error in parsing" })));
+  routes.route("/create-volumes", changing(answerForm(master, volumes)));
+  routes.route("/destroy-volumes", changing(answerForm(master, volumes)));
 }
 
 function describeState({ master, leadership, flags, startedMs }: Endpoints): unknown {

@@ -1,0 +1,104 @@
+// The v1 operator calls that change something (docs/operator-http-api.md).
+import { type HttpAnswer, text } from "../common/http.ts";
+import { markGone } from "./agents.ts";
+import type { MasterContext } from "./context.ts";
+import { deactivateAgent, drainAgent, reactivateAgent } from "./drain.ts";
+import { removeFramework } from "./frameworks.ts";
+import { changeMachines, type Schedule, updateSchedule } from "./maintenance.ts";
+import { type QuotaRequest, setQuota, updateQuota } from "./quota.ts";
+import { changeResources } from "./reservation-requests.ts";
+import type { Agent } from "./state.ts";
+import { updateWeights, type WeightInfo } from "./weights.ts";
+
+interface AgentPart {
+  agent_id: { value: string };
+}
+interface ActionParts {
+  teardown: { framework_id: { value: string } };
+  drain_agent: AgentPart & { max_grace_period?: { seconds?: number; nanos?: number }; mark_gone?: boolean };
+  deactivate_agent: AgentPart;
+  reactivate_agent: AgentPart;
+  mark_agent_gone: AgentPart;
+  update_weights: { weight_infos?: WeightInfo[] };
+  set_logging_level: object;
+  reserve_resources: AgentPart;
+  unreserve_resources: AgentPart;
+  create_volumes: AgentPart;
+  destroy_volumes: AgentPart;
+  grow_volume: Partial<AgentPart>;
+  shrink_volume: Partial<AgentPart>;
+  update_quota: { quota_configs?: { limits?: object; guarantees?: object }[] };
+  set_quota: { quota_request: QuotaRequest };
+  remove_quota: { role: string };
+  update_maintenance_schedule: { schedule: Schedule };
+  start_maintenance: { machines?: object[] };
+  stop_maintenance: { machines?: object[] };
+}
+
+export type OperatorAction = Partial<ActionParts>;
+type Name = keyof ActionParts;
+type Actions = { [N in Name]: (master: MasterContext, part: ActionParts[N]) => HttpAnswer | Promise<HttpAnswer> };
+
+/** By the name of the call's part, which is the name of the call in small letters. */
+const ACTIONS: Actions = {
+  teardown: (master, { framework_id: id }) => {
+    const framework = master.state.frameworks.get(id.value);
+    if (!framework) return text(400, "No framework found with specified ID");
+    removeFramework(master, framework);
+    return { status: 200 };
+  },
+  drain_agent: (master, part) => {
+    const { max_grace_period: period, mark_gone = false } = part;
+    const config = { ...(period ? { max_grace_period: durationInfo(period) } : {}), mark_gone };
+    return onAgent(master, part, (agent) => drainAgent(master, agent, config));
+  },
+  deactivate_agent: (master, part) => onAgent(master, part, (agent) => deactivateAgent(master, agent)),
+  reactivate_agent: (master, part) => onAgent(master, part, (agent) => reactivateAgent(master, agent)),
+  mark_agent_gone: (master, { agent_id: { value: id } }) => {
+    const agent = master.state.agents.get(id);
+    if (agent) return markGone(master, agent).then(() => ({ status: 200 }));
+    return master.state.goneAgents.has(id) ? { status: 200 } : text(404, `Agent '${id}' not found`);
+  },
+  update_weights: (master, { weight_infos: infos = [] }) => updateWeights(master, infos),
+  // There is one level only, which stays.
+  set_logging_level: () => ({ status: 200 }),
+  reserve_resources: changeResources,
+  unreserve_resources: changeResources,
+  create_volumes: changeResources,
+  destroy_volumes: changeResources,
+  grow_volume: changeResources,
+  shrink_volume: changeResources,
+  update_quota: (_, { quota_configs: configs = [] }) => updateQuota(configs),
+  set_quota: (_, { quota_request: request }) => setQuota(request),
+  remove_quota: (_, { role }) => text(400, `Failed to remove quota: Role '${role}' has no quota set`),
+  update_maintenance_schedule: (_, { schedule }) => updateSchedule(schedule),
+  start_maintenance: (_, { machines = [] }) => changeMachines(machines),
+  stop_maintenance: (_, { machines = [] }) => changeMachines(machines),
+};
+
+/** The part that a call of that type must have, undefined if it needs none or is none that changes something. */
+export function actionPart(type: string): Name | undefined {
+  const name = type.toLowerCase();
+  return Object.hasOwn(ACTIONS, name) ? (name as Name) : undefined;
+}
+
+/** Does what the part of that name says; undefined if the call has no such part. */
+export async function act(master: MasterContext, name: Name, call: OperatorAction): Promise<HttpAnswer | undefined> {
+  const part = call[name];
+  return part && (ACTIONS[name] as (master: MasterContext, given: typeof part) => Promise<HttpAnswer>)(master, part);
+}
+
+const durationInfo = ({ seconds = 0, nanos = 0 }: { seconds?: number; nanos?: number }) => ({
+  nanoseconds: seconds * 1e9 + nanos,
+});
+
+async function onAgent(
+  master: MasterContext,
+  part: AgentPart,
+  action: (agent: Agent) => void | Promise<void>,
+): Promise<HttpAnswer> {
+  const agent = master.state.agents.get(part.agent_id.value);
+  if (!agent) return text(400, "Unknown agent");
+  await action(agent);
+  return { status: 200 };
+}
