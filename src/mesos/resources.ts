@@ -34,9 +34,11 @@ export function addResources(a: readonly Resource[], b: readonly Resource[]): Re
 
 /** `a` without `b`. Never goes below nothing: what `b` has beyond `a` is disregarded, so ask `containsResources` first. */
 export function subtractResources(a: readonly Resource[], b: readonly Resource[]): Resource[] {
-  let result = addResources(a, []);
+  const result = addResources(a, []);
   for (const taken of b) {
-    result = result.map((held) => (sameKind(held, taken) ? combine(held, taken, "subtract") : held));
+    const at = result.findIndex((held) => sameKind(held, taken));
+    const held = result[at];
+    if (held !== undefined) result[at] = combine(held, taken, "subtract");
   }
   return result.filter((resource) => !isEmpty(resource));
 }
@@ -117,13 +119,18 @@ function covers(a: Resource, b: Resource): boolean {
   }
 }
 
-const VALUE_FIELDS = new Set(["scalar", "ranges", "set", "role"]);
+const COMPARED_APART = new Set(["name", "type", "scalar", "ranges", "set", "role"]);
 
 /** Whether two resources differ in their value at most. An absent role is "*". */
 function sameKind(a: Resource, b: Resource): boolean {
   if (a.name !== b.name || a.type !== b.type || (a.role ?? "*") !== (b.role ?? "*")) return false;
-  const keys = [...Object.keys(a), ...Object.keys(b)].filter((key) => !VALUE_FIELDS.has(key));
-  return keys.every((key) => sameJson(a[key], b[key]));
+  return sameDetails(a, b) && sameDetails(b, a);
+}
+
+/** Whether what `a` has beyond name, type, role and value is the same in `b`. */
+function sameDetails(a: Resource, b: Resource): boolean {
+  for (const key in a) if (!COMPARED_APART.has(key) && !sameJson(a[key], b[key])) return false;
+  return true;
 }
 
 function sameJson(a: unknown, b: unknown): boolean {

@@ -10,7 +10,7 @@ export interface AllocationRunnerOptions {
   allocator: Allocator;
   clock: Clock;
   intervalMs: number;
-  /** Receives what one slice has allocated; must make offers of it, or recover it. */
+  /** Receives what has been allocated on some of the agents; must make offers of it, or recover it. */
   onAllocations: (allocations: Allocation[]) => void;
 }
 
@@ -18,6 +18,7 @@ export interface AllocationRunnerOptions {
 export class AllocationRunner {
   readonly #options: AllocationRunnerOptions;
   #requested = new Set<string>();
+  #allRequested = false;
   #scheduled = false;
   #started = false;
   /** For the metrics. */
@@ -46,36 +47,38 @@ export class AllocationRunner {
 
   /** Somebody new may take what is free anywhere. */
   requestAll(): void {
-    for (const agentId of this.#options.allocator.agentIds) this.#requested.add(agentId);
+    this.#allRequested = true;
     this.#schedule();
   }
 
   #schedule(): void {
-    if (this.#scheduled || !this.#started || this.#requested.size === 0) return;
+    if (this.#scheduled || !this.#started) return;
+    if (!this.#allRequested && this.#requested.size === 0) return;
     this.#scheduled = true;
     this.#options.clock.soon(() => {
-      const agentIds = [...this.#requested];
+      const agentIds = [...(this.#allRequested ? this.#options.allocator.agentIds : this.#requested)];
       this.#requested = new Set();
+      this.#allRequested = false;
       this.runs++;
-      this.#run(agentIds, 0);
+      this.#run({ agentIds, startMs: this.#options.clock.nowMs() }, 0);
     });
   }
 
-  #run(agentIds: string[], from: number): void {
+  #run(run: { agentIds: string[]; startMs: number }, from: number): void {
     const { clock, allocator, onAllocations } = this.#options;
-    const startMs = clock.nowMs();
-    const allocations: Allocation[] = [];
+    const { agentIds } = run;
+    const sliceMs = clock.nowMs();
     let at = from;
-    while (at < agentIds.length && clock.nowMs() - startMs < SLICE_MS) {
-      allocations.push(...allocator.allocate(agentIds.slice(at, at + SLICE_AGENTS), startMs));
+    while (at < agentIds.length && clock.nowMs() - sliceMs < SLICE_MS) {
+      const allocations = allocator.allocate(agentIds.slice(at, at + SLICE_AGENTS), sliceMs);
+      if (allocations.length > 0) onAllocations(allocations);
       at += SLICE_AGENTS;
     }
-    if (allocations.length > 0) onAllocations(allocations);
-    this.lastRunMs = clock.nowMs() - startMs;
     if (at < agentIds.length) {
-      clock.soon(() => this.#run(agentIds, at));
+      clock.soon(() => this.#run(run, at));
       return;
     }
+    this.lastRunMs = clock.nowMs() - run.startMs;
     this.#scheduled = false;
     this.#schedule();
   }

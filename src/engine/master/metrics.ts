@@ -1,5 +1,6 @@
 // /metrics/snapshot: the master's numbers under Mesos's names (docs/monitoring.md).
-import { quantitiesOf, type Quantities } from "../allocator/quantities.ts";
+import { quantitiesOf } from "../allocator/quantities.ts";
+import type { TaskState } from "../../mesos/types.ts";
 import type { MasterContext } from "./context.ts";
 import type { Leadership } from "./leadership.ts";
 import { isActive, isConnected, type MasterState } from "./state.ts";
@@ -131,13 +132,10 @@ function gauges(state: MasterState): [string, number][] {
   const connected = frameworks.filter(isConnected).length;
   const active = agents.filter(isActive).length;
   const linked = agents.filter((agent) => agent.link).length;
-  const count = { STAGING: 0, STARTING: 0, RUNNING: 0, KILLING: 0 };
-  for (const framework of frameworks) {
-    for (const task of framework.tasks.values()) {
-      const short = task.state.slice("TASK_".length);
-      if (short in count) count[short as keyof typeof count]++;
-    }
-  }
+  const counts = new Map<TaskState, number>();
+  for (const framework of frameworks)
+    for (const { state: taskState } of framework.tasks.values())
+      counts.set(taskState, (counts.get(taskState) ?? 0) + 1);
   const unreachableTasks = frameworks.reduce((sum, framework) => sum + framework.unreachableTasks.size, 0);
   return [
     ["master/frameworks_active", connected],
@@ -150,18 +148,18 @@ function gauges(state: MasterState): [string, number][] {
     ["master/slaves_disconnected", agents.length - linked],
     ["master/slaves_inactive", agents.length - active],
     ["master/slaves_unreachable", state.unreachableAgents.size],
-    ["master/tasks_staging", count.STAGING],
-    ["master/tasks_starting", count.STARTING],
-    ["master/tasks_running", count.RUNNING],
-    ["master/tasks_killing", count.KILLING],
+    ["master/tasks_staging", counts.get("TASK_STAGING") ?? 0],
+    ["master/tasks_starting", counts.get("TASK_STARTING") ?? 0],
+    ["master/tasks_running", counts.get("TASK_RUNNING") ?? 0],
+    ["master/tasks_killing", counts.get("TASK_KILLING") ?? 0],
     ["master/tasks_unreachable", unreachableTasks],
   ];
 }
 
 function resourceMetrics(master: MasterContext): [string, number][] {
   const agents = [...master.state.agents.values()];
-  const used = sum(agents.flatMap((agent) => [...agent.used.values()].map(quantitiesOf)));
-  const offered = sum([...master.state.offers.values()].map((offer) => quantitiesOf(offer.resources)));
+  const used = quantitiesOf(agents.flatMap((agent) => [...agent.used.values()].flat()));
+  const offered = quantitiesOf([...master.state.offers.values()].flatMap((offer) => offer.resources));
   const total = master.allocator.totalQuantities;
   return ["cpus", "mem", "disk", "gpus"].flatMap((name): [string, number][] => {
     const [all, inUse, inOffers] = [total, used, offered].map((quantities) => (quantities.get(name) ?? 0) / 1000);
@@ -181,11 +179,4 @@ function resourceMetrics(master: MasterContext): [string, number][] {
           ] as [string, number][])),
     ];
   });
-}
-
-function sum(many: Iterable<Quantities>): Quantities {
-  const result: Quantities = new Map();
-  for (const quantities of many)
-    for (const [name, amount] of quantities) result.set(name, (result.get(name) ?? 0) + amount);
-  return result;
 }

@@ -85,11 +85,9 @@ export function updateTask(
   task.status_update_state = status.state;
   if (status.uuid === undefined) delete task.status_update_uuid;
   else task.status_update_uuid = status.uuid;
-  const kept = { ...status };
-  delete kept.data;
   const sameState = task.statuses.at(-1)?.state === status.state;
   if (sameState) task.statuses.pop();
-  task.statuses.push(kept);
+  task.statuses.push(status.data === undefined ? status : withoutData(status));
   if (!sameState || isCheck(status.reason)) {
     const shown = { state: task.state, status };
     master.events.publish(() => ({
@@ -105,6 +103,12 @@ export function updateTask(
   if (!agent || !framework) return;
   release(agent, framework.id, task.resources);
   recoverResources(master, { framework, agent, resources: task.resources });
+}
+
+function withoutData(status: TaskStatus): TaskStatus {
+  const kept = { ...status };
+  delete kept.data;
+  return kept;
 }
 
 const METRICS: Partial<Record<TaskState, string>> = {

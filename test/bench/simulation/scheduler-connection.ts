@@ -68,6 +68,11 @@ export class SchedulerConnection {
     return this.#frameworkId;
   }
 
+  /** All calls have been answered. */
+  get idle(): boolean {
+    return this.#inFlight === 0 && this.#waiting.length === 0;
+  }
+
   /** Sends a call; one that the master does not accept with 202 comes back through `onError`. */
   call(parts: CallParts): void {
     const body = JSON.stringify({ framework_id: { value: this.#frameworkId }, ...parts });

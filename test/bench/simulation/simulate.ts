@@ -114,8 +114,10 @@ class Cluster {
     const all = this.#until(() => this.#latenciesMs.length >= this.#size.tasks);
     for (const framework of this.#frameworks) framework.launch();
     await all;
-    const rate = (this.#size.tasks / (performance.now() - startedMs)) * 1000;
-    return `${Math.round(rate)} tasks/s`;
+    const runningMs = performance.now() - startedMs;
+    while (this.#frameworks.some((framework) => !framework.idle)) await rest(5);
+    const rate = (this.#size.tasks / runningMs) * 1000;
+    return `${Math.round(rate)} tasks/s running after ${Math.round(runningMs)} ms, then acknowledged`;
   }
 
   async read(path: string): Promise<string> {

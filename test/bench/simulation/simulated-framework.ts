@@ -52,6 +52,11 @@ export class SimulatedFramework {
     for (const offer of this.#offers.splice(0)) this.#use(offer);
   }
 
+  /** All its calls have been answered. */
+  get idle(): boolean {
+    return this.#connection?.idle ?? true;
+  }
+
   teardown(): void {
     this.#connection?.call({ type: "TEARDOWN" });
   }
