@@ -1,8 +1,13 @@
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decodeMessage, encodeMessage, ProtobufError, V1_DEFINITIONS } from "../../../src/mesos/protobuf/codec.ts";
-import { V1_SCHEMA } from "../../../src/mesos/protobuf/codec.ts";
+import {
+  decodeMessage,
+  encodeMessage,
+  ProtobufError,
+  V1_DEFINITIONS,
+  V1_SCHEMA,
+} from "../../../src/mesos/protobuf/codec.ts";
 import { arbitraryMessage } from "./arbitrary-message.ts";
 
 const names = V1_DEFINITIONS.flatMap(({ messages }) => Object.keys(messages));

@@ -2,17 +2,10 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { decodeMessage, encodeMessage } from "../../../src/mesos/protobuf/codec.ts";
 import { encodeRecord, RecordIoDecoder } from "../../../src/mesos/recordio.ts";
+import { withoutEmptyLists } from "./without-empty-lists.ts";
 
 const sample = (name: string): Buffer => readFileSync(new URL(`samples/${name}`, import.meta.url));
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
-
-/** Protobuf does not tell an empty list from none, JSON does. */
-function withoutEmptyLists(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutEmptyLists);
-  if (typeof value !== "object" || value === null) return value;
-  const kept = Object.entries(value).filter(([, item]) => !(Array.isArray(item) && item.length === 0));
-  return Object.fromEntries(kept.map(([key, item]) => [key, withoutEmptyLists(item)]));
-}
 
 describe("messages of a real Mesos", () => {
   it.each(["GET_HEALTH", "GET_VERSION", "GET_AGENTS"])(
