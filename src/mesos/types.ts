@@ -290,7 +290,7 @@ export type OperationType =
 export interface Operation {
   type: OperationType;
   id?: Value<string>;
-  launch?: { task_infos: TaskInfo[] };
-  launch_group?: { executor: ExecutorInfo; task_group: { tasks: TaskInfo[] } };
+  launch?: { task_infos?: TaskInfo[] };
+  launch_group?: { executor: ExecutorInfo; task_group: { tasks?: TaskInfo[] } };
   [field: string]: unknown;
 }

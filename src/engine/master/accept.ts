@@ -112,10 +112,10 @@ class Launch {
 
   apply(operation: Operation): void {
     if (operation.launch) {
-      for (const task of operation.launch.task_infos) this.#launchTask(operation, task);
+      for (const task of operation.launch.task_infos ?? []) this.#launchTask(operation, task);
     } else if (operation.launch_group) {
       const { executor, task_group: group } = operation.launch_group;
-      this.#launchGroup(operation, executor, group.tasks);
+      this.#launchGroup(operation, executor, group.tasks ?? []);
     } else this.#drop(operation);
   }
 

@@ -161,8 +161,8 @@ function healthCheckProblem(task: TaskInfo): string | undefined {
   return negative && `${prefix}Expecting '${negative}' to be non-negative`;
 }
 
-/** `prefix` says whose resources they are. */
-function resourcesProblem(resources: readonly Resource[], prefix: string): string | undefined {
+/** Undefined if all are resources that one can have; `prefix` says whose they are. */
+export function resourcesProblem(resources: readonly Resource[], prefix: string): string | undefined {
   for (const resource of resources) {
     const problem = resourceProblem(resource);
     if (problem !== undefined) return prefix + problem;
