@@ -18,7 +18,7 @@ export function answerSchedule(request: HttpRequest): HttpAnswer {
   if (request.method === "GET") return json({}, request.query.get("jsonp"));
   if (request.method !== "POST") return methodNotAllowed("GET, POST", request.method);
   const parsed = parseObject(request.body.toString("utf8"));
-  return "problem" in parsed ? text(400, parsed.problem) : updateSchedule(parsed.value as Schedule);
+  return "problem" in parsed ? text(400, parsed.problem) : updateSchedule(parsed.value);
 }
 
 /** POST /machine/down and /machine/up */

@@ -21,7 +21,7 @@ export function answerQuota(request: HttpRequest): HttpAnswer {
   const body = request.body.toString("utf8");
   const parsed = parseObject(body);
   if ("problem" in parsed) return text(400, `Failed to parse set quota request JSON '${body}': ${parsed.problem}`);
-  return setQuota(parsed.value as QuotaRequest);
+  return setQuota(parsed.value);
 }
 
 export function setQuota({ role = "", guarantee = [] }: QuotaRequest): HttpAnswer {
