@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { createSteps } from "../../progress/steps.ts";
 import type { UpOptions } from "../backend.ts";
-import { clusterFolder, lockCluster } from "../state/cluster-folder.ts";
+import { clusterFolder, forgetDemo, lockCluster } from "../state/cluster-folder.ts";
 import { readClusterRecord } from "../state/cluster-record.ts";
 import type { LocalOptions } from "./local-options.ts";
 import { findOwnedProcesses } from "./processes/ownership.ts";
@@ -15,6 +15,7 @@ export async function down(name: string, options: LocalOptions, limits: UpOption
   limits.signal.throwIfAborted();
   return await steps.step({ id: "down", title: `Cluster ${name} is taken down` }, async (context) => {
     const removed = await remove(folder, name, options.env);
+    forgetDemo(options.root, name);
     if (removed.length === 0) context.skip("there is nothing of it");
     else context.detail(`${removed.length} things removed`);
     return { removed };

@@ -9,7 +9,7 @@ import { awaitReady } from "./await-ready.ts";
 import { changesOf } from "./compare-plans.ts";
 import { refuseTakenPorts } from "./ports/choose-slot.ts";
 import { portsOf } from "./ports/free-ports.ts";
-import { endNodes, missingNodes, startMissing } from "./start-nodes.ts";
+import { endNodes, missingNodes, runningProcesses, startMissing } from "./start-nodes.ts";
 import { resultOf, type UpRun } from "./up-run.ts";
 
 /**
@@ -22,6 +22,7 @@ export async function mend(run: UpRun, recorded: ClusterRecord): Promise<UpResul
   refuseChanges(recorded.plan, wanted);
   const record = { ...recorded, spec, plan: wanted };
   const missing = missingNodes(wanted);
+  const before = runningProcesses(wanted);
   const title = "Missing parts are found";
   if (missing.length === 0) {
     await steps.step({ id: "prepare", title }, (context) => context.skip("every part runs already"));
@@ -37,7 +38,9 @@ export async function mend(run: UpRun, recorded: ClusterRecord): Promise<UpResul
   try {
     return resultOf(wanted, await startMissing(run, record, programs), false);
   } catch (error) {
-    throw await afterCleanUp(error, () => endNodes(missing, folder));
+    const now = runningProcesses(wanted);
+    const startedHere = wanted.nodes.filter(({ name }) => now.get(name) !== before.get(name));
+    throw await afterCleanUp(error, () => endNodes(startedHere, folder));
   }
 }
 

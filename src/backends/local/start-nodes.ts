@@ -1,4 +1,5 @@
 // The processes of a plan that do not run: found, started all at once, waited for, ended again.
+import { setTimeout } from "node:timers/promises";
 import type { ClusterPlan, PlanNode } from "../../cluster/plan-types.ts";
 import type { ClusterRecord } from "../state/cluster-record.ts";
 import type { ProcessIdentity } from "../state/process-identity.ts";
@@ -17,8 +18,22 @@ export function missingNodes(plan: ClusterPlan): PlanNode[] {
   return plan.nodes.filter(({ name }) => runningProcess(plan.stateDirectory, name) === undefined);
 }
 
+/** The process ID of each node of the plan that runs, by the node's name. */
+export function runningProcesses({ nodes, stateDirectory }: ClusterPlan): Map<string, number> {
+  return new Map(
+    nodes.flatMap(({ name }) => {
+      const running = runningProcess(stateDirectory, name);
+      return running === undefined ? [] : [[name, running.pid]];
+    }),
+  );
+}
+
+/** A look at a few small files. */
+const lookEveryMs = 250;
+
 /**
- * Starts the missing nodes of a cluster and waits until the whole of it is of use. What was started and does not get
+ * Starts the missing nodes of a cluster and waits until the whole of it is of use. What ran before and ends meanwhile is
+ * started as well: a master ends of its own accord when ZooKeeper was away for too long. What was started and does not get
  * there is the caller's to end.
  */
 export async function startMissing(
@@ -28,17 +43,41 @@ export async function startMissing(
 ): Promise<StartedNode[]> {
   const world = { programs, env: options.env, owner, folder };
   const commandFor = (node: PlanNode): NodeCommand => nodeCommand(node, world);
-  const started = await steps.step({ id: "start", title: "Processes are started" }, (context) => {
-    const missing = missingNodes(plan);
-    context.detail(missing.map(({ name }) => name).join(", "));
-    return startNodes(missing, commandFor, folder);
-  });
-  const watch = watchExits(started);
+  const all: StartedNode[] = [];
+  const over = new AbortController();
+  const watch = (nodes: StartedNode[]) => watchExits(nodes, { signal: over.signal, onExit: (why) => over.abort(why) });
+  const start = async (nodes: PlanNode[]): Promise<void> => {
+    const started = await steps.step({ id: "start", title: "Processes are started" }, (context) => {
+      context.detail(nodes.map(({ name }) => name).join(", "));
+      return startNodes(nodes, commandFor, folder);
+    });
+    all.push(...started);
+    watch(started);
+  };
+  await start(missingNodes(plan));
+  const others = plan.nodes.filter(({ name }) => all.every(({ node }) => node.name !== name));
+  const replacing = replace(others, { folder, start, signal: AbortSignal.any([signal, over.signal]) });
+  replacing.catch((error: unknown) => over.abort(error));
   try {
-    await awaitReady(plan, { steps, signal: AbortSignal.any([signal, watch.signal]) });
-    return started;
+    await awaitReady(plan, { steps, signal: AbortSignal.any([signal, over.signal]) });
+    return all;
   } finally {
-    watch.stop();
+    over.abort();
+    await replacing.catch(() => undefined);
+  }
+}
+
+/** Starts each of the nodes, which run, once it has ended. Resolves when the signal is aborted. */
+async function replace(
+  nodes: PlanNode[],
+  { folder, start, signal }: { folder: string; start: (nodes: PlanNode[]) => Promise<void>; signal: AbortSignal },
+): Promise<void> {
+  for (let left = nodes; left.length > 0;) {
+    await setTimeout(lookEveryMs, undefined, { signal }).catch(() => undefined);
+    if (signal.aborted) return;
+    const ended = left.filter(({ name }) => runningProcess(folder, name) === undefined);
+    if (ended.length > 0) await start(ended);
+    left = left.filter((node) => !ended.includes(node));
   }
 }
 

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { MesosUpError } from "../../errors.ts";
-import { claimWithin, removeIfEmpty, type Claim } from "./claim.ts";
+import { claimWithin, removeIfEmpty, tryClaim, type Claim } from "./claim.ts";
 import { describeProcess } from "./process-identity.ts";
 import { describeStateError } from "./state-errors.ts";
 
@@ -49,6 +49,18 @@ export async function claimDemo(root: string, name: string): Promise<Claim> {
   const folder = dirname(clusterFolder(root, name));
   try {
     return await claimOrBusy(folder, `demo-${name}`, `the demo of the cluster ${name}`);
+  } catch (error) {
+    throw describeStateError(error, folder);
+  }
+}
+
+/** Removes the claim of a demo that was killed; that of one that lives stays. */
+export function forgetDemo(root: string, name: string): void {
+  const folder = dirname(clusterFolder(root, name));
+  if (!existsSync(folder)) return;
+  try {
+    const result = tryClaim(folder, `demo-${name}`);
+    if ("claim" in result) result.claim.release();
   } catch (error) {
     throw describeStateError(error, folder);
   }

@@ -6,22 +6,17 @@ import type { Exit, StartedNode } from "./spawn-node.ts";
 
 const shownLines = 15;
 
-/** Is aborted, with the error NODE_ENDED, when one of the processes ends; `stop` ends the watch. */
-export function watchExits(nodes: StartedNode[]): { signal: AbortSignal; stop(): void } {
-  const ended = new AbortController();
+/** Tells of the first of the processes that ends, as the error NODE_ENDED or STATE_FULL, until the signal is aborted. */
+export function watchExits(
+  nodes: StartedNode[],
+  { signal, onExit }: { signal: AbortSignal; onExit: (why: StepError) => void },
+): void {
   const startedAtMs = performance.now();
-  let watching = true;
   for (const started of nodes) {
     void started.exited.then((exit) => {
-      if (watching) ended.abort(nodeEnded(started, exit, performance.now() - startedAtMs));
+      if (!signal.aborted) onExit(nodeEnded(started, exit, performance.now() - startedAtMs));
     });
   }
-  return {
-    signal: ended.signal,
-    stop: () => {
-      watching = false;
-    },
-  };
 }
 
 function nodeEnded({ node, logFile }: StartedNode, { exitCode, signal }: Exit, elapsedMs: number): StepError {
