@@ -11,8 +11,13 @@ const NINE = 0x39;
 
 /** Frames one record. Text is encoded as UTF-8. */
 export function encodeRecord(record: string | Uint8Array): Buffer {
-  const body = typeof record === "string" ? Buffer.from(record, "utf8") : record;
-  return Buffer.concat([Buffer.from(`${body.length}\n`, "latin1"), body]);
+  const length = typeof record === "string" ? Buffer.byteLength(record, "utf8") : record.length;
+  const head = `${length}\n`;
+  const framed = Buffer.allocUnsafe(head.length + length);
+  framed.write(head, "latin1");
+  if (typeof record === "string") framed.write(record, head.length, "utf8");
+  else framed.set(record, head.length);
+  return framed;
 }
 
 /**

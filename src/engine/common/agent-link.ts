@@ -40,7 +40,7 @@ class SocketLink<Sent, Received> implements MessageLink<Sent> {
     const receive = (chunk: Uint8Array): void => {
       for (const record of decoder.push(chunk)) {
         if (this.#closed) return;
-        handlers.onMessage(JSON.parse(Buffer.from(record).toString("utf8")) as Received);
+        handlers.onMessage(JSON.parse(textOf(record)) as Received);
       }
     };
     const guarded = (chunk: Uint8Array): void => {
@@ -81,6 +81,10 @@ class SocketLink<Sent, Received> implements MessageLink<Sent> {
     this.#closed = true;
   }
 }
+
+/** Without a copy of the bytes. */
+const textOf = ({ buffer, byteOffset, byteLength }: Uint8Array): string =>
+  Buffer.from(buffer, byteOffset, byteLength).toString("utf8");
 
 export type AgentSideLink = MessageLink<AgentToMaster>;
 export type MasterSideLink = MessageLink<MasterToAgent>;

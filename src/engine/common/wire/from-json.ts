@@ -28,13 +28,16 @@ function convertMessage(schema: Schema, name: string, value: Message): Message {
     if (given === null) continue;
     const field = fields.get(key);
     const converted = field ? convertField(schema, field, given) : given;
-    // Keys such as __proto__ must become fields, not change the object.
-    if (converted !== undefined) Object.defineProperty(message, key, { value: converted, ...PLAIN });
+    if (converted !== undefined) setField(message, key, converted);
   }
   return message;
 }
 
-const PLAIN = { enumerable: true, writable: true, configurable: true };
+function setField(message: Message, key: string, value: unknown): void {
+  // This key must become a field, not change the object.
+  if (key !== "__proto__") message[key] = value;
+  else Object.defineProperty(message, key, { value, enumerable: true, writable: true, configurable: true });
+}
 
 function convertField(schema: Schema, field: Field, given: unknown): unknown {
   if (field.label === "map") return convertMap(schema, field, given);
@@ -54,7 +57,7 @@ function convertMap(schema: Schema, field: Field, given: unknown): Message {
   const map: Message = {};
   for (const [key, item] of Object.entries(given)) {
     const converted = item === null ? undefined : convertValue(schema, field, item);
-    if (converted !== undefined) Object.defineProperty(map, key, { value: converted, ...PLAIN });
+    if (converted !== undefined) setField(map, key, converted);
   }
   return map;
 }

@@ -28,13 +28,19 @@ function syntaxError(text: string, at: number): JsonSyntaxError {
   return new JsonSyntaxError(`syntax error at line ${line} near: ${near}`);
 }
 
-/** Where nesting first goes beyond the limit; brackets within strings do not count. */
+/** Where nesting in JSON first goes beyond the limit; brackets within strings do not count. */
 function depthExceededAt(text: string): number | undefined {
   let depth = 0;
-  for (const { 0: token, index } of text.matchAll(/"(?:[^"\\]|\\.)*"|[[{]|[\]}]/g)) {
-    if (token === "[" || token === "{") depth++;
-    else if (token === "]" || token === "}") depth--;
-    if (depth > DEPTH_LIMIT) return index;
+  let inString = false;
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at];
+    if (inString) {
+      if (character === "\\") at++;
+      else if (character === '"') inString = false;
+    } else if (character === '"') inString = true;
+    else if (character === "[" || character === "{") {
+      if (++depth > DEPTH_LIMIT) return at;
+    } else if (character === "]" || character === "}") depth--;
   }
   return undefined;
 }
