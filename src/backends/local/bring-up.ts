@@ -1,5 +1,6 @@
 // Brings up a cluster that is not there yet, and takes back all that it did when that fails.
 import { randomBytes } from "node:crypto";
+import { basename } from "node:path";
 import { plan } from "../../cluster/plan.ts";
 import type { StepContext } from "../../progress/events.ts";
 import type { UpResult } from "../backend.ts";
@@ -86,6 +87,7 @@ async function prepare(
     context.signal.throwIfAborted();
     throw describeStateError(error, folder);
   }
-  context.detail(`${programs.engine.kind} Mesos, containers by ${containerProgram ?? "nothing"}`);
+  const engine = programs.engine.kind === "embedded" ? "embedded engine" : "Apache Mesos";
+  context.detail(`${engine}, containers by ${containerProgram === undefined ? "nothing" : basename(containerProgram)}`);
   return { record, programs };
 }

@@ -203,7 +203,11 @@ describe("the nginx of this distribution", () => {
 
   it("is made of nginx, its libraries and a shell, with one folder for programs and one for libraries", async () => {
     const image = await openStore({ source: source() }).ensureNginx();
-    expect(image).toMatchObject({ reference: "mesos-up/nginx:local", digest, description: "nginx 1.22.1-9, Test Linux 1" });
+    expect(image).toMatchObject({
+      reference: "mesos-up/nginx:local",
+      digest,
+      description: "nginx 1.22.1-9, Test Linux 1",
+    });
     const listed = execFileSync("tar", ["--list", "--verbose", "--file", join(folder, "layer.tar")], {
       encoding: "utf8",
     });
