@@ -116,23 +116,50 @@ export class BindError extends MesosUpError {
   }
 }
 
+export interface ListenOptions {
+  ip: string;
+  port: number;
+  /** How long a client may take to send the head of a request, and the whole of it. Default: a minute, and five. */
+  patience?: { headMs: number; requestMs: number };
+}
+
+const PATIENCE = { headMs: 60_000, requestMs: 300_000 };
+
 /** Serves `routes`; resolves when it listens. @throws BindError */
-export async function listen(
-  routes: HttpRoutes,
-  at: { ip: string; port: number },
-): Promise<{ server: Server; port: number }> {
-  const server = createServer((request, response) => void answer(routes, request, response));
+export async function listen(routes: HttpRoutes, at: ListenOptions): Promise<{ server: Server; port: number }> {
+  const { headMs, requestMs } = at.patience ?? PATIENCE;
+  const limits = { headersTimeout: headMs, requestTimeout: requestMs, connectionsCheckingInterval: headMs / 2 };
+  const server = createServer(limits, (request, response) => void answer(routes, request, response));
   server.keepAliveTimeout = 120_000;
   server.on("upgrade", (request, socket, head) => {
-    const handler = routes.findUpgrade(new URL(request.url ?? "/", "http://any").pathname);
+    // The server has let go of the socket: nobody else would hear of a client that is gone.
+    socket.on("error", () => socket.destroy());
+    const handler = routes.findUpgrade(parseTarget(request.url)?.path ?? "");
     if (handler) handler(request, socket, head);
-    else refuseUpgrade(socket, 404, "Not Found");
+    else serveWithoutUpgrade(server, request, { socket, head });
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error) => reject(new BindError(at.ip, at.port, error)));
     server.listen(at.port, at.ip, 1024, () => resolve());
   });
   return { server, port: (server.address() as AddressInfo).port };
+}
+
+const ABOUT_UPGRADES = new Set(["connection", "upgrade", "http2-settings"]);
+
+/** As if the client had not offered another protocol, which nobody has to accept; Java's HTTP client always offers h2c. */
+function serveWithoutUpgrade(
+  server: Server,
+  { method, url, httpVersion, rawHeaders }: IncomingMessage,
+  { socket, head }: { socket: Duplex; head: Buffer },
+): void {
+  const lines = [`${method ?? "GET"} ${url ?? "/"} HTTP/${httpVersion}`];
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const [name = "", value = ""] = rawHeaders.slice(at, at + 2);
+    if (!ABOUT_UPGRADES.has(name.toLowerCase())) lines.push(`${name}: ${value}`);
+  }
+  socket.unshift(Buffer.concat([Buffer.from(`${lines.join("\r\n")}\r\n\r\n`, "latin1"), head]));
+  server.emit("connection", socket);
 }
 
 /** Ends an upgrade request with an ordinary refusal. */
@@ -150,27 +177,26 @@ export function refuseUpgrade(
 
 async function answer(routes: HttpRoutes, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
   try {
-    const url = new URL(incoming.url ?? "/", "http://any");
-    const path = decodePath(url.pathname);
-    const handler = path === undefined ? undefined : routes.find(path);
-    if (path === undefined || !handler) {
+    const target = parseTarget(incoming.url);
+    const handler = target && routes.find(target.path);
+    if (!target || !handler) {
       incoming.resume();
       send(incoming, response, text(404, "404 Not Found."));
       return;
     }
-    const body = await readBody(incoming);
-    if (!body) {
-      send(incoming, response, text(413, "413 Request Entity Too Large.", { Connection: "close" }));
+    const received = await readBody(incoming);
+    if (!received) {
+      refuseBody(incoming, response);
       return;
     }
-    const unpacked = unpack(body, incoming.headers["content-encoding"]);
+    const body = unpack(received, incoming.headers["content-encoding"]);
+    if ("refusal" in body) {
+      send(incoming, response, body.refusal);
+      return;
+    }
     const remote = `${incoming.socket.remoteAddress ?? ""}:${incoming.socket.remotePort ?? 0}`;
-    const method = incoming.method ?? "GET";
-    send(
-      incoming,
-      response,
-      await handler({ method, path, query: url.searchParams, headers: incoming.headers, remote, body: unpacked }),
-    );
+    const { method = "GET", headers } = incoming;
+    send(incoming, response, await handler({ method, ...target, headers, remote, body: body.unpacked }));
   } catch (error) {
     // A client that hangs up in the middle of its request is nobody's failure.
     if (incoming.errored || response.destroyed) return;
@@ -179,25 +205,26 @@ async function answer(routes: HttpRoutes, incoming: IncomingMessage, response: S
   }
 }
 
-function decodePath(path: string): string | undefined {
+/** Undefined if it names nothing that could be here. */
+function parseTarget(target: string | undefined): { path: string; query: URLSearchParams } | undefined {
   try {
-    return decodeURIComponent(path);
+    const { pathname, searchParams } = new URL(target ?? "/", "http://any");
+    return { path: decodeURIComponent(pathname), query: searchParams };
   } catch {
     return undefined;
   }
 }
 
-/** The whole body; undefined if it is larger than the limit. */
+/** The whole body; undefined, as soon as that is known, if it is larger than the limit. */
 function readBody(incoming: IncomingMessage): Promise<Buffer | undefined> {
+  if (Number(incoming.headers["content-length"] ?? 0) > BODY_LIMIT_BYTES) return Promise.resolve(undefined);
   return new Promise((resolve, reject) => {
     const parts: Buffer[] = [];
     let size = 0;
     incoming.on("data", (part: Buffer) => {
       size += part.length;
       if (size <= BODY_LIMIT_BYTES) return void parts.push(part);
-      // What the client still sends stays in its own buffers until the connection closes.
       parts.length = 0;
-      incoming.pause();
       resolve(undefined);
     });
     incoming.on("end", () => resolve(Buffer.concat(parts)));
@@ -206,8 +233,30 @@ function readBody(incoming: IncomingMessage): Promise<Buffer | undefined> {
   });
 }
 
-function unpack(body: Buffer, encoding: string | undefined): Buffer {
-  return encoding === "gzip" ? gunzipSync(body, { maxOutputLength: BODY_LIMIT_BYTES }) : body;
+/** How long a client that was refused may go on sending before its connection is closed. */
+const LINGER_MS = 2000;
+
+/** A connection closed while its client still sends would take the answer with it: the rest is read, and thrown away. */
+function refuseBody(incoming: IncomingMessage, response: ServerResponse): void {
+  const { status, headers, body = "" } = text(413, "413 Request Entity Too Large.", { Connection: "close" });
+  response.writeHead(status, { ...headers, "Content-Length": String(body.length) });
+  response.write(body);
+  const end = (): void => void response.end();
+  const timer = setTimeout(end, LINGER_MS);
+  incoming.on("close", () => clearTimeout(timer));
+  incoming.on("end", end);
+  incoming.resume();
+}
+
+function unpack(body: Buffer, encoding: string | undefined): { unpacked: Buffer } | { refusal: HttpAnswer } {
+  if (encoding !== "gzip") return { unpacked: body };
+  try {
+    return { unpacked: gunzipSync(body, { maxOutputLength: BODY_LIMIT_BYTES }) };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE")
+      return { refusal: text(413, "413 Request Entity Too Large.") };
+    return { refusal: text(400, "400 Bad Request.") };
+  }
 }
 
 function send(incoming: IncomingMessage, response: ServerResponse, answered: HttpAnswer): void {

@@ -40,10 +40,16 @@ export function agentMessage(value: unknown): AgentToMaster {
   if (!needed) return message;
   const part = (message as unknown as Record<string, Record<string, unknown> | undefined>)[needed.name];
   if (!part) throw new ConversionError(`Expecting '${needed.name}' to be present`);
-  for (const list of needed.lists) part[list] ??= [];
+  fillLists(part, needed.lists);
   if (message.type === "REGISTER") requireUsable(message.register);
   else if (message.type === "REREGISTER") requireUsableReport(message.reregister);
   return message;
+}
+
+/** Protocol buffers know no difference between an empty list and none. */
+function fillLists(message: object, names: readonly string[]): void {
+  const fields = message as Record<string, unknown>;
+  for (const name of names) fields[name] ??= [];
 }
 
 type Description = Extract<AgentToMaster, { type: "REGISTER" }>["register"];
@@ -58,8 +64,7 @@ function requireUsableReport(report: Report): void {
   requireUsable(report);
   if (!report.agent_info.id?.value) throw new ConversionError("Expecting 'agent_info.id' to be present");
   for (const task of report.tasks) {
-    task.resources ??= [];
-    task.statuses ??= [];
+    fillLists(task, ["resources", "statuses"]);
     require(resourcesProblem(task.resources, "A task's resources: "));
   }
   for (const { executor_info: info } of report.executors)

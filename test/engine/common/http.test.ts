@@ -24,6 +24,28 @@ const ask = async (path: string, init: RequestInit = {}) => {
   return { status: response.status, type: response.headers.get("content-type"), body: await response.text() };
 };
 
+/** Sends bytes as they are, one part after the other; resolves with the first answer, or what came of it. */
+function rawTo(at: number, parts: string[]): Promise<string> {
+  return new Promise((resolve) => {
+    let answer = "";
+    const socket = connect(at, "127.0.0.1", () => {
+      const send = ([part, ...rest]: string[]): void => {
+        if (part !== undefined) socket.write(part, () => setImmediate(send, rest));
+      };
+      send(parts);
+    });
+    socket.on("data", (part) => {
+      answer += part.toString("latin1");
+      const [head = "", body] = answer.split("\r\n\r\n", 2);
+      const length = Number(/content-length: (\d+)/i.exec(head)?.[1] ?? Infinity);
+      if (body !== undefined && body.length >= length) socket.destroy();
+    });
+    socket.on("error", () => {});
+    socket.on("close", () => resolve(answer));
+  });
+}
+const raw = (...parts: string[]): Promise<string> => rawTo(port, parts);
+
 describe("the HTTP server", () => {
   it.each(["/echo", "/master/echo", "/echo/below"])("answers %s", async (path) => {
     expect((await ask(path, { method: "POST", body: "hi" })).body).toBe(`POST ${path} hi`);
@@ -62,6 +84,39 @@ describe("the HTTP server", () => {
       send(BODY_LIMIT_BYTES / part.length + 1);
     });
     expect(status).toBe(413);
+  });
+
+  it("refuses a body that is announced to be beyond the limit without waiting for it", async () => {
+    const answered = raw(`POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: ${BODY_LIMIT_BYTES + 1}\r\n\r\nbegun`);
+    expect(await answered).toMatch(/^HTTP\/1\.1 413 /);
+  });
+
+  it.each([
+    ["is not packed as it says", Buffer.from("not gzip"), 400],
+    ["unpacks to more than the limit", gzipSync(Buffer.alloc(BODY_LIMIT_BYTES + 1)), 413],
+  ])("refuses a body that %s", async (_what, body, status) => {
+    expect((await ask("/echo", { method: "POST", body, headers: { "Content-Encoding": "gzip" } })).status).toBe(status);
+  });
+
+  it("serves clients that offer another protocol as if they had not, whenever their bodies come", async () => {
+    const head = "POST /echo HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: h2c\r\nContent-Length: 6\r\n\r\n";
+    expect(await raw(head, "hel", "lo\n")).toMatch(/^HTTP\/1\.1 200 OK[^]* hello\n$/);
+  });
+
+  it.each(["GET // HTTP/1.1", "GET http://[ HTTP/1.1", "GET /%zz HTTP/1.1"])(
+    "answers 404 to %s, upgrade or not",
+    async (line) => {
+      expect(await raw(`${line}\r\nHost: x\r\n\r\n`)).toMatch(/^HTTP\/1\.1 404 /);
+      expect(await raw(`${line}\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n`)).toMatch(/^HTTP\/1\.1 404 /);
+    },
+  );
+
+  it("closes the connection of a client that takes too long for its request", async () => {
+    const patience = { headMs: 20, requestMs: 40 };
+    const impatient = await listen(routes, { ip: "127.0.0.1", port: 0, patience });
+    for (const begun of ["GET /state HT", "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhalf"])
+      expect(await rawTo(impatient.port, [begun])).toMatch(/^HTTP\/1\.1 408 /);
+    impatient.server.close();
   });
 
   it("outlives requests that are cut short", async () => {
