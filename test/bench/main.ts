@@ -1,7 +1,8 @@
 // `npm run bench -- NAME`: prints figures measured here and now, side by side with what a user would pick instead.
 import { benchDemo } from "./demo.ts";
+import { benchEngine } from "./engine.ts";
 
-const benches: Record<string, (args: string[]) => Promise<void>> = { demo: benchDemo };
+const benches: Record<string, (args: string[]) => Promise<void>> = { demo: benchDemo, engine: benchEngine };
 
 const [name = "", ...args] = process.argv.slice(2);
 const bench = benches[name];

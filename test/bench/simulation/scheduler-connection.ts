@@ -23,6 +23,8 @@ export interface SubscribeOptions {
   master: Address;
   info: FrameworkInfo;
   suppressedRoles?: string[];
+  /** SUBSCRIBE is about to be sent. */
+  onSubscribe?: () => void;
   /** Also SUBSCRIBED, and everything that arrives with it. */
   onEvent: (event: SchedulerEvent, connection: SchedulerConnection) => void;
   /** A refused call, or a stream that ended by itself. */
@@ -45,6 +47,8 @@ export class SchedulerConnection {
   readonly #waiting: string[] = [];
   #closed = false;
   #closeStream = (): void => {};
+  #end = (): void => {};
+  readonly #ended = new Promise<void>((resolve) => (this.#end = resolve));
 
   /** Resolves once SUBSCRIBED has arrived. */
   static async open(options: SubscribeOptions): Promise<SchedulerConnection> {
@@ -81,6 +85,14 @@ export class SchedulerConnection {
         `${STREAM_ID_HEADER}: ${this.#streamId}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
     );
     this.#sendWaiting();
+  }
+
+  /** Says TEARDOWN and waits until the master has ended the stream, or has not within two seconds. */
+  async teardown(): Promise<void> {
+    this.#options.onError = () => {};
+    this.call({ type: "TEARDOWN" });
+    await Promise.race([this.#ended, new Promise((resolve) => setTimeout(resolve, 2000))]);
+    this.close();
   }
 
   /** Leaves without TEARDOWN. */
@@ -120,9 +132,11 @@ export class SchedulerConnection {
           }
         });
         response.on("error", (error) => this.#fail(error));
+        response.on("close", this.#end);
         response.on("end", () => this.#fail(new Error("The master ended the event stream")));
       });
       sent.on("error", reject);
+      this.#options.onSubscribe?.();
       sent.end(JSON.stringify(call));
     });
   }
@@ -132,9 +146,15 @@ export class SchedulerConnection {
     this.#answers += text;
     for (;;) {
       const end = this.#answers.indexOf("\r\n\r\n");
-      if (end < 0) return this.#sendWaiting();
+      if (end < 0) {
+        this.#sendWaiting();
+        return;
+      }
       const head = this.#answers.slice(0, end);
-      if (!head.startsWith("HTTP/1.1 202")) return this.#fail(new Error(`A call was refused: ${this.#answers}`));
+      if (!head.startsWith("HTTP/1.1 202")) {
+        this.#fail(new Error(`A call was refused: ${this.#answers}`));
+        return;
+      }
       this.#answers = this.#answers.slice(end + 4);
       this.#inFlight--;
     }

@@ -69,7 +69,10 @@ export class SimulatedFramework {
       this.#options.onOffers(offers.length);
     } else if (event.type === "UPDATE") {
       const { task_id: taskId, state, agent_id: agentId, uuid, message = "" } = event.update.status;
-      if (state !== "TASK_RUNNING") return this.#options.onError(new Error(`${state}: ${message}`));
+      if (state !== "TASK_RUNNING") {
+        this.#options.onError(new Error(`${state}: ${message}`));
+        return;
+      }
       const id = taskId.value;
       if (uuid !== undefined && agentId)
         this.#connection?.call({ type: "ACKNOWLEDGE", acknowledge: { agent_id: agentId, task_id: taskId, uuid } });

@@ -1,0 +1,129 @@
+// The engine alone: what a framework waits for on a cluster of one agent, side by side with a real Mesos where MESOS_HOME
+// names one, and a simulated cluster of 10,000 agents.
+import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs, promisify } from "node:util";
+import { findLocalPrograms } from "../../src/backends/local/find-local-programs.ts";
+import { createLocalBackend } from "../../src/backends/local/local-backend.ts";
+import { defaultClusterSpec } from "../../src/cluster/spec.ts";
+import { launchOne, launchShortTasks, type ShortTasks } from "./simulation/command-tasks.ts";
+import type { Address } from "./simulation/scheduler-connection.ts";
+import type { Phase } from "./simulation/simulate.ts";
+import { figureTable, summary } from "./statistics.ts";
+
+const run = promisify(execFile);
+const UP_LIMIT_MS = 120_000;
+
+interface Figures {
+  engine: string;
+  offersMs: number[];
+  runningMs: number[];
+  shortTasks: ShortTasks;
+}
+
+/**
+ * `--runs N` (10) of one task, `--tasks N` (1000) short ones on the engine and `--mesos-tasks N` (100) on a real Mesos,
+ * `--agents N`, `--frameworks N` and `--simulated-tasks N` of the simulation; `--only TEXT`: "embedded", "mesos" or
+ * "simulation".
+ */
+export async function benchEngine(args: string[]): Promise<void> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      runs: { type: "string", default: "10" },
+      tasks: { type: "string", default: "1000" },
+      "mesos-tasks": { type: "string", default: "100" },
+      agents: { type: "string", default: "10000" },
+      frameworks: { type: "string", default: "100" },
+      "simulated-tasks": { type: "string", default: "100000" },
+      only: { type: "string", default: "" },
+    },
+  });
+  const runs = Number(values.runs);
+  const wanted = (name: string): boolean => name.includes(values.only);
+  console.log(`${availableParallelism()} cores, node ${process.version}`);
+  const columns: Figures[] = [];
+  if (wanted("embedded")) columns.push(await measure("embedded", { runs, tasks: Number(values.tasks) }));
+  if (wanted("mesos") && process.env["MESOS_HOME"] !== undefined)
+    columns.push(await measure("mesos", { runs, tasks: Number(values["mesos-tasks"]) }));
+  else console.log("MESOS_HOME names no real Mesos, or it was left out: its column is missing.");
+  if (columns.length > 0) console.log(taskTable(columns));
+  if (!wanted("simulation")) return;
+  const { agents, frameworks, "simulated-tasks": tasks } = values;
+  console.log(`\nSimulation: ${agents} agents, ${frameworks} frameworks, ${tasks} tasks\n`);
+  console.log(phaseTable(await simulation(["--agents", agents, "--frameworks", frameworks, "--tasks", tasks])));
+}
+
+/** On a cluster of its own: one master, one agent, one ZooKeeper server. */
+async function measure(engine: "embedded" | "mesos", size: { runs: number; tasks: number }): Promise<Figures> {
+  const root = await mkdtemp(join(tmpdir(), "mesos-up-bench-"));
+  const backend = createLocalBackend({
+    root,
+    env: process.env,
+    containerRuntime: "auto",
+    findPrograms: findLocalPrograms,
+  });
+  const spec = { ...defaultClusterSpec(), name: "bench-engine", engine };
+  const options = { progress: { emit() {} }, signal: new AbortController().signal, timeoutMs: UP_LIMIT_MS };
+  try {
+    const { endpoints } = await backend.up(spec, options);
+    const master = addressOf(endpoints.masters[0] ?? "");
+    await launchOne(master);
+    const singles = [];
+    for (let index = 0; index < size.runs; index++) singles.push(await launchOne(master));
+    return {
+      engine: engine === "mesos" ? "Apache Mesos" : "engine",
+      offersMs: singles.map((single) => single.offersMs),
+      runningMs: singles.map((single) => single.runningMs),
+      shortTasks: await launchShortTasks(master, size.tasks),
+    };
+  } finally {
+    await backend.down(spec.name, options);
+    await rm(root, { recursive: true, force: true });
+  }
+}
+
+function addressOf(url: string): Address {
+  const { hostname, port } = new URL(url);
+  return { host: hostname, port: Number(port) };
+}
+
+function taskTable(columns: Figures[]): string {
+  const row = (name: string, figure: (figures: Figures) => string): [string, ...string[]] => {
+    return [name, ...columns.map(figure)];
+  };
+  const latency = ({ p50Ms, p99Ms }: ShortTasks["running"]): string => `${p50Ms.toFixed(0)} / ${p99Ms.toFixed(0)}`;
+  return figureTable(
+    columns.map(({ engine }) => engine),
+    [
+      row("SUBSCRIBE to OFFERS, ms", ({ offersMs }) => summary(offersMs)),
+      row("ACCEPT to TASK_RUNNING, ms", ({ runningMs }) => summary(runningMs)),
+      row("short command tasks", ({ shortTasks }) => String(shortTasks.tasks)),
+      row("  finished per second", ({ shortTasks }) => shortTasks.perSecond.toFixed(1)),
+      row("  ACCEPT to TASK_RUNNING, p50 / p99 ms", ({ shortTasks }) => latency(shortTasks.running)),
+      row("  ACCEPT to TASK_FINISHED, p50 / p99 ms", ({ shortTasks }) => latency(shortTasks.finished)),
+    ],
+  );
+}
+
+/** In a process of its own, whose memory is the simulator's alone. */
+async function simulation(args: string[]): Promise<Phase[]> {
+  const program = new URL("engine-simulation.ts", import.meta.url).pathname;
+  const { stdout } = await run(process.execPath, ["--import", "tsx", program, ...args], { maxBuffer: 1e7 });
+  return JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as Phase[];
+}
+
+function phaseTable(phases: Phase[]): string {
+  const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(0);
+  return figureTable(
+    ["ms", "master CPU, ms", "longest block, ms", "master + simulator, MB", ""],
+    phases.map((phase): [string, ...string[]] => [
+      phase.name,
+      ...[phase.elapsedMs, phase.masterMs, phase.masterBlockMs].map((ms) => ms.toFixed(0)),
+      `${megabytes(phase.masterBytes)} + ${megabytes(phase.simulatorBytes)}`,
+      phase.detail,
+    ]),
+  );
+}
