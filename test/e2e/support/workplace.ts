@@ -1,12 +1,18 @@
 // A folder of its own for a test, the CLI run in it as a user runs it, and a look at what it left behind.
+import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { execa, execaSync } from "execa";
 import type { DemoReport } from "../../../src/report/report.ts";
+import { RunningCli } from "./cli.ts";
+import type { StatusOutput } from "./json.ts";
 
 export const programs = resolve("dist");
+
+/** All names that tests give their clusters. */
+const clusterNames = ["demo", "one", "two", "second"];
 
 export interface Finished {
   exitCode: number | undefined;
@@ -14,29 +20,80 @@ export interface Finished {
   stderr: string;
 }
 
+export interface WorkplaceOptions {
+  env?: Record<string, string>;
+  /** The folder with the programs to run. */
+  programs?: string;
+  /** What the CLI is started by, as in `setpriv …`. */
+  prefix?: readonly string[];
+}
+
 export class Workplace {
   readonly folder: string;
-  readonly env: Record<string, string>;
-  readonly #before = machineTraces();
+  readonly #env: Record<string, string>;
+  readonly #command: readonly string[];
+  readonly #before: string[];
 
-  private constructor(folder: string, env: Record<string, string>) {
+  private constructor(folder: string, { env = {}, programs: from = programs, prefix = [] }: WorkplaceOptions) {
     this.folder = folder;
-    this.env = env;
+    this.#before = machineTraces(folder);
+    this.#env = env;
+    this.#command = [...prefix, process.execPath, join(from, "mesos-up.js")];
   }
 
-  static async create(env: Record<string, string> = {}): Promise<Workplace> {
-    return new Workplace(await mkdtemp(join(tmpdir(), "mesos-up-e2e-")), env);
+  static async create(options: WorkplaceOptions = {}): Promise<Workplace> {
+    const folder = await mkdtemp(join(tmpdir(), "mesos-up-e2e-"));
+    // Also for other users, whom a test may run the CLI as.
+    await chmod(folder, 0o777);
+    return new Workplace(folder, options);
   }
 
   /** Starts the CLI; stays with the caller to be signalled or awaited. */
   start(...args: string[]) {
-    const options = { cwd: this.folder, env: this.env, reject: false } as const;
-    return execa(process.execPath, [join(programs, "mesos-up.js"), ...args], options);
+    const [file = "", ...words] = [...this.#command, ...args];
+    return execa(file, words, { cwd: this.folder, env: this.#env, reject: false });
+  }
+
+  /** Starts the CLI to be cut short. */
+  launch(...args: string[]): RunningCli {
+    return new RunningCli([...this.#command, ...args], { cwd: this.folder, env: { ...process.env, ...this.#env } });
   }
 
   async run(...args: string[]): Promise<Finished> {
     const { exitCode, stdout, stderr } = await this.start(...args);
     return { exitCode, stdout, stderr };
+  }
+
+  /** Runs the CLI with --json and reads what it prints. */
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- The caller knows what the command prints.
+  async json<Output>(...args: string[]): Promise<Finished & { output: Output }> {
+    const finished = await this.run(...args, "--json");
+    return { ...finished, output: JSON.parse(finished.stdout) as Output };
+  }
+
+  /** The process of each part of the cluster that runs. */
+  async pids(...args: string[]): Promise<Record<string, number>> {
+    const { output } = await this.json<StatusOutput>("status", ...args);
+    return Object.fromEntries(output.nodes.flatMap(({ name, pid }) => (pid === undefined ? [] : [[name, pid]])));
+  }
+
+  path(...names: string[]): string {
+    return join(this.folder, ...names);
+  }
+
+  /** A file of a cluster's state, as in `state("processes", "agent-1.json")`. */
+  state(...names: string[]): string {
+    return this.path(".mesos-up", "demo", ...names);
+  }
+
+  read(...names: string[]): Promise<string> {
+    return readFile(this.path(...names), "utf8");
+  }
+
+  /** Writes a file of the user's; gives its name. */
+  async write(name: string, content: string): Promise<string> {
+    await writeFile(this.path(name), content);
+    return name;
   }
 
   async demo(...args: string[]): Promise<Finished & { report: DemoReport }> {
@@ -56,11 +113,15 @@ export class Workplace {
         ? readdirSync(join(this.folder, ".mesos-up")).filter((name) => name !== ".gitignore")
         : []
       ).map((name) => `file .mesos-up/${name}`),
-      ...machineTraces().filter((trace) => !this.#before.includes(trace)),
+      ...machineTraces(this.folder).filter((trace) => !this.#before.includes(trace)),
     ];
   }
 
+  /** Takes down whatever clusters a test has left, and removes the folder. */
   async remove(): Promise<void> {
+    for (const name of clusterNames)
+      if (existsSync(this.path(".mesos-up", name)) || processesOf(this.path(".mesos-up", name)).length > 0)
+        await this.run("down", "--name", name);
     await rm(this.folder, { recursive: true, force: true });
   }
 }
@@ -86,15 +147,37 @@ export function processesOf(folder: string): string[] {
     });
 }
 
-/** What a cluster could leave outside its folder: network devices, cgroups, Docker containers. */
-function machineTraces(): string[] {
+/**
+ * What a cluster in the folder could leave outside of it: cgroups, Docker containers, network devices. The names of devices
+ * do not tell whose they are, so they are looked at only while no cluster of somebody else runs on the machine.
+ */
+function machineTraces(folder: string): string[] {
+  const devices = othersRun(folder) ? [] : readdirSync("/sys/class/net").filter((name) => name.startsWith("mup"));
   return [
-    ...readdirSync("/sys/class/net").map((name) => `network device ${name}`),
-    ...cgroupsBelow("/sys/fs/cgroup", 2)
-      .filter((path) => path.includes("mesos"))
-      .map((path) => `cgroup ${path}`),
-    ...dockerContainers().map((name) => `container ${name}`),
+    ...devices.map((name) => `network device ${name}`),
+    ...cgroupsOf(folder).map((path) => `cgroup ${path}`),
+    ...dockerContainersOf(folder).map((name) => `container ${name}`),
   ];
+}
+
+function othersRun(folder: string): boolean {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .some((pid) => {
+      const state = /(?:^|\0)MESOS_UP_STATE=([^\0]*)/.exec(readOrNothing(`/proc/${pid}/environ`))?.[1];
+      return state !== undefined && !state.startsWith(`${folder}/`);
+    });
+}
+
+/** The name of a cluster's cgroups holds the beginning of its folder's SHA-256. */
+function cgroupsOf(folder: string): string[] {
+  const hashes = clusterNames.map((name) =>
+    createHash("sha256")
+      .update(join(folder, ".mesos-up", name))
+      .digest("hex")
+      .slice(0, 8),
+  );
+  return cgroupsBelow("/sys/fs/cgroup", 2).filter((path) => hashes.some((hash) => path.includes(hash)));
 }
 
 function cgroupsBelow(folder: string, depth: number): string[] {
@@ -104,7 +187,18 @@ function cgroupsBelow(folder: string, depth: number): string[] {
     .flatMap((entry) => [join(folder, entry.name), ...cgroupsBelow(join(folder, entry.name), depth - 1)]);
 }
 
-function dockerContainers(): string[] {
-  const { stdout, failed } = execaSync("docker", ["ps", "-a", "--format", "{{.Names}}"], { reject: false });
-  return failed ? [] : stdout.split("\n").filter(Boolean);
+/** By what is mounted in them: sandboxes lie in the folder. */
+function dockerContainersOf(folder: string): string[] {
+  const list = ["ps", "-a", "--no-trunc", "--format", "{{.Names}} {{.Mounts}}"];
+  const { stdout, failed } = execaSync("docker", list, { reject: false });
+  return failed ? [] : stdout.split("\n").filter((line) => line.includes(folder));
+}
+
+function readOrNothing(file: string): string {
+  try {
+    return readFileSync(file, "latin1");
+  } catch {
+    // Gone in the meantime, or another user's.
+    return "";
+  }
 }

@@ -1,0 +1,28 @@
+// Parts of a cluster that stop in their tracks, so that whoever waits for them waits in vain.
+import { existsSync, readFileSync } from "node:fs";
+import { until } from "./until.ts";
+import type { Workplace } from "./workplace.ts";
+
+/** The process of a node as soon as it is written down. */
+export function pidOf(place: Workplace, node: string): Promise<number> {
+  const file = place.state("processes", `${node}.json`);
+  return until(`${node} is started`, () =>
+    existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as { identity: { pid: number } }).identity.pid : false,
+  );
+}
+
+/** Stops a node as soon as it is there; resolves with its process. */
+export async function freeze(place: Workplace, node: string): Promise<number> {
+  const pid = await pidOf(place, node);
+  process.kill(pid, "SIGSTOP");
+  return pid;
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+  } catch {
+    return false;
+  }
+}
