@@ -27,6 +27,13 @@ export interface ChecksOptions {
   onCheck: (status: unknown) => void;
 }
 
+const statusOf = (kind: string, fields: object) => ({ type: kind, [kind.toLowerCase()]: fields });
+
+/** What is told of a task's check before it has a result; undefined for a task without a check. */
+export function emptyCheckStatus({ check }: TaskInfo): object | undefined {
+  return check === undefined ? undefined : statusOf((check as CheckInfo).type ?? "COMMAND", {});
+}
+
 const DEFAULTS = { delay: 15, interval: 10, timeout: 20, grace: 10, failures: 3 };
 
 /** Starts what the task asks for; without checks there is nothing to stop. */
@@ -68,9 +75,9 @@ function watchHealth(check: HealthCheck, options: ChecksOptions): () => void {
 
 function watchCheck(check: CheckInfo, options: ChecksOptions): () => void {
   const kind = check.type ?? "COMMAND";
-  let last: string | undefined;
+  let last = JSON.stringify(emptyCheckStatus(options.task));
   const report = (fields: Record<string, unknown>): void => {
-    const status = { type: kind, [kind.toLowerCase()]: fields };
+    const status = statusOf(kind, fields);
     const text = JSON.stringify(status);
     if (text !== last) options.onCheck(status);
     last = text;

@@ -8,7 +8,7 @@ import type { ExecutorCall, ExecutorEvent } from "../agent/executor-messages.ts"
 import type { Clock } from "../common/clock.ts";
 import type { ExecutorAssignment } from "../containerizer/assignment.ts";
 import { AgentConnection } from "./agent-connection.ts";
-import { type Checks, startChecks } from "./checks.ts";
+import { type Checks, emptyCheckStatus, startChecks } from "./checks.ts";
 import type { SandboxOutput } from "./sandbox-output.ts";
 import { describeExit, succeeded, type TaskExit, type TaskRun } from "./task-run.ts";
 
@@ -43,6 +43,7 @@ export class CommandExecutor {
   #run: TaskRun | undefined;
   #checks: Checks | undefined;
   #healthy: boolean | undefined;
+  #checkStatus: unknown;
   #killedAsUnhealthy = false;
 
   constructor(options: CommandExecutorOptions) {
@@ -54,7 +55,7 @@ export class CommandExecutor {
       onEvent: (event) => this.#handle(event),
       onLost: (reason) => {
         this.#say(`${reason}; shutting down`);
-        this.#shutdown();
+        this.#shutdown("at once");
       },
       recoveryTimeoutMs: assignment.checkpoint ? assignment.recoveryTimeoutMs : 0,
       clock,
@@ -80,7 +81,7 @@ export class CommandExecutor {
         this.#acknowledged(event.acknowledged.uuid);
         return;
       case "SHUTDOWN":
-        this.#shutdown();
+        this.#shutdown("when acknowledged");
         return;
       case "ERROR":
         this.#say(`Error: ${event.error.message}`);
@@ -96,6 +97,7 @@ export class CommandExecutor {
       return;
     }
     this.#task = task;
+    this.#checkStatus = emptyCheckStatus(task);
     this.#state = "RUNNING";
     this.#say(`Starting task ${task.task_id.value}`);
     this.#update(task, "TASK_STARTING", {});
@@ -133,8 +135,10 @@ export class CommandExecutor {
         this.#killedAsUnhealthy = true;
         this.#kill(undefined);
       },
-      onCheck: (check_status) =>
-        this.#update(task, "TASK_RUNNING", { reason: "REASON_TASK_CHECK_STATUS_UPDATED", check_status }),
+      onCheck: (status) => {
+        this.#checkStatus = status;
+        this.#update(task, "TASK_RUNNING", { reason: "REASON_TASK_CHECK_STATUS_UPDATED" });
+      },
     });
   }
 
@@ -176,13 +180,14 @@ export class CommandExecutor {
     return (runtime.kind === "docker" && runtime.stopTimeoutMs) || shutdownGracePeriodMs;
   }
 
-  #shutdown(): void {
+  /** `end`: of the executor, once its task has ended. Nobody is left to acknowledge that when the agent is lost. */
+  #shutdown(end: "when acknowledged" | "at once"): void {
     if (this.#state === "WAITING" || this.#task === undefined) {
       this.#finish(0);
       return;
     }
     this.#kill(undefined);
-    // Nobody may be left to acknowledge: the end of the task is the end of the executor.
+    if (end === "when acknowledged") return;
     void this.#run?.exited.finally(() => this.#finish(0));
     this.#run?.started.catch(() => this.#finish(0));
   }
@@ -190,6 +195,8 @@ export class CommandExecutor {
   #update(task: TaskInfo, state: TaskState, details: Partial<TaskStatus>): void {
     const { executorId } = this.#options.assignment;
     const uuid = uuidToBase64(randomUUID());
+    // A change of state says that there is a check, but not what its result was, as in Mesos.
+    const checkStatus = details.reason === undefined ? emptyCheckStatus(task) : this.#checkStatus;
     const status: TaskStatus = {
       task_id: task.task_id,
       state,
@@ -198,6 +205,7 @@ export class CommandExecutor {
       timestamp: this.#options.clock.nowMs() / 1000,
       uuid,
       ...(this.#healthy === undefined || isTerminal(state) ? {} : { healthy: this.#healthy }),
+      ...(checkStatus === undefined ? {} : { check_status: checkStatus }),
       ...details,
     };
     this.#unacknowledged.set(uuid, status);

@@ -154,12 +154,8 @@ class Launch {
     const { type, id } = operation;
     this.#master.log.warning(`Dropping ${type} operation from framework ${this.#framework.id}: it is not supported`);
     if (!id) return;
-    const status = {
-      operation_id: id,
-      state: "OPERATION_DROPPED",
-      message: `The ${type} operation is not supported`,
-      agent_id: { value: this.#agent.id },
-    };
+    const message = `${type} operations are not supported; on agent ${this.#agent.id}`;
+    const status = { operation_id: id, state: "OPERATION_ERROR", message };
     this.#framework.stream?.send({ type: "UPDATE_OPERATION_STATUS", update_operation_status: { status } });
   }
 

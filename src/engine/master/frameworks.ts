@@ -39,13 +39,13 @@ export function subscribe(
 
 /** Why it may not subscribe, in Mesos's words. */
 function subscriptionProblem(master: MasterContext, info: FrameworkInfo, suppressed: string[]): string | undefined {
-  const { flags, state } = master;
+  if (info.id && master.state.completedFrameworks.has(info.id.value)) return "Framework has been removed";
+  return infoProblem(master, info) ?? suppressedRolesProblem(rolesOf(info), suppressed);
+}
+
+function infoProblem({ flags }: MasterContext, info: FrameworkInfo): string | undefined {
   const whitelist = flags.roles === undefined ? undefined : new Set(flags.roles.split(","));
-  if (info.id && state.completedFrameworks.has(info.id.value)) return "Framework has been removed";
-  return (
-    frameworkProblem(info, { roles: whitelist, root: flags.root_submissions }) ??
-    suppressedRolesProblem(rolesOf(info), suppressed)
-  );
+  return frameworkProblem(info, { roles: whitelist, root: flags.root_submissions });
 }
 
 /** A framework that this master has not seen; with an ID of its own it comes from before the last leader. */
@@ -140,9 +140,12 @@ export function updateFramework(
   framework: Framework,
   asked: { info: FrameworkInfo; suppressedRoles: string[] },
 ): string | undefined {
-  const problem =
-    subscriptionProblem(master, asked.info, asked.suppressedRoles) ?? updateProblem(framework.info, asked.info);
-  if (problem !== undefined) return problem;
+  const invalid = infoProblem(master, asked.info);
+  if (invalid !== undefined) return `Supplied FrameworkInfo is not valid: ${invalid}`;
+  const wrongRoles = suppressedRolesProblem(rolesOf(asked.info), asked.suppressedRoles);
+  if (wrongRoles !== undefined) return `'UpdateFramework' call is not valid: ${wrongRoles}`;
+  const unchangeable = updateProblem(framework.info, asked.info);
+  if (unchangeable !== undefined) return `FrameworkInfo update is not valid: ${unchangeable}`;
   framework.info = asked.info;
   framework.suppressedRoles = new Set(asked.suppressedRoles);
   const roles = rolesOf(asked.info);

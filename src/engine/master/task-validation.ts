@@ -1,4 +1,5 @@
 // What a master objects to in a task that a framework wants to launch, in its own words (src/master/validation.cpp).
+import { checksProblem } from "./check-validation.ts";
 import { idProblem } from "../../mesos/ids.ts";
 import { printResources } from "../../mesos/print-resources.ts";
 import { addResources, containsResources, scalarOf } from "../../mesos/resources.ts";
@@ -51,7 +52,7 @@ function commonProblem(task: TaskInfo, place: LaunchPlace): string | undefined {
       (task.kill_policy?.grace_period?.nanoseconds ?? 0) < 0,
       "Task's 'kill_policy.grace_period' must be non-negative",
     ) ??
-    healthCheckProblem(task) ??
+    checksProblem(task) ??
     when((task.resources ?? []).length === 0, "Task uses no resources") ??
     resourcesProblem(task.resources ?? [], "Task uses invalid resources: ")
   );
@@ -139,26 +140,6 @@ function incompatibleProblem(executor: ExecutorInfo, { framework, agent }: Launc
     `${line}\nExisting ExecutorInfo:\n${JSON.stringify(existing)}\n` +
     `${line}\nExecutorInfo:\n${JSON.stringify(executor)}\n${line}\n`
   );
-}
-
-function healthCheckProblem(task: TaskInfo): string | undefined {
-  const check = task.health_check;
-  if (!check) return undefined;
-  const prefix = "Task uses invalid health check: ";
-  const { type } = check;
-  if (type === undefined) return `${prefix}HealthCheck must specify 'type'`;
-  if (type === "COMMAND" && !check.command) return `${prefix}Expecting 'command' to be set for COMMAND health check`;
-  if (type === "HTTP" && !check.http) return `${prefix}Expecting 'http' to be set for HTTP health check`;
-  if (type === "TCP" && !check.tcp) return `${prefix}Expecting 'tcp' to be set for TCP health check`;
-  const { path, scheme } = check.http ?? {};
-  if (path !== undefined && !path.startsWith("/"))
-    return `${prefix}The path '${path}' of HTTP health check must start with '/'`;
-  if (scheme !== undefined && scheme !== "http" && scheme !== "https")
-    return `${prefix}Unsupported HTTP health check scheme: '${scheme}'`;
-  const negative = (["delay_seconds", "interval_seconds", "timeout_seconds", "grace_period_seconds"] as const).find(
-    (name) => (check[name] ?? 0) < 0,
-  );
-  return negative && `${prefix}Expecting '${negative}' to be non-negative`;
 }
 
 /** Undefined if all are resources that one can have; `prefix` says whose they are. */

@@ -34,7 +34,7 @@ describe("subscribing", () => {
     [{ roles: ["a", "a"], ...capable("MULTI_ROLE") }, "'FrameworkInfo.roles' contains duplicate items: { a }"],
     [{ role: "/a" }, "'FrameworkInfo.role' is not a valid role: Role '/a' cannot start with a slash"],
     [{ id: { value: "a/b" } }, "'a/b' contains invalid characters"],
-    [{ failover_timeout: Number.POSITIVE_INFINITY }, "The framework failover_timeout (Infinity) is invalid"],
+    [{ failover_timeout: Number.POSITIVE_INFINITY }, "The framework failover_timeout (inf) is invalid"],
   ])("refuses %j by an ERROR, and closes the stream", async (info, message) => {
     const framework = new TestFramework(await startMaster(), info);
     expect(framework.errors).toEqual([message]);
@@ -104,7 +104,7 @@ describe("UPDATE_FRAMEWORK", () => {
   it("does not change whom it runs as", async () => {
     const framework = new TestFramework(await startMaster());
     expect(update(framework, { user: "nobody" })).toBe(
-      "Updating 'FrameworkInfo.user' is unsupported; attempted to update from 'root' to 'nobody'",
+      "FrameworkInfo update is not valid: Updating 'FrameworkInfo.user' is unsupported; attempted to update from 'root' to 'nobody'",
     );
   });
 });
