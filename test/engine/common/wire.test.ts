@@ -75,6 +75,12 @@ describe("parseJson", () => {
     expect(parseJson(JSON.stringify(["[".repeat(500)]))).toEqual(["[".repeat(500)]);
   });
 
+  it("takes strings of any length, in what is JSON and in what is not", () => {
+    const long = JSON.stringify({ data: "a\\".repeat(4_000_000) });
+    expect(parseJson(long)).toEqual(JSON.parse(long));
+    expect(() => parseJson(long.slice(0, -1))).toThrow("syntax error at line 1 near: ");
+  });
+
   it("agrees with JSON about what is JSON", () => {
     fc.assert(
       fc.property(fc.json(), (text) => {

@@ -45,8 +45,10 @@ function depthExceededAt(text: string): number | undefined {
   return undefined;
 }
 
-const TOKEN =
-  /[\s]*(?:("(?:[^"\\\u0000-\u001f]|\\.)*")|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)|([{}[\],:]))/y;
+const WHITE_SPACE = /\s*/y;
+const WORD = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null|[{}[\],:]/y;
+/** What a string is made of; a piece at a time, since one that is long is more than a single match can take. */
+const PIECE = /[^"\\\u0000-\u001f]{1,4096}|\\./y;
 
 /** Goes through text that is known not to be JSON, to the place where it stops being JSON. */
 class Scanner {
@@ -96,10 +98,21 @@ class Scanner {
 
   /** The next token; undefined, and the position behind white space, if there is none. */
   #next(): string | undefined {
-    TOKEN.lastIndex = this.#at;
-    const match = TOKEN.exec(this.#text);
-    if (match) this.#at = TOKEN.lastIndex;
-    else this.#at += /^\s*/.exec(this.#text.slice(this.#at))?.[0].length ?? 0;
-    return match ? (match[1] ?? match[2] ?? match[3]) : undefined;
+    this.#skip(WHITE_SPACE);
+    const start = this.#at;
+    if (this.#text[start] !== '"') return this.#skip(WORD) ? this.#text.slice(start, this.#at) : undefined;
+    this.#at++;
+    while (this.#skip(PIECE));
+    if (this.#text[this.#at++] === '"') return this.#text.slice(start, this.#at);
+    this.#at = start;
+    return undefined;
+  }
+
+  /** Goes on behind what stands here; false if that is not what the pattern wants. */
+  #skip(pattern: RegExp): boolean {
+    pattern.lastIndex = this.#at;
+    if (!pattern.test(this.#text)) return false;
+    this.#at = pattern.lastIndex;
+    return true;
   }
 }
