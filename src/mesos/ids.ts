@@ -19,6 +19,13 @@ export function uuidToBase64(uuid: string): string {
   return Buffer.from(uuid.replaceAll("-", ""), "hex").toString("base64");
 }
 
+/** Whether these are the 16 bytes of a UUID, of a version that there is: others Mesos takes for none. */
+export function isUuid(base64: string): boolean {
+  const bytes = Buffer.from(base64, "base64");
+  const version = (bytes[6] ?? 0) >> 4;
+  return bytes.length === 16 && version >= 1 && version <= 5;
+}
+
 /** The other way round: a UUID in its usual form of 36 characters. */
 export function base64ToUuid(base64: string): string {
   const hex = Buffer.from(base64, "base64").toString("hex");

@@ -3,6 +3,7 @@ import type { Server } from "node:http";
 import { afterEach, describe, expect, it } from "vitest";
 import { agentRoutes } from "../../src/engine/agent/endpoints.ts";
 import { type HttpRoutes, listen } from "../../src/engine/common/http.ts";
+import { uuidToBase64 } from "../../src/mesos/ids.ts";
 import { decodeMessage } from "../../src/mesos/protobuf/codec.ts";
 import { UNKNOWN_FIELDS } from "../../src/mesos/protobuf/unknown-fields.ts";
 import type { Offer, TaskStatus } from "../../src/mesos/types.ts";
@@ -136,7 +137,6 @@ describe("the operator API in protobuf", () => {
     ["GET_AGENTS", { get_agents: { agents: [{ active: true, agent_info: { hostname: "a1" } }] } }],
     ["GET_STATE", { get_state: { get_agents: { agents: [{ active: true }] } } }],
     ["GET_FLAGS", { get_flags: {} }],
-    ["GET_METRICS", { get_metrics: {} }],
     ["GET_MASTER", { get_master: { master_info: { port: 5050 } } }],
     ["GET_ROLES", { get_roles: {} }],
     ["GET_MAINTENANCE_SCHEDULE", { get_maintenance_schedule: { schedule: {} } }],
@@ -202,7 +202,7 @@ describe("an executor that speaks protobuf", () => {
       launch: { task: { task_id: { value: "t1" }, [UNKNOWN_FIELDS]: LATER } },
     });
     const status = { task_id: { value: "t1" }, state: "TASK_RUNNING", source: "SOURCE_EXECUTOR" };
-    const uuid = Buffer.alloc(16, 7).toString("base64");
+    const uuid = uuidToBase64("8a3e62b5-0ad5-4cd4-a0a8-7a5d49a4c1a1");
     expect((await call({ type: "UPDATE", update: { status: { ...status, uuid } } })).status).toBe(202);
     expect(test.sent).toContainEqual(
       expect.objectContaining({

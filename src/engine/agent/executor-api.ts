@@ -1,5 +1,6 @@
 // POST /api/v1/executor: the calls of executors, and the stream of events that answers SUBSCRIBE
 // (docs/executor-http-api.md).
+import { isUuid } from "../../mesos/ids.ts";
 import { Schema } from "../../mesos/protobuf/definition.ts";
 import { EXECUTOR_MESSAGES } from "../../mesos/protobuf/executor-messages.ts";
 import { MESOS_MESSAGES } from "../../mesos/protobuf/mesos-messages.ts";
@@ -79,7 +80,7 @@ function callProblem(call: UncheckedCall): string | undefined {
     case "SUBSCRIBE":
       return call.subscribe === undefined ? "Expecting 'subscribe' to be present" : undefined;
     case "UPDATE":
-      return updateProblem(call, call.update?.status);
+      return call.update === undefined ? "Expecting 'update' to be present" : updateProblem(call, call.update.status);
     case "MESSAGE":
       return call.message === undefined ? "Expecting 'message' to be present" : undefined;
     default:
@@ -87,9 +88,9 @@ function callProblem(call: UncheckedCall): string | undefined {
   }
 }
 
-function updateProblem(call: UncheckedCall, status: TaskStatus | undefined): string | undefined {
-  if (status?.uuid === undefined) return "Expecting 'uuid' to be present";
-  if (Buffer.from(status.uuid, "base64").length !== 16) return "Not a valid UUID";
+function updateProblem(call: UncheckedCall, status: TaskStatus): string | undefined {
+  if (status.uuid === undefined) return "Expecting 'uuid' to be present";
+  if (!isUuid(status.uuid)) return "Not a valid UUID";
   const own = call.executor_id.value;
   const named = status.executor_id?.value ?? own;
   if (named !== own) return `ExecutorID in Call: ${own} does not match ExecutorID in TaskStatus: ${named}`;

@@ -51,6 +51,13 @@ const CALLS = {
   message: "agent.Call",
   words: AGENT_WORDS,
 };
+/** The part of a call that must be there, by its type. */
+const PART_OF: Partial<Record<string, string>> = {
+  GET_METRICS: "get_metrics",
+  SET_LOGGING_LEVEL: "set_logging_level",
+  LIST_FILES: "list_files",
+  READ_FILE: "read_file",
+};
 const ACCEPTABLE = "application/json or application/x-protobuf or application/recordio";
 
 export function operatorApi(options: OperatorApiOptions): (request: HttpRequest) => Promise<HttpAnswer> {
@@ -62,6 +69,9 @@ export function operatorApi(options: OperatorApiOptions): (request: HttpRequest)
     if ("refusal" in answers) return answers.refusal;
     const { type } = read.call as Call;
     if (type === undefined) return text(400, "Failed to validate agent::Call: Expecting 'type' to be present");
+    const part = PART_OF[type];
+    if (part !== undefined && (read.call as Call)[part] === undefined)
+      return text(400, `Failed to validate agent::Call: Expecting '${part}' to be present`);
     const handler = Object.hasOwn(HANDLERS, type) ? HANDLERS[type] : undefined;
     if (handler === undefined) return { status: 501 };
     const answer = { type, [type.toLowerCase()]: handler(options, read.call as Call) };

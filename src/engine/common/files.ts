@@ -35,6 +35,12 @@ class FilesRefusal extends Error {
   }
 }
 
+/** As `orRefusal`, but without a word about what is not found, as in the v1 API. */
+async function orSilence(answer: () => HttpAnswer | Promise<HttpAnswer>): Promise<HttpAnswer> {
+  const answered = await orRefusal(answer);
+  return answered.status === 404 ? { ...answered, body: "" } : answered;
+}
+
 async function orRefusal(answer: () => HttpAnswer | Promise<HttpAnswer>): Promise<HttpAnswer> {
   try {
     return await answer();
@@ -85,12 +91,12 @@ export class Files {
 
   /** LIST_FILES of the v1 operator API. */
   list(path: string): Promise<HttpAnswer> {
-    return orRefusal(() => json({ type: "LIST_FILES", list_files: { file_infos: this.#entries(path).map(fileInfo) } }));
+    return orSilence(() => json({ type: "LIST_FILES", list_files: { file_infos: this.#entries(path).map(fileInfo) } }));
   }
 
   /** READ_FILE of the v1 operator API. */
   readRange(range: { path: string; offset: number; length?: number }): Promise<HttpAnswer> {
-    return orRefusal(async () => {
+    return orSilence(async () => {
       const { data, size } = await this.#bytes(range.path, range.offset, range.length);
       return json({ type: "READ_FILE", read_file: { size, data: data.toString("base64") } });
     });

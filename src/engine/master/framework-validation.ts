@@ -79,7 +79,7 @@ function timeoutProblem(info: FrameworkInfo): string | undefined {
   const seconds = info.failover_timeout ?? 0;
   // Mesos counts nanoseconds in 64 bits with a sign.
   if (Number.isFinite(seconds) && Math.abs(seconds * 1e9) < 2 ** 63) return undefined;
-  return `The framework failover_timeout (${seconds}) is invalid`;
+  return `The framework failover_timeout (${String(seconds).replace("Infinity", "inf")}) is invalid`;
 }
 
 function whitelistProblem(info: FrameworkInfo, allowed: ReadonlySet<string> | undefined): string | undefined {

@@ -22,6 +22,8 @@ interface OperatorCall extends OperatorAction {
   type?: string;
   list_files?: { path: string };
   read_file?: { path: string; offset: number; length?: number };
+  get_metrics?: object;
+  set_logging_level?: object;
 }
 
 /** Answers one request to the leading master; see the recordings under operator-*. */
@@ -50,10 +52,15 @@ function callProblem(call: OperatorCall): string | undefined {
   return part !== undefined && call[part] === undefined ? `Expecting '${part}' to be present` : undefined;
 }
 
-function partOf(type: string): keyof OperatorCall | undefined {
-  if (type === "LIST_FILES") return "list_files";
-  return type === "READ_FILE" ? "read_file" : actionPart(type);
-}
+/** Parts that must be there, of calls that are no actions. */
+const PART_OF: Partial<Record<string, keyof OperatorCall>> = {
+  LIST_FILES: "list_files",
+  READ_FILE: "read_file",
+  GET_METRICS: "get_metrics",
+  SET_LOGGING_LEVEL: "set_logging_level",
+};
+
+const partOf = (type: string): keyof OperatorCall | undefined => PART_OF[type] ?? actionPart(type);
 
 /** Calls about files, and those that change something. */
 async function answerCall(endpoints: Endpoints & { files: Files }, call: OperatorCall): Promise<HttpAnswer> {
@@ -146,7 +153,7 @@ function openStream(endpoints: Endpoints, format: AnswerFormat): HttpAnswer {
   const { master } = endpoints;
   return {
     status: 200,
-    headers: { "Content-Type": format.mediaType, "Mesos-Stream-Id": master.newUuid() },
+    headers: { "Content-Type": format.mediaType },
     stream: (response) => {
       const stream = new RecordStream({ response, format, message: "master.Event" }, () => {
         heartbeat.cancel();

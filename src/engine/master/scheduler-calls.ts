@@ -1,4 +1,5 @@
 // The calls of the v1 scheduler API, checked and dealt with (docs/scheduler-http-api.md).
+import { isUuid } from "../../mesos/ids.ts";
 import type { SchedulerCall } from "../../mesos/scheduler-api.ts";
 import { acceptOffers } from "./accept.ts";
 import type { MasterContext } from "./context.ts";
@@ -35,8 +36,7 @@ export function callProblem(call: Partial<SchedulerCall>): string | undefined {
   const part = REQUIRED_PARTS[call.type];
   if (part !== undefined && (call as Record<string, unknown>)[part] === undefined)
     return `Expecting '${part}' to be present`;
-  if (call.type === "ACKNOWLEDGE" && Buffer.from(call.acknowledge?.uuid ?? "", "base64").length !== 16)
-    return "Not a valid UUID";
+  if (call.type === "ACKNOWLEDGE" && !isUuid(call.acknowledge?.uuid ?? "")) return "Not a valid UUID";
   if (subscribes && call.subscribe?.framework_info.id?.value !== call.framework_id?.value)
     return "'framework_id' differs from 'subscribe.framework_info.id'";
   if (call.type === "UPDATE_FRAMEWORK" && call.update_framework?.framework_info.id?.value !== call.framework_id?.value)
