@@ -6,7 +6,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { execaSync } from "execa";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { DemoReport } from "../../src/report/report.ts";
 import { DEFAULT_NGINX_IMAGE } from "../../src/scheduler/nginx-app.ts";
 import type { RunningCli } from "./support/cli.ts";
@@ -182,19 +182,28 @@ describe("an image", () => {
 });
 
 describe("an app", () => {
-  async function runApp(lines: string[], ...args: string[]) {
-    await place.run("up", "--containers", "runc");
-    await place.write("app.yaml", lines.join("\n"));
-    return place.json<Failure>("run", "app.yaml", ...args);
-  }
-
-  afterEach(async () => {
-    // The cluster is none the worse: no framework holds anything, and everything goes when it goes.
-    const { output } = await place.json<StatusOutput>("status");
-    expect(output).toMatchObject({ ok: true, leader: { frameworks: [] } });
-    expect((await place.run("down")).exitCode).toBe(0);
-    expect(place.leftovers()).toEqual([]);
+  // One cluster for all of them: each must leave it as it was.
+  let cluster: Workplace;
+  beforeAll(async () => {
+    cluster = await Workplace.create();
+    expect((await cluster.run("up", "--containers", "runc")).exitCode).toBe(0);
   });
+  afterEach(async () => {
+    const { output } = await cluster.json<StatusOutput>("status");
+    expect(output).toMatchObject({ ok: true, leader: { frameworks: [] } });
+  });
+  afterAll(async () => {
+    const { exitCode } = await cluster.run("down");
+    const left = cluster.leftovers();
+    await cluster.remove();
+    expect(left).toEqual([]);
+    expect(exitCode).toBe(0);
+  });
+
+  async function runApp(lines: string[], ...args: string[]) {
+    await cluster.write("app.yaml", lines.join("\n"));
+    return cluster.json<Failure>("run", "app.yaml", ...args);
+  }
 
   const picky = [
     "name: picky",

@@ -128,8 +128,8 @@ export class Workplace {
 
 /** PID and command line of every process that works in the folder, or was started for it. */
 export function processesOf(folder: string): string[] {
-  return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+  return processIds()
+    .filter((pid) => Number(pid) !== process.pid)
     .flatMap((pid) => {
       try {
         const evidence = [
@@ -147,26 +147,26 @@ export function processesOf(folder: string): string[] {
     });
 }
 
-/**
- * What a cluster in the folder could leave outside of it: cgroups, Docker containers, network devices. The names of devices
- * do not tell whose they are, so they are looked at only while no cluster of somebody else runs on the machine.
- */
+/** What a cluster in the folder could leave outside of it: cgroups, Docker containers, network devices. */
 function machineTraces(folder: string): string[] {
-  const devices = othersRun(folder) ? [] : readdirSync("/sys/class/net").filter((name) => name.startsWith("mup"));
   return [
-    ...devices.map((name) => `network device ${name}`),
+    ...networkDevices(folder).map((name) => `network device ${name}`),
     ...cgroupsOf(folder).map((path) => `cgroup ${path}`),
     ...dockerContainersOf(folder).map((name) => `container ${name}`),
   ];
 }
 
-function othersRun(folder: string): boolean {
-  return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .some((pid) => {
-      const state = /(?:^|\0)MESOS_UP_STATE=([^\0]*)/.exec(readOrNothing(`/proc/${pid}/environ`))?.[1];
-      return state !== undefined && !state.startsWith(`${folder}/`);
-    });
+/** A device is named after its container. Those of containers that somebody else runs, of other clusters, are left out. */
+function networkDevices(folder: string): string[] {
+  const devices = readdirSync("/sys/class/net").filter((name) => name.startsWith("mup"));
+  if (devices.length === 0) return [];
+  const others = processIds()
+    .map((pid) => readOrNothing(`/proc/${pid}/cmdline`))
+    .filter((command) => !command.includes(folder));
+  return devices.filter((name) => {
+    const container = `${name.slice(3, 11)}-${name.slice(11)}`;
+    return !others.some((command) => command.includes(container));
+  });
 }
 
 /** The name of a cluster's cgroups holds the beginning of its folder's SHA-256. */
@@ -192,6 +192,10 @@ function dockerContainersOf(folder: string): string[] {
   const list = ["ps", "-a", "--no-trunc", "--format", "{{.Names}} {{.Mounts}}"];
   const { stdout, failed } = execaSync("docker", list, { reject: false });
   return failed ? [] : stdout.split("\n").filter((line) => line.includes(folder));
+}
+
+function processIds(): string[] {
+  return readdirSync("/proc").filter((name) => /^\d+$/.test(name));
 }
 
 function readOrNothing(file: string): string {
