@@ -6,6 +6,8 @@ interface FailedStep {
   id: string;
   title: string;
   logTail?: (() => string | Promise<string>) | undefined;
+  /** The last message of its progress, where it told any. */
+  lastProgress?: string | undefined;
 }
 
 const failedSteps = new WeakMap<object, { id: string; title: string }>();
@@ -31,9 +33,7 @@ export async function stepError(thrown: unknown, step: FailedStep, elapsedMs: nu
     ...(cause === undefined ? {} : { cause }),
   };
   if (thrown instanceof OutOfTime) {
-    // What aborted work throws is mostly the echo of the abort, but an error of ours says what was still missing.
-    const missing = cause instanceof MesosUpError ? `: ${cause.message}` : ".";
-    return new StepError(`${thrown.message}${missing}`, {
+    return new StepError(`${thrown.message}${missing(cause, step)}`, {
       ...details,
       code: "STEP_TIMEOUT",
       hint: (cause instanceof MesosUpError ? cause.hint : undefined) ?? hintFor(details.logTail),
@@ -44,6 +44,15 @@ export async function stepError(thrown: unknown, step: FailedStep, elapsedMs: nu
     code: "STEP_FAILED",
     hint: "Run the command again with --debug to see where this came from.",
   });
+}
+
+/**
+ * What was still missing, and the stop. What aborted work throws is mostly the echo of the abort, but an error of ours says
+ * it; else what the step told last is the best that is known.
+ */
+function missing(cause: unknown, { lastProgress }: FailedStep): string {
+  if (cause instanceof MesosUpError) return `: ${cause.message}`;
+  return lastProgress === undefined ? "." : `; last heard: ${lastProgress.replace(/\.$/, "")}.`;
 }
 
 function hintFor(logTail: string): string {

@@ -29,7 +29,7 @@ export interface Steps {
   /**
    * Runs one step; any number may run at once. Throws what the work throws: a MesosUpError as it is, anything else as the
    * cause of a StepError STEP_FAILED. Past its own or the job's time limit the step's signal is aborted and StepError
-   * STEP_TIMEOUT is thrown; work that is aborted gets a second to end in order.
+   * STEP_TIMEOUT is thrown, which tells the last progress; work that is aborted gets a second to end in order.
    */
   step: <T>(options: StepOptions, work: (context: StepContext) => Promise<T> | T) => Promise<T>;
 }
@@ -67,7 +67,7 @@ async function runStep<T>(job: Job, options: StepOptions, work: (context: StepCo
     return result;
   } catch (thrown) {
     const { elapsedMs, atMs } = times();
-    const error = await stepError(thrown, options, elapsedMs);
+    const error = await stepError(thrown, { ...options, lastProgress: outcome.lastProgress }, elapsedMs);
     rememberFailedStep(error, { id: step, title });
     job.sink.emit({ type: "step-failed", step, title, error, elapsedMs, atMs });
     throw error;
@@ -91,15 +91,18 @@ function seconds(durationMs: number): string {
   return durationMs === 1000 ? "1 second" : `${durationMs / 1000} seconds`;
 }
 
+/** What a step has told of itself so far. */
 interface Outcome {
   detail?: string;
   skipped?: string;
+  lastProgress?: string;
 }
 
 function contextOf({ sink, atMs }: Job, step: string, signal: AbortSignal, outcome: Outcome): StepContext {
   return {
     signal,
     progress(message, fraction) {
+      outcome.lastProgress = message;
       const known = fraction === undefined ? {} : { fraction };
       sink.emit({ type: "step-progress", step, message, ...known, atMs: atMs() });
     },

@@ -134,6 +134,22 @@ describe("a time limit", () => {
     });
   });
 
+  it("tells the last that was heard of what is waited for, where the work itself says nothing", async () => {
+    const { clock, step } = setUp();
+    const running = step({ ...zookeeper, timeoutMs: 1000 }, ({ signal, progress }) => {
+      progress("nobody listens on 127.0.0.1:2181");
+      progress("127.0.0.1:2181 answered srvr with nothing.");
+      return untilAborted(signal);
+    });
+    const caught = running.catch((error: unknown) => error);
+    await clock.advance(1000);
+    expect(await caught).toMatchObject({
+      code: "STEP_TIMEOUT",
+      message:
+        '"ZooKeeper answers" was not done within 1 second; last heard: 127.0.0.1:2181 answered srvr with nothing.',
+    });
+  });
+
   it("holds for work that does not listen, a second later", async () => {
     const { clock, sink, step } = setUp();
     const running = step({ ...zookeeper, timeoutMs: 3000 }, () => new Promise(() => undefined));

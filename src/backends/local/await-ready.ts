@@ -30,7 +30,10 @@ export async function awaitReady(plan: ClusterPlan, options: AwaitReadyOptions):
   const preloaded = client.then(({ preload }) => preload());
   try {
     await steps.step(waiting("zookeeper", "ZooKeeper answers"), async (context) => {
-      const version = await zookeeperAnswers(plan, AbortSignal.any([signal, context.signal]));
+      const version = await zookeeperAnswers(plan, {
+        signal: AbortSignal.any([signal, context.signal]),
+        onWaiting: (reason) => context.progress(reason),
+      });
       context.detail(`${plan.zookeeper.connect}, ZooKeeper ${version}`);
     });
     await preloaded;
@@ -49,10 +52,13 @@ export async function awaitReady(plan: ClusterPlan, options: AwaitReadyOptions):
 }
 
 /** Resolves with the version once every server has answered. */
-async function zookeeperAnswers(plan: ClusterPlan, signal: AbortSignal): Promise<string> {
+async function zookeeperAnswers(
+  plan: ClusterPlan,
+  options: { signal: AbortSignal; onWaiting: (reason: string) => void },
+): Promise<string> {
   const { waitForZooKeeper } = await import("../../client/zookeeper.ts");
   const nodes = plan.nodes.filter(({ kind }) => kind === "zookeeper");
-  const servers = await Promise.all(nodes.map(({ address, port }) => waitForZooKeeper(address, port, { signal })));
+  const servers = await Promise.all(nodes.map(({ address, port }) => waitForZooKeeper(address, port, options)));
   return servers[0]?.version ?? "";
 }
 
