@@ -22,15 +22,19 @@ interface DockerImage {
   Config?: ImageConfig["config"];
 }
 
-/** Whether Docker has an image under this name with the same layers, command and labels. */
-export async function dockerHas(reference: string, wanted: ImageConfig, options: DockerOptions): Promise<boolean> {
+/** What Docker has under a name: this image (the same layers, command and labels), another one, or none. */
+export async function comparedWithDocker(
+  reference: string,
+  wanted: ImageConfig,
+  options: DockerOptions,
+): Promise<"same" | "another" | "none"> {
   const found = await inspect(reference, options);
-  return (
-    found !== undefined &&
+  if (found === undefined) return "none";
+  const same =
     isDeepStrictEqual(found.RootFS?.Layers ?? [], wanted.rootfs.diff_ids) &&
     isDeepStrictEqual(found.Config?.Cmd ?? [], wanted.config?.Cmd ?? []) &&
-    isDeepStrictEqual({ ...found.Config?.Labels }, { ...wanted.config?.Labels })
-  );
+    isDeepStrictEqual({ ...found.Config?.Labels }, { ...wanted.config?.Labels });
+  return same ? "same" : "another";
 }
 
 /** Copies an image of a layout into Docker under a reference. An archive goes between: every version of Docker reads that. */

@@ -9,12 +9,13 @@ import { runCommand } from "../kit/command.ts";
 import type { KitProgress } from "../kit/fetch-packages.ts";
 import { cacheError } from "../kit/kit-errors.ts";
 import { withLock } from "../kit/lock.ts";
-import { defaultCacheDirectory, describeMachine, type Machine } from "../kit/machine.ts";
+import { defaultCacheDirectory, describeMachine, findProgram, type Machine } from "../kit/machine.ts";
 import type { ProgramName } from "../kit/recipes.ts";
 import { resolveRuntime } from "../kit/runtime.ts";
-import { dockerHas, loadLayout } from "./docker-image.ts";
+import { comparedWithDocker, loadLayout } from "./docker-image.ts";
 import { importArchive, importByReference, isPath } from "./import-image.ts";
 import { adoptImage, type Descriptor, findImage, hexOf, readConfig, referenceAnnotation } from "./layout.ts";
+import { dockerSocket } from "../container-runtime.ts";
 import { makeNginxImage, nginxRevision } from "./nginx-image.ts";
 
 export interface ImageStoreOptions {
@@ -74,13 +75,14 @@ export class ImageStore {
 
   /**
    * The image that a user named, unpacked: a path of an archive or layout, or a reference, taken from the store, else from Docker,
-   * else from its registry. Throws IMAGE_UNAVAILABLE, telling what was tried.
+   * else from its registry. Where Docker has another image under the name by now, that is the one that is meant. Throws
+   * IMAGE_UNAVAILABLE, telling what was tried.
    */
   async take(referenceOrPath: string): Promise<StoredImage> {
-    if (!isPath(referenceOrPath)) {
+    if (referenceOrPath === nginxReference) return this.ensureNginx();
+    if (!isPath(referenceOrPath) && !(await this.#isOutdated(referenceOrPath))) {
       const known = await this.find(referenceOrPath);
       if (known !== undefined) return known;
-      if (referenceOrPath === nginxReference) return this.ensureNginx();
     }
     const { machine, signal } = this.#context();
     const skopeo = await this.#program("skopeo");
@@ -99,7 +101,7 @@ export class ImageStore {
     const options = { ...this.#context(), ...docker };
     const image = findImage(this.#layout, reference);
     if (image === undefined) throw imageMissing(reference);
-    if (await dockerHas(reference, await readConfig(this.#layout, image), options)) return false;
+    if ((await comparedWithDocker(reference, await readConfig(this.#layout, image), options)) === "same") return false;
     options.progress.progress(`loading ${reference} into Docker`);
     const skopeo = await this.#program("skopeo");
     const name = image.annotations?.[referenceAnnotation] ?? reference;
@@ -107,6 +109,16 @@ export class ImageStore {
       loadLayout({ images: this.directory, name, reference }, { skopeo, staging }, options),
     );
     return true;
+  }
+
+  async #isOutdated(reference: string): Promise<boolean> {
+    const image = findImage(this.#layout, reference);
+    const { machine, signal } = this.#context();
+    const program = findProgram("docker", machine);
+    if (image === undefined || program === undefined) return false;
+    const socket = dockerSocket(machine.environment);
+    const docker = { program, machine, signal, ...(socket === undefined ? {} : { socket }) };
+    return (await comparedWithDocker(reference, await readConfig(this.#layout, image), docker)) === "another";
   }
 
   async #require(reference: string): Promise<StoredImage> {

@@ -30,7 +30,11 @@ function openStore(more: { source?: string; signal?: AbortSignal; notes?: string
     machine: {
       ...machine,
       searchPath,
-      environment: { ...machine.environment, PATH: `${searchPath.join(":")}:/usr/bin:/bin` },
+      environment: {
+        ...machine.environment,
+        PATH: `${searchPath.join(":")}:/usr/bin:/bin`,
+        DOCKER_HOST: `unix://${join(folder, "docker.sock")}`,
+      },
     },
     progress: { progress: () => undefined, note: (message) => more.notes?.push(message) },
   });
@@ -139,7 +143,7 @@ describe("an image by its name", () => {
   });
 });
 
-describe("bringing an image into Docker", () => {
+describe("an image that Docker has, or is to have", () => {
   let daemon: Server;
   let answer: unknown;
   const socket = () => join(folder, "docker.sock");
@@ -174,6 +178,18 @@ describe("bringing an image into Docker", () => {
       "skopeo --insecure-policy copy --quiet oci:oci:local/site:1 docker-archive:.staging/docker.tar:local/site:1",
     );
     expect(calls("docker").at(-1)).toBe("docker load --input docker.tar");
+  });
+
+  it.each([
+    ["from the store while Docker has the same", same, 0],
+    ["from the store when Docker has none", undefined, 0],
+    ["from Docker again once that has another", { ...same, RootFS: { Layers: ["sha256:2222"] } }, 1],
+  ])("is taken %s", async (_what, found, times) => {
+    answer = found;
+    const saved = () => calls("docker").filter((call) => call.startsWith("docker save")).length;
+    const before = saved();
+    await openStore().take("local/site:1");
+    expect(saved() - before).toBe(times);
   });
 
   it("says so when the store has none of that name", async () => {
