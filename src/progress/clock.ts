@@ -6,11 +6,20 @@ export interface Clock {
   after(delayMs: number, action: () => void): { cancel(): void };
 }
 
-/** The process's own timers; a renderer's must not keep it alive, a step's may. */
+/** The process's own timers, which keep it alive: for steps. */
 export const systemClock: Clock = {
   nowMs: () => performance.now(),
   after(delayMs, action) {
     const timer = setTimeout(action, delayMs);
+    return { cancel: () => clearTimeout(timer) };
+  },
+};
+
+/** Timers that do not keep the process alive: for renderers, which only watch. */
+export const watchingClock: Clock = {
+  nowMs: () => performance.now(),
+  after(delayMs, action) {
+    const timer = setTimeout(action, delayMs).unref();
     return { cancel: () => clearTimeout(timer) };
   },
 };

@@ -1,28 +1,58 @@
 // Progress as lines that stay: one a step when it ends, and a sign of life from steps that take long.
-import { colours, lastingLine, percent } from "./format.ts";
+import { watchingClock } from "./clock.ts";
+import type { Clock } from "./clock.ts";
+import { colours, formatDuration, lastingLine, percent } from "./format.ts";
 import type { Renderer, RenderStream } from "./render-stream.ts";
 
-/** A step says how far it is after this long, and again after as long. */
+/** A running step says how far it is after this long, and again after as long, whether anything is new or not. */
 const QUIET_MS = 5000;
 
-export function createPlainRenderer({ stream, colour }: { stream: RenderStream; colour: boolean }): Renderer {
+interface RunningStep {
+  title: string;
+  startedMs: number;
+  message: string;
+  timer: { cancel(): void };
+}
+
+export interface PlainRendererOptions {
+  stream: RenderStream;
+  colour: boolean;
+  clock?: Clock;
+}
+
+export function createPlainRenderer({ stream, colour, clock = watchingClock }: PlainRendererOptions): Renderer {
   const paint = colours(colour);
-  const running = new Map<string, { title: string; lastMs: number }>();
+  const running = new Map<string, RunningStep>();
+
+  const showLife = (step: RunningStep): void => {
+    const elapsed = formatDuration(clock.nowMs() - step.startedMs);
+    const text = step.message === "" ? step.title : `${step.title}: ${step.message}`;
+    stream.write(`${paint.dim(`… ${text} (${elapsed})`)}\n`);
+    step.timer = clock.after(QUIET_MS, () => showLife(step));
+  };
+  const forget = (id: string): void => {
+    running.get(id)?.timer.cancel();
+    running.delete(id);
+  };
+
   return {
     emit(event) {
       const line = lastingLine(event, paint);
       if (line !== undefined) stream.write(`${line}\n`);
       if (event.type === "step-started") {
-        running.set(event.step, { title: event.title, lastMs: event.atMs });
+        forget(event.step);
+        const timer = clock.after(QUIET_MS, () => showLife(step));
+        const step: RunningStep = { title: event.title, startedMs: clock.nowMs(), message: "", timer };
+        running.set(event.step, step);
       } else if (event.type === "step-progress") {
         const step = running.get(event.step);
-        if (step === undefined || event.atMs - step.lastMs < QUIET_MS) return;
-        step.lastMs = event.atMs;
-        stream.write(paint.dim(`… ${step.title}: ${event.message}${percent(event.fraction)}`) + "\n");
+        if (step !== undefined) step.message = `${event.message}${percent(event.fraction)}`;
       } else if (event.type !== "step-note") {
-        running.delete(event.step);
+        forget(event.step);
       }
     },
-    close: () => undefined,
+    close() {
+      for (const id of running.keys()) forget(id);
+    },
   };
 }

@@ -1,6 +1,6 @@
 // Progress on a terminal: what has ended stays, what runs moves below it.
 import { createLogUpdate } from "log-update";
-import { systemClock } from "./clock.ts";
+import { watchingClock } from "./clock.ts";
 import type { Clock } from "./clock.ts";
 import { colours, formatDuration, lastingLine, percent } from "./format.ts";
 import type { Renderer, RenderStream } from "./render-stream.ts";
@@ -20,7 +20,7 @@ export interface TerminalRendererOptions {
   clock?: Clock;
 }
 
-export function createTerminalRenderer({ stream, colour, clock = systemClock }: TerminalRendererOptions): Renderer {
+export function createTerminalRenderer({ stream, colour, clock = watchingClock }: TerminalRendererOptions): Renderer {
   const paint = colours(colour);
   // The cursor is left alone: a killed process could not show it again.
   const live = createLogUpdate(stream as NodeJS.WritableStream, { showCursor: true });

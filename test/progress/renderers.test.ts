@@ -46,20 +46,56 @@ const job: ProgressEvent[] = [
   { type: "step-failed", step: "master", title: "A master leads", error: failure, elapsedMs: 312.4, atMs: 6614 },
 ];
 
+/** How many timers keep this process alive. */
+function timers(): number {
+  return process.getActiveResourcesInfo().filter((resource) => resource === "Timeout").length;
+}
+
 describe("plain lines", () => {
-  it("tell each step when it has ended, and of a long one how far it is", () => {
+  it("tell each step when it has ended, and of a long one how far it is", async () => {
+    const clock = new FakeClock();
     const stream = new FakeStream();
-    const renderer = createPlainRenderer({ stream, colour: false });
-    for (const event of job) renderer.emit(event);
+    const renderer = createPlainRenderer({ stream, colour: false, clock });
+    for (const event of job) {
+      await clock.advance(event.atMs - clock.nowMs());
+      renderer.emit(event);
+    }
     renderer.close();
     expect(stream.text.split("\n")).toEqual([
       "– The runtime kit is there · fetched before",
-      "… ZooKeeper answers: unpacking 50 %",
+      "… ZooKeeper answers: unpacking 25 % (5.0 s)",
       "  Java 17",
       "✓ ZooKeeper answers · 127.0.0.1:2181 6.3 s",
       "✗ A master leads 312 ms",
       "",
     ]);
+    expect(clock.pending).toBe(0);
+  });
+
+  it("show that a step lives from which nothing new comes, with what it said last", async () => {
+    const clock = new FakeClock();
+    const stream = new FakeStream();
+    const renderer = createPlainRenderer({ stream, colour: false, clock });
+    renderer.emit(started("master", "A master leads", 0));
+    await clock.advance(6000);
+    renderer.emit({ type: "step-progress", step: "master", message: "it answered SUBSCRIBE with 500", atMs: 6000 });
+    await clock.advance(10_000);
+    expect(stream.text.split("\n")).toEqual([
+      "… A master leads (5.0 s)",
+      "… A master leads: it answered SUBSCRIBE with 500 (10.0 s)",
+      "… A master leads: it answered SUBSCRIBE with 500 (15.0 s)",
+      "",
+    ]);
+    renderer.close();
+    expect(clock.pending).toBe(0);
+  });
+
+  it("do not keep the process alive", () => {
+    const renderer = createPlainRenderer({ stream: new FakeStream(), colour: false });
+    const before = timers();
+    renderer.emit(started("master", "A master leads", 0));
+    expect(timers()).toBe(before);
+    renderer.close();
   });
 });
 
