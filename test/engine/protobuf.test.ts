@@ -164,6 +164,13 @@ describe("the operator API in protobuf", () => {
     expect(JSON.stringify(json)).toContain(framework.id);
   });
 
+  it("asks for the part of GET_METRICS, and has no stream ID for its streams", async () => {
+    const url = await serve((await startMaster()).master.routes);
+    const refused = await answerOf(url, "GET_METRICS");
+    expect(await refused.text()).toBe("Failed to validate master::Call: Expecting 'get_metrics' to be present");
+    expect((await answerOf(url, "SUBSCRIBE")).headers.has("mesos-stream-id")).toBe(false);
+  });
+
   it("streams events", async () => {
     const test = await startMaster();
     const url = await serve(test.master.routes);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { base64ToUuid, idProblem, uuidToBase64 } from "../../src/mesos/ids.ts";
+import { base64ToUuid, idProblem, isUuid, uuidToBase64 } from "../../src/mesos/ids.ts";
 import { isTerminal, isUncertain } from "../../src/mesos/task-state.ts";
 
 describe("an ID", () => {
@@ -25,6 +25,14 @@ describe("the UUID of a status update", () => {
     const uuid = "327f90a5-0b51-4c2a-9d0e-2f0c4a1b7e66";
     expect(uuidToBase64(uuid)).toBe("Mn+QpQtRTCqdDi8MSht+Zg==");
     expect(base64ToUuid(uuidToBase64(uuid))).toBe(uuid);
+  });
+
+  it.each([
+    ["of version 4", "327f90a5-0b51-4c2a-9d0e-2f0c4a1b7e66", true],
+    ["of no version", "327f90a5-0b51-0c2a-9d0e-2f0c4a1b7e66", false],
+    ["cut short", "327f90a5-0b51-4c2a-9d0e", false],
+  ])("%s is taken for one or not, as Mesos does", (_what, uuid, expected) => {
+    expect(isUuid(uuidToBase64(uuid))).toBe(expected);
   });
 });
 

@@ -33,6 +33,17 @@ describe("messageFromJson", () => {
     });
   });
 
+  it("takes an object for a map, and looks into its values", () => {
+    const filters = { a: { min_allocatable_resources: { quantities: [{ quantities: { cpus: { value: "0.5" } } }] } } };
+    expect(convert("FrameworkInfo", { user: "u", name: "n", offer_filters: filters })).toMatchObject({
+      offer_filters: { a: { min_allocatable_resources: { quantities: [{ quantities: { cpus: { value: 0.5 } } }] } } },
+    });
+    const quota = (limits: unknown) => () => convert("quota.QuotaConfig", { role: "a", limits });
+    expect(quota([])).toThrow("Not expecting a JSON array for field 'limits'");
+    expect(quota("much")).toThrow("Not expecting a JSON string for field 'limits'");
+    expect(quota({ cpus: {} })).toThrow("Missing required fields: limits[0].value.value");
+  });
+
   it("keeps a field called __proto__ a field", () => {
     const message = convert("FrameworkID", JSON.parse('{"value":"x","__proto__":{"admin":true}}'));
     expect((message as { admin?: boolean }).admin).toBeUndefined();
