@@ -4,6 +4,7 @@ import { createReadStream, createWriteStream } from "node:fs";
 import { basename, join, posix } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { runCommand } from "../containerizer/run-command.ts";
+import { requireInside } from "./inside.ts";
 
 const TAR = /\.(tar|tgz|tar\.gz|tbz2|tar\.bz2|txz|tar\.xz)$/;
 
@@ -74,10 +75,12 @@ async function extractZip({ archive, directory, env }: ExtractOptions): Promise<
   const rows = await runCommand("unzip", ["-Z", "-s", archive], { env });
   const link = rows.split("\n").find((row) => row.startsWith("l"));
   if (link !== undefined) throw new Error(`Archive member '${link.split(/\s+/).at(-1) ?? ""}' is a link`);
+  for (const member of names.split("\n")) if (member !== "") await requireInside(directory, join(directory, member));
   await runCommand("unzip", ["-o", "-q", archive, "-d", directory], { env });
 }
 
 async function extractGzip({ archive, directory }: ExtractOptions, name: string): Promise<void> {
   const { createGunzip } = await import("node:zlib");
+  await requireInside(directory, join(directory, name));
   await pipeline(createReadStream(archive), createGunzip(), createWriteStream(join(directory, name)));
 }

@@ -6,6 +6,7 @@ import type { CommandUri } from "../../mesos/types.ts";
 import type { FetcherCache } from "./cache.ts";
 import { download } from "./download.ts";
 import { extract, isArchive } from "./extract.ts";
+import { requireInside } from "./inside.ts";
 
 export interface FetchRequest {
   containerId: string;
@@ -56,6 +57,7 @@ export class Fetcher {
   async #fetchOne(uri: CommandUri, sandbox: string): Promise<void> {
     const { cache, stallTimeoutMs, env } = this.#options;
     const target = join(sandbox, outputName(uri));
+    await requireInside(sandbox, target);
     mkdirSync(dirname(target), { recursive: true });
     const bring = (path: string): Promise<void> => this.#bring(uri.value, path, stallTimeoutMs);
     const source = uri.cache === true ? await cache.take(uri.value, bring) : undefined;
@@ -71,6 +73,8 @@ export class Fetcher {
   /** Beside its place first, so that nobody takes half a file for the whole. */
   async #bring(value: string, path: string, stallTimeoutMs: number): Promise<void> {
     const draft = `${path}.fetching`;
+    // Not through a link of that name, either.
+    await rm(draft, { force: true });
     try {
       const local = localPath(value, this.#options.home);
       if (local === undefined) await download(value, draft, { stallTimeoutMs });

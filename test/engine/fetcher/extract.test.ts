@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   symlinkSync,
+  unlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -110,6 +111,20 @@ describe("extract", () => {
   it("refuses a link that leads out of the sandbox", async () => {
     symlinkSync("/etc", join(source, "link"));
     await expect(unpack(await pack("link.tar", ["link"]))).rejects.toThrow("links to '/etc', which leaves the sandbox");
+  });
+
+  it("does not write through a link that leads out, be it by way of another link", async () => {
+    mkdirSync(join(source, "deep"));
+    symlinkSync("..", join(source, "deep", "around"));
+    symlinkSync("deep/around/..", join(source, "out"));
+    await unpack(await pack("links.tar", ["deep", "out"]));
+    unlinkSync(join(source, "out"));
+    mkdirSync(join(source, "out"));
+    writeFileSync(join(source, "out", "written"), "x");
+    await expect(unpack(await pack("through.tar", ["out/written"]))).rejects.toThrow();
+    systemProgram("unzip", 'case $1 in -Z1) echo out/written;; -Z) :;; *) echo x > "$5/out/written";; esac');
+    await expect(unpack(join(folder, "a.zip"))).rejects.toThrow("'out/written' leaves the sandbox through a link");
+    expect(existsSync(join(folder, "written"))).toBe(false);
   });
 
   it("takes a link within the sandbox", async () => {

@@ -1,9 +1,19 @@
-import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { create } from "tar";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { FetcherCache } from "../../../src/engine/fetcher/cache.ts";
 import { download } from "../../../src/engine/fetcher/download.ts";
@@ -37,7 +47,8 @@ afterAll(() => {
 beforeEach(() => {
   hits = [];
   folder = mkdtempSync(join(tmpdir(), "fetcher-"));
-  sandbox = mkdtempSync(join(tmpdir(), "sandbox-"));
+  sandbox = join(folder, "sandbox");
+  mkdirSync(sandbox);
 });
 
 function fetch(...uris: CommandUri[]): Promise<void> {
@@ -99,6 +110,39 @@ describe("the fetcher", () => {
 
   it.each(["ftp://host/file", "relative/file"])("does not bring %s", async (value) => {
     await expect(fetch({ value })).rejects.toThrow("exited with status 1");
+  });
+});
+
+describe("links that an archive brought", () => {
+  /** `around` leads to the sandbox itself, so that `out` leads out of it, though by its text it does not. */
+  async function evilArchive(...members: string[]): Promise<string> {
+    const source = mkdtempSync(join(tmpdir(), "source-"));
+    mkdirSync(join(source, "deep"));
+    symlinkSync("..", join(source, "deep", "around"));
+    symlinkSync("deep/around/..", join(source, "out"));
+    symlinkSync("deep/around/../written", join(source, "page.html"));
+    symlinkSync("deep/around/../written", join(source, "page.html.fetching"));
+    const file = join(folder, "links.tar");
+    await create({ file, cwd: source }, ["deep", ...members]);
+    return file;
+  }
+
+  it.each([
+    ["a folder in the path of a file", ["out"], { value: "/page.html", output_file: "out/written" }],
+    ["the file itself", ["page.html"], { value: "/page.html" }],
+    ["the file that an archive unpacks to", ["page.html"], { value: "/page.html.gz" }],
+  ])("do not lead %s out of the sandbox", async (_what, members, uri) => {
+    const archive = await evilArchive(...members);
+    const fetching = fetch({ value: archive }, { ...uri, value: base + uri.value });
+    await expect(fetching).rejects.toThrow("exited with status 1");
+    expect(content("stderr")).toMatch(/leaves the sandbox/);
+    expect(existsSync(join(dirname(sandbox), "written"))).toBe(false);
+  });
+
+  it("do not lead a file that is being brought out of the sandbox", async () => {
+    await fetch({ value: await evilArchive("page.html.fetching") }, { value: `${base}/page.html` });
+    expect(content("page.html")).toBe("page\n");
+    expect(existsSync(join(dirname(sandbox), "written"))).toBe(false);
   });
 });
 
