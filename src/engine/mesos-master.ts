@@ -45,7 +45,7 @@ async function run(): Promise<void> {
     files: attachLogs(flags),
     store: election?.store ?? localStore(flags),
   });
-  await bind(master, address);
+  await bind(master, address, log);
   announce(log, info);
   endOnSignals(async () => election?.close());
   if (election) await election.start(master, (reason) => end(exitWith(SOURCE, reason)));
@@ -86,9 +86,9 @@ function attachLogs(flags: MasterFlags): Files {
   return files;
 }
 
-async function bind(master: Master, address: ProgramAddress): Promise<void> {
+async function bind(master: Master, address: ProgramAddress, log: Log): Promise<void> {
   try {
-    await listen(master.routes, address.listen);
+    await listen(master.routes, { ...address.listen, log });
   } catch (error) {
     if (error instanceof BindError) throw abortWith("process.cpp", error.message);
     throw error;

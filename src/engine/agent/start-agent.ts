@@ -123,7 +123,7 @@ export async function startAgent(options: StartAgentOptions): Promise<RunningAge
     isRegistered: () => link.registered,
     isRecovered: () => recovered,
   });
-  const { server } = await listen(routes, { ip: flags.ip ?? "0.0.0.0", port: flags.port });
+  const { server } = await listen(routes, { ip: flags.ip ?? "0.0.0.0", port: flags.port, log });
   try {
     await checkDocker(runtimes);
     recover(agent);

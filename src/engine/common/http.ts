@@ -10,6 +10,7 @@ import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { MesosUpError } from "../../errors.ts";
+import { type Log, silentLog } from "./log.ts";
 
 export interface HttpRequest {
   method: string;
@@ -121,6 +122,8 @@ export interface ListenOptions {
   port: number;
   /** How long a client may take to send the head of a request, and the whole of it. Default: a minute, and five. */
   patience?: { headMs: number; requestMs: number };
+  /** Hears of requests whose handlers fail, which are answered with 500. Default: none. */
+  log?: Log;
 }
 
 const PATIENCE = { headMs: 60_000, requestMs: 300_000 };
@@ -128,8 +131,9 @@ const PATIENCE = { headMs: 60_000, requestMs: 300_000 };
 /** Serves `routes`; resolves when it listens. @throws BindError */
 export async function listen(routes: HttpRoutes, at: ListenOptions): Promise<{ server: Server; port: number }> {
   const { headMs, requestMs } = at.patience ?? PATIENCE;
+  const log = (at.log ?? silentLog).named("process.cpp");
   const limits = { headersTimeout: headMs, requestTimeout: requestMs, connectionsCheckingInterval: headMs / 2 };
-  const server = createServer(limits, (request, response) => void answer(routes, request, response));
+  const server = createServer(limits, (request, response) => void answer({ routes, log }, request, response));
   server.keepAliveTimeout = 120_000;
   server.on("upgrade", (request, socket, head) => {
     // The server has let go of the socket: nobody else would hear of a client that is gone.
@@ -175,7 +179,11 @@ export function refuseUpgrade(
   socket.end(`HTTP/1.1 ${status} ${reason}\r\n${lines.join("")}\r\n`);
 }
 
-async function answer(routes: HttpRoutes, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(
+  { routes, log }: { routes: HttpRoutes; log: Log },
+  incoming: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   try {
     const target = parseTarget(incoming.url);
     const handler = target && routes.find(target.path);
@@ -200,8 +208,11 @@ async function answer(routes: HttpRoutes, incoming: IncomingMessage, response: S
   } catch (error) {
     // A client that hangs up in the middle of its request is nobody's failure.
     if (incoming.errored || response.destroyed) return;
+    // Only defects come here, and their stacks are what tells where.
+    const { message, stack = message } = error as Error;
+    log.error(`Failed to answer ${incoming.method ?? ""} '${incoming.url ?? ""}': ${stack}`);
     if (response.headersSent) response.destroy();
-    else send(incoming, response, text(500, `500 Internal Server Error: ${(error as Error).message}`));
+    else send(incoming, response, text(500, `500 Internal Server Error: ${message}`));
   }
 }
 

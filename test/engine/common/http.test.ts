@@ -3,6 +3,7 @@ import { connect, type AddressInfo } from "node:net";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { BindError, BODY_LIMIT_BYTES, HttpRoutes, json, listen, text } from "../../../src/engine/common/http.ts";
+import { createLog } from "../../../src/engine/common/log.ts";
 
 const routes = new HttpRoutes(["/master"])
   .route("/echo", (asked) => text(200, `${asked.method} ${asked.path} ${asked.body.toString("utf8")}`))
@@ -11,11 +12,20 @@ const routes = new HttpRoutes(["/master"])
   .route("/broken", () => {
     throw new Error("lost");
   });
+const logged: string[] = [];
+const log = createLog(
+  {
+    ...{ program: "mesos-master", level: "INFO", pid: 8827, hostname: "host", user: "me" },
+    stderr: (line) => logged.push(line),
+    now: () => new Date(2026, 10, 21, 5, 57, 11, 4),
+  },
+  "master.cpp",
+);
 let server: Awaited<ReturnType<typeof listen>>["server"];
 let port: number;
 
 beforeAll(async () => {
-  ({ server, port } = await listen(routes, { ip: "127.0.0.1", port: 0 }));
+  ({ server, port } = await listen(routes, { ip: "127.0.0.1", port: 0, log }));
 });
 afterAll(() => server.close());
 
@@ -65,9 +75,15 @@ describe("the HTTP server", () => {
     expect((await ask("/large", { headers: { "Accept-Encoding": "gzip" } })).body).toHaveLength(10_002);
   });
 
-  it("answers 500 where a handler fails, and goes on", async () => {
-    expect((await ask("/broken")).status).toBe(500);
+  it("answers 500 where a handler fails, says so in the log, and goes on", async () => {
+    logged.length = 0;
+    expect((await ask("/broken?a=b", { method: "POST" })).status).toBe(500);
     expect((await ask("/state")).status).toBe(200);
+    expect(logged).toEqual([
+      expect.stringMatching(
+        /^E20261121 05:57:11\.004000  8827 process\.cpp:1\] Failed to answer POST '\/broken\?a=b': Error: lost\n    at /,
+      ),
+    ]);
   });
 
   it("refuses a body beyond the limit while it comes", async () => {
