@@ -136,10 +136,10 @@ describe("a time limit", () => {
 
   it("tells the last that was heard of what is waited for, where the work itself says nothing", async () => {
     const { clock, step } = setUp();
-    const running = step({ ...zookeeper, timeoutMs: 1000 }, ({ signal, progress }) => {
-      progress("nobody listens on 127.0.0.1:2181");
-      progress("127.0.0.1:2181 answered srvr with nothing.");
-      return untilAborted(signal);
+    const running = step({ ...zookeeper, timeoutMs: 1000 }, (context) => {
+      context.progress("nobody listens on 127.0.0.1:2181");
+      context.progress("127.0.0.1:2181 answered srvr with nothing.");
+      return untilAborted(context.signal);
     });
     const caught = running.catch((error: unknown) => error);
     await clock.advance(1000);
