@@ -111,16 +111,21 @@ function describeState({ master, leadership, flags, startedMs }: Endpoints): unk
     ...(master.flags.cluster === undefined ? {} : { cluster: master.flags.cluster }),
     ...(master.flags.log_dir === undefined ? {} : { log_dir: master.flags.log_dir }),
     flags,
-    slaves: agents.map((agent) => agentState(agent, "brief")),
+    slaves: agents.map((agent) => whenWritten(() => agentState(agent, "brief"))),
     recovered_slaves: recoveredAgents(master),
     frameworks: [...state.frameworks.values()].map((framework) =>
-      frameworkState(framework, executors.get(framework.id)),
+      whenWritten(() => frameworkState(framework, executors.get(framework.id))),
     ),
-    completed_frameworks: [...state.completedFrameworks.values()].map((framework) => frameworkState(framework)),
+    completed_frameworks: [...state.completedFrameworks.values()].map((framework) =>
+      whenWritten(() => frameworkState(framework)),
+    ),
     orphan_tasks: [],
     unregistered_frameworks: [],
   };
 }
+
+/** One of many descriptions, made when it is written as JSON: they are not all held in memory at once. */
+const whenWritten = (describe: () => object): { toJSON: () => object } => ({ toJSON: describe });
 
 function describeLeader({ id, pid, port, hostname }: NonNullable<Leadership["leader"]>): unknown {
   return { id, pid, port, hostname };
@@ -142,7 +147,9 @@ function summariseState(master: MasterContext): unknown {
   return {
     hostname: master.info.hostname,
     ...(master.flags.cluster === undefined ? {} : { cluster: master.flags.cluster }),
-    slaves: [...state.agents.values()].map((agent) => agentSummary(agent, ended.get(agent.id) ?? [])),
+    slaves: [...state.agents.values()].map((agent) =>
+      whenWritten(() => agentSummary(agent, ended.get(agent.id) ?? [])),
+    ),
     frameworks: [...state.frameworks.values()].map(frameworkSummary),
   };
 }
