@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // The commands by name. Each is a file of its own, loaded when it is called.
-import { Command } from "commander";
+import { Command, CommanderError } from "commander";
 import packageJson from "../package.json" with { type: "json" };
 import type { DemoOptions } from "./demo.ts";
 import type { RunOptions } from "./run.ts";
@@ -13,7 +13,8 @@ const collect = (value: string, before: string[]): string[] => [...before, value
 const program = new Command("mesos-up")
   .description("Brings a Mesos cluster up, launches nginx on it and verifies it over HTTP.")
   .version(packageJson.version)
-  .showHelpAfterError();
+  .showHelpAfterError("`--help` lists what there is.")
+  .exitOverride();
 
 withCommonOptions(program.command("up").description("bring the cluster up, or mend what is missing of it"))
   .option("--containers <runtime>", containersHelp, containers, "auto")
@@ -52,4 +53,16 @@ withCommonOptions(
   program.command("down").description("remove everything that up made, in whatever state it is"),
 ).action(async (options: CommonOptions) => (await import("./down.ts")).down(options));
 
-await program.parseAsync();
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error;
+  if (error.exitCode !== 0 && process.argv.includes("--json")) printUsageError(error);
+  process.exitCode = error.exitCode;
+}
+
+/** What commander has said on stderr, for whoever reads stdout. */
+function printUsageError({ message }: CommanderError): void {
+  const problem = { code: "USAGE", message: message.replace(/^error: /, ""), hint: "`--help` lists what there is." };
+  process.stdout.write(JSON.stringify({ ok: false, error: problem }, null, 2) + "\n");
+}

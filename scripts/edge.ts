@@ -24,6 +24,8 @@ export interface CommandResult {
   text: string;
   /** Shown after the text, and with it absent from stdout under `--json`. */
   error?: unknown;
+  /** All was done, and what was seen is not well: exit status 1 without an error. */
+  unwell?: boolean;
 }
 
 const exitStatusOf = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
@@ -67,7 +69,8 @@ export async function runAtTheEdge(
     const colour = wantsColour(process.stderr, process.env);
     process.stderr.write(renderError(error, { debug: options.debug ?? false, colour }) + "\n");
   }
-  process.exit(error instanceof InterruptedError ? exitStatusOf[error.signal] : error === undefined ? 0 : 1);
+  if (error instanceof InterruptedError) process.exit(exitStatusOf[error.signal]);
+  process.exit(error === undefined && result.unwell !== true ? 0 : 1);
 }
 
 /** The error as `--json` shows it: all that a person is told of it. */

@@ -1,6 +1,7 @@
 // `mesos-up run APP`: launches an app on a cluster that runs, verifies it, and stays with it until Ctrl-C.
 import { join } from "node:path";
 import type { ClusterPlan } from "../src/cluster/plan-types.ts";
+import { DEFAULT_NAME } from "../src/cluster/spec.ts";
 import { MesosUpError } from "../src/errors.ts";
 import { createSteps, type Steps } from "../src/progress/steps.ts";
 import type { AppSpec } from "../src/scheduler/app-spec.ts";
@@ -34,7 +35,10 @@ export function run(appName: string, options: RunOptions): Promise<never> {
       const check = await verify(app, running, steps);
       if (options.detach === true) await running.detach();
       else await stay(running, edge);
-      return { json: { ok: true, task: running.running, check }, text: runText(running.running, options) };
+      return {
+        json: { ok: true, task: running.running, check },
+        text: options.detach === true ? detachedText(running.running, target) : "",
+      };
     } catch (error) {
       await end(running, edge);
       throw error;
@@ -128,12 +132,13 @@ function placeOf({ agent, hostPorts }: RunningTask): string {
   return hostPorts.length === 0 ? agent : `${agent}, host port ${hostPorts.join(", ")}`;
 }
 
-function runText(task: RunningTask, { detach, name }: RunOptions): string {
-  if (detach !== true) return "";
-  const suffix = name === undefined ? "" : ` --name ${name}`;
-  return [
+function detachedText(task: RunningTask, { plan }: Target): string {
+  const lines = [
     `${task.taskId} runs on ${placeOf(task)}.`,
     ...task.hostPorts.map((port) => `  http://${task.address}:${port}/`),
-    `\`npx mesos-up status${suffix}\` shows it, \`npx mesos-up down${suffix}\` ends it with its cluster.`,
-  ].join("\n");
+  ];
+  if (plan === undefined) return lines.join("\n");
+  const name = plan.name === DEFAULT_NAME ? "" : ` --name ${plan.name}`;
+  lines.push(`\`npx mesos-up status${name}\` shows it, \`npx mesos-up down${name}\` ends it with its cluster.`);
+  return lines.join("\n");
 }

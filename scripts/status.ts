@@ -13,9 +13,11 @@ export function status(options: CommonOptions): Promise<never> {
     const found = await backend.status(spec.name);
     if (found === undefined) return absent(spec.name, backend.list());
     const state = await leadingMasterState(found.plan.zookeeper.url, found.nodes);
+    const ok = state !== undefined && found.nodes.every((node) => node.state === "running");
     return {
+      unwell: !ok,
       json: {
-        ok: found.nodes.every((node) => node.state === "running"),
+        ok,
         name: spec.name,
         nodes: found.nodes,
         leader: state && leaderJson(state),
@@ -29,7 +31,8 @@ function absent(name: string, others: { name: string; folder: string }[]): Comma
   const known = others.map((cluster) => `  ${cluster.name}  ${cluster.folder}`);
   const list = known.length === 0 ? "" : `\nClusters of yours on this machine:\n${known.join("\n")}`;
   return {
-    json: { ok: true, name, nodes: [], clusters: others },
+    unwell: true,
+    json: { ok: false, name, nodes: [], clusters: others },
     text: `There is no cluster ${name} here; \`npx mesos-up up\` brings one up.${list}`,
   };
 }

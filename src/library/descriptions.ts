@@ -1,6 +1,6 @@
 // What users of the library may leave out of a description: everything that has a default.
 import type { AgentSpec, ClusterSpec } from "../cluster/spec.ts";
-import type { AppSpec } from "../scheduler/app-spec.ts";
+import type { AppPort, AppSpec, AppUri } from "../scheduler/app-spec.ts";
 
 /** Any part of it, down to the last field. */
 type Described<T> = T extends readonly (infer Item)[]
@@ -22,4 +22,9 @@ export type ClusterDescription = Omit<Described<ClusterSpec>, "agents" | "backen
 };
 
 /** What an app file may say (docs/app-file.md). */
-export type AppDescription = Described<AppSpec>;
+export type AppDescription = Omit<Described<AppSpec>, "ports" | "uris"> & {
+  /** A number is a port of the container, on any host port that is offered. */
+  ports?: (number | Described<AppPort>)[];
+  /** A text is the address alone. */
+  uris?: (string | Described<AppUri>)[];
+};

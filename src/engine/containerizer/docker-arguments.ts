@@ -68,9 +68,11 @@ export function dockerRunArguments({ task, assignment, cidFile }: DockerRun): st
   const { cpuShares, cpuQuotaUs, memoryBytes } = limitsOf(task, assignment.enableCfs);
   const { entrypoint, args } = commandOf(task.command);
   const volumes = (container.volumes ?? []).map((volume) => volumeText(volume, assignment.sandbox));
+  // Mesos publishes on all addresses; an agent that is not to be reached from elsewhere has tasks that are not either.
+  const address = assignment.agent.ip.startsWith("127.") ? `${assignment.agent.ip}:` : "";
   const portArguments = portMappingsOf(container).map(
     ({ host_port, container_port, protocol }) =>
-      `${host_port}:${container_port}${protocol ? `/${protocol.toLowerCase()}` : ""}`,
+      `${address}${host_port}:${container_port}${protocol ? `/${protocol.toLowerCase()}` : ""}`,
   );
   return [
     "run",

@@ -38,7 +38,7 @@ describe("docker run for a task", () => {
     const text = run({ container });
     expect(text).toContain("--privileged");
     expect(text).toContain("-v /srv/data:/data:ro -v /work/sandbox/own:/own:rw -v /work/sandbox:/sandbox");
-    expect(text).toContain("-p 9000:80/tcp --cap-add=NET_ADMIN");
+    expect(text).toContain("-p 127.0.0.1:9000:80/tcp --cap-add=NET_ADMIN");
   });
 
   it("takes the host's network where none is named", () => {
