@@ -13,18 +13,36 @@ interface ConnectionManager {
   socket: Socket;
   /** Bytes of an answer that is not complete yet. */
   pendingBuffer: Buffer | null;
+  state: number;
   onSocketConnected(): void;
+  onSocketData(data: Buffer): void;
 }
+
+/** The library's own numbers: the session is not answered yet; its end was asked for. */
+const CONNECTING = 1;
+const CLOSING = -1;
 
 /**
  * Makes a client, before it connects, give up a connection on which its session is not answered, each time more
- * patiently, and take nothing over from a broken connection to the next. Returns the client.
+ * patiently, take an answer to a session that is closed already for nothing, and take nothing over from a broken connection to the next. Returns the client.
  */
 export function mendZooKeeperClient(client: Client): Client {
   const manager = (client as Client & { connectionManager: ConnectionManager }).connectionManager;
   const onSocketConnected = manager.onSocketConnected.bind(manager);
+  const onSocketData = manager.onSocketData.bind(manager);
   let limitMs = FIRST_LIMIT_MS;
+  let answered = false;
+  manager.onSocketData = (data) => {
+    // Closed before its session was answered, the library takes the answer for one to its closing, and throws.
+    if (!answered && manager.state === CLOSING) {
+      manager.socket.destroy();
+      return;
+    }
+    onSocketData(data);
+    answered ||= manager.state !== CONNECTING;
+  };
   manager.onSocketConnected = () => {
+    answered = false;
     onSocketConnected();
     const { socket } = manager;
     // Its end makes the library connect again.

@@ -5,10 +5,11 @@ import { describe, expect, it } from "vitest";
 import { mendZooKeeperClient } from "../../src/zookeeper/mend-zookeeper-client.ts";
 
 /** ConnectResponse: length, protocol version, timeout, session ID, length of the password and the password. */
-function connectResponse(): Buffer {
+function connectResponse(sessionId = 0): Buffer {
   const response = Buffer.alloc(4 + 36);
   response.writeInt32BE(36, 0);
   response.writeInt32BE(10_000, 8);
+  response.writeInt32BE(sessionId, 16);
   response.writeInt32BE(16, 20);
   return response;
 }
@@ -28,6 +29,21 @@ describe("mendZooKeeperClient", () => {
     expect(sockets).toHaveLength(2);
     client.close();
     for (const socket of sockets) socket.destroy();
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  it("takes no harm from the answer to a session that was closed while it was being opened", async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const address = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const client = mendZooKeeperClient(library.createClient(address, { sessionTimeout: 10_000, spinDelay: 5 }));
+    client.connect();
+    const [socket] = (await once(server, "connection")) as [Socket];
+    await once(socket, "data");
+    client.close();
+    socket.write(connectResponse(0x5261e403));
+    // The client hangs up; unmended it would have thrown where nobody can catch.
+    await once(socket, "close");
     await new Promise((resolve) => server.close(resolve));
   });
 });
