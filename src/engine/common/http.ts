@@ -61,6 +61,7 @@ export const methodNotAllowed = (allowed: string, received: string): HttpAnswer 
 /** Bodies above this are refused while they are being read. */
 export const BODY_LIMIT_BYTES = 64 * 1024 * 1024;
 const GZIP_FROM_BYTES = 1024;
+const LONG_TEXT_CHARACTERS = 64 * 1024;
 
 /** Paths and what answers them. A path also answers for everything below it, and under every prefix. */
 export class HttpRoutes {
@@ -284,6 +285,8 @@ function send(incoming: IncomingMessage, response: ServerResponse, answered: Htt
     body = gzipSync(body, { level: 1 });
     headers["Content-Encoding"] = "gzip";
   }
+  // A long text would be copied whole behind its headers, and again for the socket with room for three bytes a character.
+  if (typeof body === "string" && body.length >= LONG_TEXT_CHARACTERS) body = Buffer.from(body);
   headers["Content-Length"] = String(Buffer.byteLength(body));
   response.writeHead(answered.status, headers);
   response.end(body);
