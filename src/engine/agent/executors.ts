@@ -204,16 +204,15 @@ export class Executors {
     const assignment = assignmentFor({ flags, address, key, sandbox: executor.directory, framework, role, env });
     const user = task?.command?.user ?? executor.info.command?.user ?? framework.user;
     log.info(`Launching container ${key.containerId} for executor '${key.executorId}' of framework ${key.frameworkId}`);
-    containers.launch({ assignment, executor: executor.info, task, user }).then(
-      () => this.#awaitSubscription(executor),
-      (error: unknown) => this.#launchFailed(executor, (error as Error).message),
-    );
+    // As in Mesos, the time that fetching takes counts.
+    this.#limitRegistration(executor);
+    const launched = containers.launch({ assignment, executor: executor.info, task, user });
+    launched.catch((error: unknown) => this.#launchFailed(executor, (error as Error).message));
   }
 
-  #awaitSubscription(executor: Executor): void {
+  #limitRegistration(executor: Executor): void {
     const { flags, clock } = this.#agent.options;
     const timeoutMs = flags.executor_registration_timeout;
-    if (executor.state !== "REGISTERING") return;
     executor.timer = clock.after(timeoutMs, () => {
       const reason = "REASON_EXECUTOR_REGISTRATION_TIMEOUT";
       executor.termination = { reason, message: `Executor did not register within ${printDuration(timeoutMs)}` };
@@ -223,7 +222,7 @@ export class Executors {
 
   #launchFailed(executor: Executor, message: string): void {
     this.#agent.options.log.error(`Failed to launch container ${executor.containerId}: ${message}`);
-    executor.termination = {
+    executor.termination ??= {
       reason: "REASON_CONTAINER_LAUNCH_FAILED",
       message: `Failed to launch container: ${message}`,
     };

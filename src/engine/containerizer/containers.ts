@@ -55,6 +55,8 @@ interface Container {
   recovered: boolean;
   /** Set while it is being destroyed. */
   destroying: Promise<void> | undefined;
+  /** Ends its fetching. */
+  cancel: AbortController;
 }
 
 export class Containers {
@@ -79,13 +81,14 @@ export class Containers {
       note: { containerId, frameworkId, executorId, sandbox, runtime: { kind: "posix" } },
       recovered: false,
       destroying: undefined,
+      cancel: new AbortController(),
     };
     this.#containers.set(containerId, container);
     const program = task === undefined ? undefined : pool.take();
     try {
       const [runtime] = await Promise.all([
         runtimes.prepare({ container: task?.container ?? executor.container, containerId, user }),
-        fetcher.fetch({ containerId, uris: command?.uris ?? [], sandbox, user }),
+        fetcher.fetch({ containerId, uris: command?.uris ?? [], sandbox, user, signal: container.cancel.signal }),
       ]);
       container.note.runtime = runtime;
       if (runtime.kind === "posix" && runtime.user !== undefined) giveAway(sandbox, runtime.user);
@@ -108,7 +111,7 @@ export class Containers {
       (id) => (readCheckpoint(this.#noteFile(id)) as ContainerNote | undefined) ?? [],
     );
     for (const note of notes) {
-      const container: Container = { note, recovered: true, destroying: undefined };
+      const container: Container = { note, recovered: true, destroying: undefined, cancel: new AbortController() };
       this.#containers.set(note.containerId, container);
       this.#watch(container, WATCH_INTERVAL_MS);
     }
@@ -122,6 +125,7 @@ export class Containers {
     const executor = container.note.executor;
     if (executor === undefined) {
       container.destroying ??= Promise.resolve(); // Seen by the launch that is under way.
+      container.cancel.abort(new Error("The container is destroyed"));
       return;
     }
     if (isAlive(executor)) for (const pid of treeOf(executor.pid)) signal(pid, "SIGKILL");

@@ -10,13 +10,14 @@ const DEFAULT_LIMIT_BYTES = 20 * 2 ** 30;
 export interface DownloadOptions {
   stallTimeoutMs: number;
   limitBytes?: number;
+  signal?: AbortSignal;
 }
 
 /** Follows redirects. @throws Error that names the status, the redirect or the limit */
 export async function download(url: string, path: string, options: DownloadOptions): Promise<void> {
   let at = new URL(url);
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
-    const response = await open(at, options.stallTimeoutMs);
+    const response = await open(at, options);
     const status = response.statusCode ?? 0;
     const { location } = response.headers;
     if (status >= 300 && status < 400 && location !== undefined) {
@@ -34,13 +35,13 @@ export async function download(url: string, path: string, options: DownloadOptio
   throw new Error(`Error downloading resource from '${url}': more than ${MAX_REDIRECTS} redirects`);
 }
 
-async function open(url: URL, stallTimeoutMs: number): Promise<IncomingMessage> {
+async function open(url: URL, { stallTimeoutMs, signal }: DownloadOptions): Promise<IncomingMessage> {
   const get = url.protocol === "https:" ? (await import("node:https")).get : httpGet;
   if (url.protocol !== "https:" && url.protocol !== "http:")
     throw new Error(`Unsupported URI scheme '${url.protocol}'`);
   return new Promise((resolve, reject) => {
     let response: IncomingMessage | undefined;
-    const request = get(url, { agent: false }, (begun) => {
+    const request = get(url, { agent: false, ...(signal ? { signal } : {}) }, (begun) => {
       response = begun;
       resolve(begun);
     });

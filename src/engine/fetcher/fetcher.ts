@@ -13,6 +13,8 @@ export interface FetchRequest {
   uris: readonly CommandUri[];
   sandbox: string;
   user: string | undefined;
+  /** Gives up what is under way. Transfers to the cache go on: others may wait for them too. */
+  signal?: AbortSignal;
 }
 
 export interface FetcherOptions {
@@ -40,12 +42,12 @@ export class Fetcher {
   }
 
   /** One URI after the other, as they are written. @throws FetchError */
-  async fetch({ containerId, uris, sandbox }: FetchRequest): Promise<void> {
+  async fetch({ containerId, uris, sandbox, signal }: FetchRequest): Promise<void> {
     const note = (line: string): void => appendFileSync(join(sandbox, "stderr"), `${line}\n`);
     for (const uri of uris) {
       try {
         note(`Fetching URI '${uri.value}'`);
-        await this.#fetchOne(uri, sandbox);
+        await this.#fetchOne(uri, sandbox, signal);
         note(`Fetched '${uri.value}' to '${join(sandbox, outputName(uri))}'`);
       } catch (error) {
         note(`Failed to fetch '${uri.value}': ${(error as Error).message}`);
@@ -54,15 +56,16 @@ export class Fetcher {
     }
   }
 
-  async #fetchOne(uri: CommandUri, sandbox: string): Promise<void> {
-    const { cache, stallTimeoutMs, env } = this.#options;
+  async #fetchOne(uri: CommandUri, sandbox: string, signal: AbortSignal | undefined): Promise<void> {
+    const { cache, env } = this.#options;
     const target = join(sandbox, outputName(uri));
     await requireInside(sandbox, target);
     mkdirSync(dirname(target), { recursive: true });
-    const bring = (path: string): Promise<void> => this.#bring(uri.value, path, stallTimeoutMs);
-    const source = uri.cache === true ? await cache.take(uri.value, bring) : undefined;
+    const source =
+      uri.cache === true ? await cache.take(uri.value, (path) => this.#bring(uri.value, path, undefined)) : undefined;
     const archive = uri.extract !== false && uri.executable !== true && isArchive(uri.output_file ?? uri.value);
-    if (source === undefined) await bring(target);
+    signal?.throwIfAborted();
+    if (source === undefined) await this.#bring(uri.value, target, signal);
     // An archive from the cache is extracted from there, and leaves no copy in the sandbox.
     else if (!archive) await copyFile(source, target);
     if (archive)
@@ -71,13 +74,14 @@ export class Fetcher {
   }
 
   /** Beside its place first, so that nobody takes half a file for the whole. */
-  async #bring(value: string, path: string, stallTimeoutMs: number): Promise<void> {
+  async #bring(value: string, path: string, signal: AbortSignal | undefined): Promise<void> {
+    const { stallTimeoutMs } = this.#options;
     const draft = `${path}.fetching`;
     // Not through a link of that name, either.
     await rm(draft, { force: true });
     try {
       const local = localPath(value, this.#options.home);
-      if (local === undefined) await download(value, draft, { stallTimeoutMs });
+      if (local === undefined) await download(value, draft, { stallTimeoutMs, ...(signal ? { signal } : {}) });
       else await copyFile(local, draft);
       await rename(draft, path);
     } finally {

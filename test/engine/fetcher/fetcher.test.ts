@@ -14,7 +14,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { create } from "tar";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { FetcherCache } from "../../../src/engine/fetcher/cache.ts";
 import { download } from "../../../src/engine/fetcher/download.ts";
 import { Fetcher, outputName } from "../../../src/engine/fetcher/fetcher.ts";
@@ -33,6 +33,7 @@ beforeAll(async () => {
     if (path.startsWith("/moved")) return response.writeHead(307, { Location: "/page.html" }).end();
     if (path === "/loop") return response.writeHead(302, { Location: "/loop" }).end();
     if (path === "/endless") return void response.write("x".repeat(5_000));
+    if (path === "/silent") return;
     if (path === "/page.html") return response.end("page\n");
     if (path === "/page.html.gz") return response.end(gzipSync("packed\n"));
     response.writeHead(404).end("no");
@@ -158,6 +159,16 @@ describe("download", () => {
   it("gives up on a file that is larger than allowed", async () => {
     const options = { stallTimeoutMs: 5_000, limitBytes: 1_000 };
     await expect(download(`${base}/endless`, target(), options)).rejects.toThrow("larger than 1000 bytes");
+  });
+
+  it("gives up when it is told to, be it before the answer or in the middle of it", async () => {
+    for (const path of ["/endless", "/silent"]) {
+      const cancel = new AbortController();
+      const downloading = download(base + path, target(), { stallTimeoutMs: 60_000, signal: cancel.signal });
+      await vi.waitUntil(() => hits.includes(path));
+      cancel.abort(new Error("enough"));
+      await expect(downloading).rejects.toThrow();
+    }
   });
 
   it("gives up on a transfer that stands still", async () => {
