@@ -5,6 +5,7 @@ import type { StoredImage } from "../src/backends/local/images/index.ts";
 import type { LocalBackend } from "../src/backends/local/local-backend.ts";
 import type { ClusterSpec } from "../src/cluster/spec.ts";
 import { createSteps, type Steps } from "../src/progress/steps.ts";
+import { together } from "../src/progress/together.ts";
 import type { DemoReport } from "../src/report/report.ts";
 import type { RunningApp } from "../src/scheduler/running-app.ts";
 import { backendFor } from "./backends.ts";
@@ -87,41 +88,27 @@ async function runDemo(job: Job): Promise<unknown> {
   return failure;
 }
 
-/** Both at once, since each waits for other things most of the time; when one fails the other is ended first. */
+/** Both at once, since each waits for other things most of the time. */
 async function clusterAndImage(job: Job) {
   const { backend, spec, steps, edge, options } = job;
   const { offerImage, takeImage } = await import("../src/backends/local/prepare-image.ts");
-  const either = new AbortController();
-  const together = <T>(work: Promise<T>): Promise<T> =>
-    work.catch((error: unknown) => {
-      either.abort(error);
-      throw error;
-    });
-  const signal = AbortSignal.any([edge.signal, either.signal]);
-  const up = together(
-    backend.up(spec, { ...edge, signal }).then((result) => {
+  const [up, image] = await together(
+    async (signal) => {
+      const result = await backend.up(spec, { ...edge, signal: AbortSignal.any([edge.signal, signal]) });
       job.cluster = result.created ? "made" : "found";
       return result;
-    }),
+    },
+    (signal) =>
+      steps.step({ id: "image", title: "Image is at hand", signal }, async (context) => {
+        const taken = await takeImage(options.image, { env: process.env, context });
+        context.detail(taken.description);
+        return taken;
+      }),
   );
-  const image = together(
-    steps.step({ id: "image", title: "Image is at hand" }, async (context) => {
-      const image = await takeImage(options.image, {
-        env: process.env,
-        context: { ...context, signal: AbortSignal.any([context.signal, signal]) },
-      });
-      context.detail(image.description);
-      return image;
-    }),
-  );
-  await Promise.allSettled([up, image]);
-  // The one that failed first is the one to tell of.
-  if (either.signal.aborted) throw either.signal.reason;
-  const [result, taken] = [await up, await image];
   await steps.step({ id: "offer-image", title: "Agents have the image" }, (context) =>
-    offerImage(taken, result.plan, { env: process.env, context }),
+    offerImage(image, up.plan, { env: process.env, context }),
   );
-  return { up: result, image: taken };
+  return { up, image };
 }
 
 async function launch(job: Job, { plan }: UpResult, image: StoredImage): Promise<RunningApp> {

@@ -2,6 +2,7 @@
 import { systemClock } from "./clock.ts";
 import type { Clock } from "./clock.ts";
 import type { ProgressSink, StepContext } from "./events.ts";
+import { StepDropped } from "./step-dropped.ts";
 import { rememberFailedStep, stepError } from "./step-error.ts";
 import { withinLimits } from "./time-limit.ts";
 import type { TimeLimit } from "./time-limit.ts";
@@ -21,6 +22,8 @@ export interface StepOptions {
   /** For people: `ZooKeeper answers`. */
   title: string;
   timeoutMs?: number | undefined;
+  /** Ends this step, with its reason, as the job's ends all. */
+  signal?: AbortSignal | undefined;
   /** Last log lines of the component that the step waits for, asked for when it fails. */
   logTail?: (() => string | Promise<string>) | undefined;
 }
@@ -29,7 +32,7 @@ export interface Steps {
   /**
    * Runs one step; any number may run at once. Throws what the work throws: a MesosUpError as it is, anything else as the
    * cause of a StepError STEP_FAILED. Past its own or the job's time limit the step's signal is aborted and StepError
-   * STEP_TIMEOUT is thrown, which tells the last progress; work that is aborted gets a second to end in order.
+   * STEP_TIMEOUT is thrown, which tells the last progress; work that is aborted gets a second to end in order. What ends with StepDropped is skipped, not failed.
    */
   step: <T>(options: StepOptions, work: (context: StepContext) => Promise<T> | T) => Promise<T>;
 }
@@ -56,7 +59,11 @@ async function runStep<T>(job: Job, options: StepOptions, work: (context: StepCo
   const outcome: Outcome = {};
   job.sink.emit({ type: "step-started", step, title, atMs: startedMs });
   try {
-    const limits = { clock: job.clock, signal: job.signal, limit: timeLimit(job, options) };
+    const limits = {
+      clock: job.clock,
+      signal: eitherSignal(job.signal, options.signal),
+      limit: timeLimit(job, options),
+    };
     const result = await withinLimits(limits, (signal) => work(contextOf(job, step, signal, outcome)));
     if (outcome.skipped === undefined) {
       const detail = outcome.detail === undefined ? {} : { detail: outcome.detail };
@@ -67,11 +74,19 @@ async function runStep<T>(job: Job, options: StepOptions, work: (context: StepCo
     return result;
   } catch (thrown) {
     const { elapsedMs, atMs } = times();
+    if (thrown instanceof StepDropped) {
+      job.sink.emit({ type: "step-skipped", step, title, detail: thrown.message, atMs });
+      throw thrown;
+    }
     const error = await stepError(thrown, { ...options, lastProgress: outcome.lastProgress }, elapsedMs);
     rememberFailedStep(error, { id: step, title });
     job.sink.emit({ type: "step-failed", step, title, error, elapsedMs, atMs });
     throw error;
   }
+}
+
+function eitherSignal(one: AbortSignal | undefined, other: AbortSignal | undefined): AbortSignal | undefined {
+  return one === undefined || other === undefined ? (one ?? other) : AbortSignal.any([one, other]);
 }
 
 /** The step's own limit or what is left of the job's, whichever ends first. */

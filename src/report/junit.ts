@@ -25,7 +25,7 @@ function casesOf({ ok, steps, timing }: DemoReport): ReportStep[] {
   return [...steps, { id: "demo", title: "demo", outcome: "failed", elapsedMs: timing.totalMs }];
 }
 
-function testCase({ title, outcome, elapsedMs }: ReportStep, { error }: DemoReport): object {
+function testCase({ title, outcome, detail, elapsedMs }: ReportStep, { error }: DemoReport): object {
   const failure = {
     "@message": error?.message ?? "the demo did not finish",
     "@type": error?.code ?? "UNKNOWN",
@@ -35,7 +35,7 @@ function testCase({ title, outcome, elapsedMs }: ReportStep, { error }: DemoRepo
     "@classname": "mesos-up.demo",
     "@name": title,
     "@time": seconds(elapsedMs),
-    ...(outcome === "skipped" ? { skipped: {} } : {}),
+    ...(outcome === "skipped" ? { skipped: detail === undefined ? {} : { "@message": detail } } : {}),
     ...(outcome === "failed" ? { failure } : {}),
   };
 }

@@ -97,6 +97,15 @@ describe("the report as JUnit XML", () => {
     expect(xml).toContain("last line");
   });
 
+  it("says of a skipped step why, and counts it as no failure", async () => {
+    const detail = "ended because another step failed";
+    const skipped = { id: "image", title: "Image is at hand", outcome: "skipped" as const, detail, elapsedMs: 0 };
+    const xml = (await renderReportFor("r.xml", { ...failed, steps: [...failed.steps, skipped] }))!;
+    expect(xml).toContain('failures="1" skipped="1"');
+    expect(xml).toContain(`<skipped message="${detail}"/>`);
+    expect(xml.match(/<failure /g)).toHaveLength(1);
+  });
+
   it("is a failure also when the error fell outside every step", async () => {
     expect(await renderReportFor("r.xml", { ...failed, steps: [] })).toContain('failures="1"');
   });
