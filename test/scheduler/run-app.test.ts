@@ -62,7 +62,7 @@ async function untilLaunched(master: ScriptedMaster): Promise<{ stream: EventStr
   const stream = await master.stream();
   stream.send(subscribed("f1"), { type: "OFFERS", offers: { offers: [offer()] } });
   const { accept } = await master.call("ACCEPT");
-  return { stream, taskId: accept.operations[0]!.launch!.task_infos[0]!.task_id.value };
+  return { stream, taskId: accept.operations[0]!.launch!.task_infos![0]!.task_id.value };
 }
 
 const container = { container_status: { container_id: { value: "c1" } } };
@@ -75,7 +75,7 @@ describe("an app on a cluster", () => {
     const fitting = offer({ id: "o2", agent: "a2" });
     stream.send(subscribed("f1"), { type: "OFFERS", offers: { offers: [narrow, fitting] } });
     const { accept } = await test.master.call("ACCEPT");
-    const task = accept.operations[0]!.launch!.task_infos[0]!;
+    const task = accept.operations[0]!.launch!.task_infos![0]!;
     expect(accept.offer_ids).toEqual([{ value: "o2" }]);
     expect(accept.filters?.refuse_seconds).toBeGreaterThan(86_400);
     expect(task.agent_id.value).toBe("a2");
@@ -171,7 +171,7 @@ describe("an app on a cluster", () => {
     const stream = await test.master.stream();
     stream.send(subscribed("f1"), { type: "OFFERS", offers: { offers: [here] } });
     const { accept } = await test.master.call("ACCEPT");
-    const taskId = accept.operations[0]!.launch!.task_infos[0]!.task_id.value;
+    const taskId = accept.operations[0]!.launch!.task_infos![0]!.task_id.value;
     const executor = { id: taskId, source: taskId, directory: "/box", container: "c", tasks: [], completed_tasks: [] };
     agent.on(
       "/state",
@@ -208,7 +208,7 @@ describe("an app on a cluster", () => {
     stream.send(update(taskId, "TASK_DROPPED", { reason: "REASON_INVALID_OFFERS" }));
     await test.master.call("REVIVE");
     stream.send({ type: "OFFERS", offers: { offers: [offer({ id: "o2" })] } });
-    const second = (await test.master.call("ACCEPT", 2)).accept.operations[0]!.launch!.task_infos[0]!.task_id.value;
+    const second = (await test.master.call("ACCEPT", 2)).accept.operations[0]!.launch!.task_infos![0]!.task_id.value;
     expect(second).not.toBe(taskId);
     stream.send(update(second, "TASK_RUNNING"));
     expect((await test.started).running.taskId).toBe(second);
@@ -221,7 +221,7 @@ describe("an app on a cluster", () => {
     for (let nth = 1; nth <= 4; nth++) {
       stream.send({ type: "OFFERS", offers: { offers: [offer({ id: `o${nth}` })] } });
       const { accept } = await test.master.call("ACCEPT", nth);
-      const taskId = accept.operations[0]!.launch!.task_infos[0]!.task_id.value;
+      const taskId = accept.operations[0]!.launch!.task_infos![0]!.task_id.value;
       stream.send(update(taskId, "TASK_DROPPED", { message: "Offer o is no longer valid" }));
     }
     await expect(test.started).rejects.toMatchObject({
@@ -329,7 +329,7 @@ describe("the verification of an app", () => {
       offers: { offers: [offer({ ports: [{ begin: port, end: port }] })] },
     });
     const { accept } = await test.master.call("ACCEPT");
-    stream.send(update(accept.operations[0]!.launch!.task_infos[0]!.task_id.value, "TASK_RUNNING"));
+    stream.send(update(accept.operations[0]!.launch!.task_infos![0]!.task_id.value, "TASK_RUNNING"));
     const running = await test.started;
     expect(await running.verify()).toMatchObject({ url: `${web.url}/`, status: 200, server: "nginx", attempts: 1 });
   });
@@ -403,7 +403,7 @@ describe("a scheduler that was there before", () => {
     await test.master.call("RECONCILE");
     stream.send(update(taskId, "TASK_GONE"), { type: "OFFERS", offers: { offers: [offer()] } });
     const { accept } = await test.master.call("ACCEPT");
-    stream.send(update(accept.operations[0]!.launch!.task_infos[0]!.task_id.value, "TASK_RUNNING"));
+    stream.send(update(accept.operations[0]!.launch!.task_infos![0]!.task_id.value, "TASK_RUNNING"));
     expect((await test.started).running.taskId).not.toBe(taskId);
   });
 
@@ -416,7 +416,7 @@ describe("a scheduler that was there before", () => {
     expect(stream.call.framework_id).toBeUndefined();
     stream.send(subscribed("f2"), { type: "OFFERS", offers: { offers: [offer()] } });
     const { accept } = await test.master.call("ACCEPT");
-    stream.send(update(accept.operations[0]!.launch!.task_infos[0]!.task_id.value, "TASK_RUNNING"));
+    stream.send(update(accept.operations[0]!.launch!.task_infos![0]!.task_id.value, "TASK_RUNNING"));
     expect((await test.started).running.frameworkId).toBe("f2");
   });
 

@@ -190,9 +190,13 @@ interface FileEntry {
   stats: Stats;
 }
 
-/** Undefined for a link that leads nowhere, or a file that has just gone. */
+/** Undefined for a link that leads nowhere or to itself, a file that has just gone, or one that is kept from us. */
 function statOrNothing(path: string): Stats | undefined {
-  return statSync(path, { throwIfNoEntry: false });
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
 }
 
 /** As /files/browse shows a file. */

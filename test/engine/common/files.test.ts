@@ -18,6 +18,9 @@ beforeAll(async () => {
   writeFileSync(join(folder, "secret"), "no\n");
   symlinkSync(join(folder, "secret"), join(sandbox, "link"));
   symlinkSync(join(sandbox, "nowhere"), join(sandbox, "dangling"));
+  symlinkSync(folder, join(sandbox, "out"));
+  symlinkSync("..", join(sandbox, "sub", "up"));
+  symlinkSync("loop", join(sandbox, "loop"));
   const files = new Files();
   files.attach(sandbox, "/box");
   const routes = new HttpRoutes(["/master"]);
@@ -35,9 +38,9 @@ const get = async (path: string) => {
 describe("/files", () => {
   it("lists a folder by its virtual path, links that lead nowhere left out", async () => {
     const entries = JSON.parse((await get("/files/browse?path=/box")).body) as { path: string; mode: string }[];
-    expect(entries.map(({ path }) => path)).toEqual(["/box/link", "/box/stdout", "/box/sub"]);
+    expect(entries.map(({ path }) => path)).toEqual(["/box/link", "/box/out", "/box/stdout", "/box/sub"]);
     expect(Object.keys(entries[0] ?? {}).sort()).toEqual(["gid", "mode", "mtime", "nlink", "path", "size", "uid"]);
-    expect(entries[2]?.mode).toMatch(/^drwx/);
+    expect(entries[3]?.mode).toMatch(/^drwx/);
   });
 
   it.each([
@@ -67,12 +70,28 @@ describe("/files", () => {
     expect(await get(path)).toEqual({ status, type: "text/plain; charset=utf-8", body });
   });
 
-  it.each(["/box/../secret", "/box/%2e%2e/secret", "/box/link", "/boxes/stdout", "box/../../etc/passwd"])(
-    "does not let %s out of the folder",
-    async (path) => {
-      const { status, body } = await get(`/files/read?path=${path}&offset=0`);
+  it.each([
+    ...[
+      "/box/../secret",
+      "/box/%2e%2e/secret",
+      "/box/%252e%252e/secret",
+      "/box/..%2fsecret",
+      "/box/sub/..%2f..%2fsecret",
+    ],
+    ...["/box/link", "/box/out", "/box/out/secret", "/box/sub/up/../../secret", "/box/loop", "/box/loop/x"],
+    ...[
+      "/boxes/stdout",
+      "box/../../etc/passwd",
+      "/box//../secret",
+      "/box/%00",
+      "/box/stdout%00/../../secret",
+      "/%2e%2e",
+    ],
+  ])("does not let %s out of the folder", async (path) => {
+    for (const endpoint of ["read", "download", "browse"]) {
+      const { status, body } = await get(`/files/${endpoint}?path=${path}&offset=0`);
       expect([400, 404]).toContain(status);
       expect(body).not.toContain("no\n");
-    },
-  );
+    }
+  });
 });
