@@ -1,6 +1,6 @@
 // A framework with a number of tasks to launch, so many to an agent. Until it is told to launch it keeps its offers.
 import type { SchedulerEvent } from "../../../src/mesos/scheduler-api.ts";
-import { scalarResource } from "../../../src/mesos/resources.ts";
+import { scalarOf, scalarResource } from "../../../src/mesos/resources.ts";
 import type { Offer, TaskInfo } from "../../../src/mesos/types.ts";
 import { type Address, SchedulerConnection } from "./scheduler-connection.ts";
 
@@ -83,7 +83,7 @@ export class SimulatedFramework {
 
   #use(offer: Offer): void {
     const { index, tasks, tasksPerAgent } = this.#options;
-    const count = Math.min(tasksPerAgent, tasks - this.#launched);
+    const count = Math.min(tasksPerAgent, roomFor(offer), tasks - this.#launched);
     const offerIds = [offer.id];
     const filters = { refuse_seconds: LONG_SECONDS };
     if (count === 0) {
@@ -97,6 +97,11 @@ export class SimulatedFramework {
     this.#connection?.call({ type: "ACCEPT", accept: { offer_ids: offerIds, operations, filters } });
     if (this.#launched === tasks) this.#connection?.call({ type: "SUPPRESS" });
   }
+}
+
+/** What another framework has left on an agent may be offered here. */
+function roomFor({ resources = [] }: Offer): number {
+  return Math.floor(Math.min(scalarOf(resources, "cpus") / TASK_CPUS, scalarOf(resources, "mem") / TASK_MEM));
 }
 
 const aTask = (id: string, offer: Offer): TaskInfo => ({
