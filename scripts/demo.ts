@@ -1,8 +1,9 @@
 // `mesos-up demo`: the main job. Cluster up, nginx launched on an accepted offer, verified over HTTP, everything removed.
-import { join } from "node:path";
 import type { UpResult } from "../src/backends/backend.ts";
 import type { StoredImage } from "../src/backends/local/images/index.ts";
 import type { LocalBackend } from "../src/backends/local/local-backend.ts";
+import type { Claim } from "../src/backends/state/claim.ts";
+import { claimApp, claimDemo, frameworkFile } from "../src/backends/state/cluster-folder.ts";
 import type { ClusterSpec } from "../src/cluster/spec.ts";
 import { createSteps, type Steps } from "../src/progress/steps.ts";
 import { together } from "../src/progress/together.ts";
@@ -34,6 +35,8 @@ interface Job {
   /** Whether there was a cluster already, which then is somebody's and stays. */
   cluster: "none" | "found" | "made";
   app?: RunningApp;
+  /** Held while this demo is the app's scheduler. */
+  claim?: Claim;
 }
 
 export function demo(options: DemoOptions): Promise<never> {
@@ -55,7 +58,6 @@ export function demo(options: DemoOptions): Promise<never> {
 }
 
 async function runAlone(job: Job): Promise<unknown> {
-  const { claimDemo } = await import("../src/backends/state/cluster-folder.ts");
   try {
     const claim = await claimDemo(process.cwd(), job.spec.name);
     return await runDemo(job).finally(() => claim.release());
@@ -71,6 +73,7 @@ async function runDemo(job: Job): Promise<unknown> {
   try {
     const { up, image } = await clusterAndImage(job);
     report.timing.readyMs = edge.sinceStartMs();
+    job.claim = await claimApp(up.plan.stateDirectory, "nginx");
     const app = await launch(job, up, image);
     await verify(job, app, up);
   } catch (error) {
@@ -85,6 +88,7 @@ async function runDemo(job: Job): Promise<unknown> {
     () => (report.kept || cluster === "none" ? undefined : removeCluster(job)),
   ];
   for (const cleanup of cleanups) failure = await firstFailure(failure, cleanup);
+  job.claim?.release();
   return failure;
 }
 
@@ -123,7 +127,7 @@ async function launch(job: Job, { plan }: UpResult, image: StoredImage): Promise
     const launched = await runApp({
       master: plan.zookeeper.url,
       app: nginxApp({ image: image.reference, site: options.site }),
-      frameworkStore: new FileFrameworkStore(join(plan.stateDirectory, "frameworks", "nginx.json")),
+      frameworkStore: new FileFrameworkStore(frameworkFile(plan.stateDirectory, "nginx")),
       timeoutMs: edge.timeoutMs,
       signal: context.signal,
     });

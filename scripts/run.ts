@@ -1,5 +1,5 @@
 // `mesos-up run APP`: launches an app on a cluster that runs, verifies it, and stays with it until Ctrl-C.
-import { join } from "node:path";
+import { claimApp, frameworkFile } from "../src/backends/state/cluster-folder.ts";
 import type { ClusterPlan } from "../src/cluster/plan-types.ts";
 import { DEFAULT_NAME } from "../src/cluster/spec.ts";
 import { MesosUpError } from "../src/errors.ts";
@@ -8,7 +8,7 @@ import type { AppSpec } from "../src/scheduler/app-spec.ts";
 import type { HttpCheckResult } from "../src/scheduler/http-check.ts";
 import type { RunningApp, RunningTask } from "../src/scheduler/running-app.ts";
 import { backendFor } from "./backends.ts";
-import { runAtTheEdge, type Edge } from "./edge.ts";
+import { runAtTheEdge, type CommandResult, type Edge } from "./edge.ts";
 import { readClusterSpec, readUserFile, type CommonOptions } from "./options.ts";
 
 export interface RunOptions extends CommonOptions {
@@ -29,21 +29,30 @@ export function run(appName: string, options: RunOptions): Promise<never> {
   return runAtTheEdge(options, async (edge) => {
     const app = await readApp(appName, options);
     const target = await targetOf(options);
-    const steps = createSteps({ sink: edge.progress, signal: edge.signal, timeoutMs: edge.timeoutMs });
-    const running = await launch(app, { edge, target, steps });
+    const claim = target.plan && (await claimApp(target.plan.stateDirectory, app.name));
     try {
-      const check = await verify(app, running, steps);
-      if (options.detach === true) await running.detach();
-      else await stay(running, edge);
-      return {
-        json: { ok: true, task: running.running, check },
-        text: options.detach === true ? detachedText(running.running, target) : "",
-      };
-    } catch (error) {
-      await end(running, edge);
-      throw error;
+      return await runOn(target, app, { edge, detach: options.detach === true });
+    } finally {
+      claim?.release();
     }
   });
+}
+
+async function runOn(target: Target, app: AppSpec, how: { edge: Edge; detach: boolean }): Promise<CommandResult> {
+  const { edge, detach } = how;
+  const steps = createSteps({ sink: edge.progress, signal: edge.signal, timeoutMs: edge.timeoutMs });
+  const running = await launch(app, { edge, target, steps });
+  try {
+    const check = await verify(app, running, steps);
+    await (detach ? running.detach() : stay(running, edge));
+    return {
+      json: { ok: true, task: running.running, check },
+      text: detach ? detachedText(running.running, target) : "",
+    };
+  } catch (error) {
+    await end(running, edge);
+    throw error;
+  }
 }
 
 async function readApp(name: string, { image, site }: RunOptions): Promise<AppSpec> {
@@ -80,7 +89,7 @@ async function launch(
       master,
       app: { ...app, image },
       ...(plan && {
-        frameworkStore: new FileFrameworkStore(join(plan.stateDirectory, "frameworks", `${app.name}.json`)),
+        frameworkStore: new FileFrameworkStore(frameworkFile(plan.stateDirectory, app.name)),
       }),
       timeoutMs: edge.timeoutMs,
       signal: context.signal,

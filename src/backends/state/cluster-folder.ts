@@ -35,7 +35,7 @@ export function clusterNames(root: string): string[] {
 export async function lockCluster(folder: string, name: string): Promise<Claim> {
   try {
     if (existsSync(folder) && !statSync(folder).isDirectory()) throw Object.assign(new Error(), { code: "ENOTDIR" });
-    return removingParent(await claimOrBusy(folder, "lock", `the cluster ${name}`), dirname(folder));
+    return removingParent(await claimOrBusy(folder, "lock", { what: `the cluster ${name}` }), dirname(folder));
   } catch (error) {
     throw describeStateError(error, folder);
   }
@@ -48,7 +48,25 @@ export async function lockCluster(folder: string, name: string): Promise<Claim> 
 export async function claimDemo(root: string, name: string): Promise<Claim> {
   const folder = dirname(clusterFolder(root, name));
   try {
-    return await claimOrBusy(folder, `demo-${name}`, `the demo of the cluster ${name}`);
+    return await claimOrBusy(folder, `demo-${name}`, { what: `the demo of the cluster ${name}` });
+  } catch (error) {
+    throw describeStateError(error, folder);
+  }
+}
+
+/** Where the ID of an app's framework is kept, for as long as the cluster is there. */
+export function frameworkFile(clusterDirectory: string, app: string): string {
+  return join(clusterDirectory, "frameworks", `${app}.json`);
+}
+
+/**
+ * Keeps a second scheduler of the same app away: it would subscribe under the first one's framework ID and put that one
+ * out. Throws APP_BUSY, naming the process that has the app.
+ */
+export async function claimApp(clusterDirectory: string, app: string): Promise<Claim> {
+  const folder = dirname(frameworkFile(clusterDirectory, app));
+  try {
+    return await claimOrBusy(folder, app, { code: "APP_BUSY", what: `the app ${app}` });
   } catch (error) {
     throw describeStateError(error, folder);
   }
@@ -66,12 +84,16 @@ export function forgetDemo(root: string, name: string): void {
   }
 }
 
-async function claimOrBusy(folder: string, claim: string, what: string): Promise<Claim> {
+async function claimOrBusy(
+  folder: string,
+  claim: string,
+  { what, code = "CLUSTER_BUSY" }: { what: string; code?: string },
+): Promise<Claim> {
   const result = await claimWithin(folder, claim, lockPatienceMs);
   if ("claim" in result) return result.claim;
   const { pid } = result.holder;
   throw new MesosUpError(`Another run, ${describeProcess(pid)}, is at work on ${what}.`, {
-    code: "CLUSTER_BUSY",
+    code,
     hint: `Wait until it has finished, or end it with Ctrl-C or kill ${pid} and try again.`,
   });
 }

@@ -2,8 +2,7 @@ import { describe, expect, it } from "vitest";
 import { checksProblem } from "../../../src/engine/master/check-validation.ts";
 import type { TaskInfo } from "../../../src/mesos/types.ts";
 
-const task = (over: object): TaskInfo =>
-  ({ name: "t", task_id: { value: "t" }, agent_id: { value: "a" }, ...over });
+const task = (over: object): TaskInfo => ({ name: "t", task_id: { value: "t" }, agent_id: { value: "a" }, ...over });
 
 describe("checksProblem", () => {
   it.each([
