@@ -3,8 +3,9 @@ import { statfsSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { parseAttributes } from "../../cluster/attributes.ts";
 import { parseResources } from "../../cluster/resources-text.ts";
-import { rangesResource, scalarResource } from "../../mesos/resources.ts";
-import type { AgentInfo, Resource } from "../../mesos/types.ts";
+import { printRanges } from "../../mesos/ranges.ts";
+import { containsResources, rangesResource, scalarResource } from "../../mesos/resources.ts";
+import type { AgentInfo, Attribute, Resource } from "../../mesos/types.ts";
 import type { AgentFlags } from "./flags.ts";
 
 export interface Machine {
@@ -78,25 +79,49 @@ export function incompatibility(previous: AgentInfo, current: AgentInfo, policy:
   return same ? undefined : "Incompatible agent info detected.";
 }
 
+/** More of everything is permitted, and nothing else; worded as src/slave/compatibility.cpp has it. */
 function additiveProblem(previous: AgentInfo, current: AgentInfo): string | undefined {
-  if (previous.hostname !== current.hostname || previous.port !== current.port) {
-    return "Configuration change not permitted under `additive` policy: Hostname or port changed";
-  }
-  const kept = (previous.attributes ?? []).every((old) =>
-    (current.attributes ?? []).some((now) => isDeepStrictEqual(old, now)),
-  );
-  if (!kept) return "Configuration change not permitted under `additive` policy: Attributes were removed or changed";
-  const smaller = (previous.resources ?? []).find(
-    (old) => !(current.resources ?? []).some((now) => now.name === old.name && !isSmaller(now, old)),
-  );
-  return smaller === undefined
-    ? undefined
-    : `Configuration change not permitted under \`additive\` policy: Resource '${smaller.name}' has decreased`;
+  const problem =
+    namesProblem(previous, current) ??
+    firstOf(previous.attributes ?? [], (old) => attributeProblem(old, current.attributes ?? [])) ??
+    firstOf(previous.resources ?? [], (old) => resourceProblem(old, current.resources ?? []));
+  return problem && `Configuration change not permitted under 'additive' policy: ${problem}`;
 }
 
-function isSmaller(now: Resource, old: Resource): boolean {
-  if (old.type === "SCALAR") return (now.scalar?.value ?? 0) < (old.scalar?.value ?? 0);
-  return !isDeepStrictEqual(now, old);
+function firstOf<T>(items: readonly T[], problemOf: (item: T) => string | undefined): string | undefined {
+  for (const item of items) {
+    const problem = problemOf(item);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
+
+function namesProblem(previous: AgentInfo, current: AgentInfo): string | undefined {
+  if (previous.hostname !== current.hostname)
+    return `Hostname changed from ${previous.hostname} to ${current.hostname}`;
+  return previous.port === current.port ? undefined : `Port changed from ${previous.port} to ${current.port}`;
+}
+
+function attributeProblem(old: Attribute, attributes: readonly Attribute[]): string | undefined {
+  const now = attributes.find(({ name }) => name === old.name);
+  if (!now) return `Couldn't find attribute ${old.name}=${printAttribute(old)}`;
+  if (isDeepStrictEqual(old, now)) return undefined;
+  return `Value of ${old.type.toLowerCase()} attribute '${old.name}' changed from ${printAttribute(old)} to ${printAttribute(now)}`;
+}
+
+function printAttribute({ text, scalar, ranges }: Attribute): string {
+  if (ranges) return printRanges(ranges.range ?? []);
+  return text?.value ?? String(scalar?.value ?? "");
+}
+
+function resourceProblem(old: Resource, resources: readonly Resource[]): string | undefined {
+  const now = resources.find(({ name }) => name === old.name);
+  if (!now) return `Couldn't find resource '${old.name}'`;
+  const [before = [], after = []] = [old.ranges?.range, now.ranges?.range];
+  if (old.type === "RANGES" && !containsResources([now], [old]))
+    return `Previous value of range resource '${old.name}' (${printRanges(before)}) not included in current ${printRanges(after)}`;
+  const [most = 0, least = 0] = [old.scalar?.value, now.scalar?.value];
+  return least < most ? `Value of scalar resource '${old.name}' decreased from ${most} to ${least}` : undefined;
 }
 
 const normalise = (value: unknown): unknown => JSON.parse(JSON.stringify(value ?? null));

@@ -22,6 +22,9 @@ export interface RunTasks {
 export class Executors {
   readonly #agent: AgentContext;
 
+  /** For executors that look for their agent just now. */
+  readonly #waitingKills = new WeakMap<Executor, Extract<ExecutorEvent, { type: "KILL" }>["kill"][]>();
+
   constructor(agent: AgentContext) {
     this.#agent = agent;
   }
@@ -76,7 +79,8 @@ export class Executors {
       return;
     }
     const kill = { task_id: { value: taskId }, ...(killPolicy === undefined ? {} : { kill_policy: killPolicy }) };
-    executor.stream?.send({ type: "KILL", kill });
+    if (executor.stream !== undefined) executor.stream.send({ type: "KILL", kill });
+    else this.#waitingKills.set(executor, [...(this.#waitingKills.get(executor) ?? []), kill]);
   }
 
   /** Asks the executor to end, and ends it by force if it does not within its grace period. */
@@ -124,6 +128,8 @@ export class Executors {
       this.#acknowledge(executor, status.task_id.value, status.uuid);
     }
     this.#settleLostTasks(executor, call);
+    for (const kill of this.#waitingKills.get(executor) ?? []) stream.send({ type: "KILL", kill });
+    this.#waitingKills.delete(executor);
     if (executor.state === "TERMINATING") stream.send({ type: "SHUTDOWN" });
     else this.#deliver(executor, [...executor.queued.values()], false);
   }

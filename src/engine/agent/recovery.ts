@@ -36,6 +36,10 @@ export class RecoveryError extends Error {
 /** The lines that a real agent prints after an incompatible change, so that people find the same way out. */
 export function startAnewHint(workDir: string): string {
   return [
+    "If recovery failed due to a change in configuration and you want to",
+    "keep the current agent id, you might want to change the",
+    "`--reconfiguration_policy` flag to a more permissive value.",
+    "",
     "To restart this agent with a new agent id instead, do as follows:",
     `rm -f ${latestAgentLink(workDir)}`,
     "This ensures that the agent does not recover old live executors.",

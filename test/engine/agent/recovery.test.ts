@@ -55,6 +55,18 @@ describe("an agent started again on its work_dir", () => {
     expect(restarted.agent.report().tasks).toMatchObject([{ state: "TASK_FINISHED" }]);
   });
 
+  it("has an executor kill what was to be killed while it looked for its agent", async () => {
+    const test = startTestAgent();
+    new TestExecutor(test, await runTask(test, commandTask("t1"), CHECKPOINTING)).update("t1", "TASK_RUNNING");
+    const restarted = restart(test);
+    const [executor] = restarted.agent.book.executors();
+    restarted.agent.handle({
+      type: "KILL_TASK",
+      kill_task: { framework_id: { value: executor!.frameworkId }, task_id: { value: "t1" } },
+    });
+    expect(new TestExecutor(restarted, executor!).types()).toEqual(["SUBSCRIBED", "KILL"]);
+  });
+
   it("gives executors two seconds to come back", async () => {
     const test = startTestAgent();
     const { containerId } = await runTask(test, commandTask("t1"), CHECKPOINTING);
