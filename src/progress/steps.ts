@@ -32,7 +32,8 @@ export interface Steps {
   /**
    * Runs one step; any number may run at once. Throws what the work throws: a MesosUpError as it is, anything else as the
    * cause of a StepError STEP_FAILED. Past its own or the job's time limit the step's signal is aborted and StepError
-   * STEP_TIMEOUT is thrown, which tells the last progress; work that is aborted gets a second to end in order. What ends with StepDropped is skipped, not failed.
+   * STEP_TIMEOUT is thrown, which tells the last progress; work that is aborted gets a second to end in order. What ends
+   * with StepDropped is skipped, not failed.
    */
   step: <T>(options: StepOptions, work: (context: StepContext) => Promise<T> | T) => Promise<T>;
 }

@@ -10,7 +10,9 @@ import { writeClusterRecord, type ClusterRecord } from "../state/cluster-record.
 import { describeStateError } from "../state/state-errors.ts";
 import { afterCleanUp } from "./after-clean-up.ts";
 import type { LocalPrograms } from "./local-programs.ts";
-import { chooseSlot, slotClaims } from "./ports/choose-slot.ts";
+import { chooseSlot } from "./ports/choose-slot.ts";
+import { PortLost } from "./ports/port-lost.ts";
+import type { SlotClaim } from "./ports/slot-claim.ts";
 import { findOwnedProcesses } from "./processes/ownership.ts";
 import { startMissing } from "./start-nodes.ts";
 import { takeDown } from "./take-down.ts";
@@ -19,20 +21,44 @@ import { resultOf, type UpRun } from "./up-run.ts";
 /** What there is to take back. An aborted step gives no result, so it is noted where it is made. */
 interface Made {
   /** Keeps other clusters off the ports until they are listened on. */
-  slot?: Claim;
+  slot?: SlotClaim;
   record?: ClusterRecord;
 }
 
-/** All or nothing: a failure, or Ctrl-C, leaves no trace. */
+/** What earlier attempts have shown. */
+interface Search {
+  fromSlot: number;
+  /** Why the last attempt was taken back. */
+  lost?: string;
+}
+
+/** Ports are lost to others in the moment between their choice and their use: rarely once, hardly ever twice. */
+const attempts = 3;
+
+/** All or nothing: a failure, or Ctrl-C, leaves no trace. Where a chosen port was taken meanwhile, others are tried. */
 export async function bringUp(run: UpRun, lock: Claim): Promise<UpResult> {
+  const search: Search = { fromSlot: 0 };
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await bringUpOnce({ ...run, triesOtherPorts: attempt < attempts }, lock, search);
+    } catch (error) {
+      if (!(error instanceof PortLost)) throw error;
+      if (error.cleanupErrors.length > 0) throw error.cause;
+      search.lost = error.message;
+    }
+  }
+}
+
+async function bringUpOnce(run: UpRun, lock: Claim, search: Search): Promise<UpResult> {
   const { folder, options, steps } = run;
   const made: Made = {};
   try {
     const { record, programs } = await steps.step(
       { id: "prepare", title: "Programs and ports are chosen" },
       async (context) => {
+        if (search.lost !== undefined) context.note(`${search.lost}: taken back, and tried again with other ports`);
         await removeLeftovers(run, lock, context);
-        return await prepare(run, made, context);
+        return await prepare(run, { made, search }, context);
       },
     );
     const started = await startMissing(run, record, programs);
@@ -59,15 +85,16 @@ async function removeLeftovers({ folder, options }: UpRun, lock: Claim, context:
 /** Nothing is started before all of this is known and written down. */
 async function prepare(
   { spec, folder, options }: UpRun,
-  made: Made,
+  { made, search }: { made: Made; search: Search },
   context: StepContext,
 ): Promise<{ record: ClusterRecord; programs: LocalPrograms }> {
   const programs = await options.findPrograms(spec, options, context);
   context.signal.throwIfAborted();
   const { containerProgram, imageStore } = programs;
   const placementFor = (slot: number) => ({ stateDirectory: folder, slot, containerProgram, imageStore });
-  const chosen = await chooseSlot((slot) => plan(spec, placementFor(slot)), slotClaims(options.env));
+  const chosen = await chooseSlot((slot) => plan(spec, placementFor(slot)), { from: search.fromSlot });
   made.slot = chosen.claim;
+  search.fromSlot = chosen.slot + 1;
   const record: ClusterRecord = {
     version: 1,
     backend: "local",

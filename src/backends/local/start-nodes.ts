@@ -1,6 +1,7 @@
 // The processes of a plan that do not run: found, started all at once, waited for, ended again.
 import { setTimeout } from "node:timers/promises";
 import type { ClusterPlan, PlanNode } from "../../cluster/plan-types.ts";
+import type { StepError } from "../../errors.ts";
 import type { ClusterRecord } from "../state/cluster-record.ts";
 import type { ProcessIdentity } from "../state/process-identity.ts";
 import { isRunning, readProcessRecord } from "../state/process-record.ts";
@@ -8,6 +9,7 @@ import { describeStateError } from "../state/state-errors.ts";
 import { awaitReady } from "./await-ready.ts";
 import type { LocalPrograms } from "./local-programs.ts";
 import { nodeCommand } from "./node-command.ts";
+import { PortLost } from "./ports/port-lost.ts";
 import { endProcesses } from "./processes/end-processes.ts";
 import { spawnNode, type NodeCommand, type StartedNode } from "./processes/spawn-node.ts";
 import { watchExits } from "./processes/watch-exits.ts";
@@ -37,7 +39,7 @@ const lookEveryMs = 250;
  * there is the caller's to end.
  */
 export async function startMissing(
-  { folder, options, steps, signal }: UpRun,
+  { folder, options, steps, signal, triesOtherPorts }: UpRun,
   { plan, owner }: ClusterRecord,
   programs: LocalPrograms,
 ): Promise<StartedNode[]> {
@@ -45,7 +47,9 @@ export async function startMissing(
   const commandFor = (node: PlanNode): NodeCommand => nodeCommand(node, world);
   const all: StartedNode[] = [];
   const over = new AbortController();
-  const watch = (nodes: StartedNode[]) => watchExits(nodes, { signal: over.signal, onExit: (why) => over.abort(why) });
+  const onExit = (why: StepError): void =>
+    over.abort(triesOtherPorts && why.code === "PORT_TAKEN" ? new PortLost(why) : why);
+  const watch = (nodes: StartedNode[]) => watchExits(nodes, { signal: over.signal, onExit });
   const start = async (nodes: PlanNode[]): Promise<void> => {
     const started = await steps.step({ id: "start", title: "Processes are started" }, (context) => {
       context.detail(nodes.map(({ name }) => name).join(", "));

@@ -14,6 +14,8 @@ export interface UpRun {
   options: LocalOptions;
   steps: Steps;
   signal: AbortSignal;
+  /** A port that was taken after it had been chosen ends the run with PortLost: other ports are tried then. */
+  triesOtherPorts?: boolean;
 }
 
 export function resultOf(plan: ClusterPlan, started: StartedNode[], created: boolean): UpResult {

@@ -74,6 +74,53 @@ describe("up", () => {
     expectNothingLeft();
   });
 
+  it("tries other ports by itself when one was taken after it had been chosen", async () => {
+    const events: ProgressEvent[] = [];
+    const backend = backendWith({ master: losesPort(1) });
+    await expect(backend.up(spec(), limits({ onEvent: (event) => events.push(event) }))).rejects.toMatchObject({
+      code: "NODE_ENDED",
+      message: "master-1 (mesos-master) ended with exit status 7 while the cluster was coming up.",
+    });
+    const [first, second, ...more] = startedPorts();
+    expect([Number(second) - Number(first) >= 200, more]).toEqual([true, []]);
+    const notes = events.flatMap((event) => (event.type === "step-note" ? [event.message] : []));
+    expect(notes.join()).toContain("another program took a port of master-1 meanwhile");
+    expect(events.filter(({ type }) => type === "step-failed")).toHaveLength(1);
+    rmSync(join(root, "ports"));
+    expectNothingLeft();
+  });
+
+  it("gives up when ports are taken again and again", async () => {
+    const backend = backendWith({ master: losesPort(99) });
+    await expect(backend.up(spec(), limits())).rejects.toMatchObject({
+      code: "PORT_TAKEN",
+      message: "master-1 (mesos-master) ended with exit status 134 while the cluster was coming up.",
+    });
+    expect(new Set(startedPorts()).size).toBe(3);
+    rmSync(join(root, "ports"));
+    expectNothingLeft();
+  });
+
+  it("names who took a port that the cluster file fixes meanwhile", async () => {
+    const server = createServer();
+    const probe = createServer();
+    await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
+    const { port } = probe.address() as AddressInfo;
+    await new Promise((resolve) => probe.close(resolve));
+    const onEvent = (event: ProgressEvent) => {
+      if (event.type === "step-started" && event.step === "start") server.listen(port, "127.0.0.1");
+    };
+    const backend = backendWith({ master: losesPort(99) });
+    const masters = { ...spec().masters, port };
+    await expect(backend.up({ ...spec(), masters }, limits({ onEvent }))).rejects.toMatchObject({
+      code: "PORT_TAKEN",
+      message: expect.stringContaining(`wanted by master-1, is taken by PID ${process.pid}`) as string,
+    });
+    server.close();
+    rmSync(join(root, "ports"));
+    expectNothingLeft();
+  });
+
   it("says that a file stands in the place of its folder", async () => {
     writeFileSync(join(root, ".mesos-up"), "");
     await expect(backendWith({}).up(spec(), limits())).rejects.toMatchObject({ code: "STATE_NOT_A_FOLDER" });
@@ -210,6 +257,23 @@ function spec(): ClusterSpec {
 function backendWith(scripts: Scripts) {
   const findPrograms = () => Promise.resolve(programsOf(scripts));
   return createLocalBackend({ root, env: { PATH: process.env["PATH"] }, findPrograms });
+}
+
+/** A master that, so many times, finds somebody on its port, and then ends as 7. Notes each time which port it has. */
+function losesPort(times: number): string {
+  const notes = JSON.stringify(join(root, "ports"));
+  return `
+    const fs = require("node:fs");
+    const port = process.argv.find((flag) => flag.startsWith("--port=")).slice("--port=".length);
+    fs.appendFileSync(${notes}, port + "\\n");
+    const taken = fs.readFileSync(${notes}, "utf8").split("\\n").length - 1 <= ${times};
+    if (taken) console.error("Failed to bind: Address already in use");
+    process.exitCode = taken ? 134 : 7;`;
+}
+
+/** The ports that losesPort was started with, one after the other. */
+function startedPorts(): string[] {
+  return readFileSync(join(root, "ports"), "utf8").trimEnd().split("\n");
 }
 
 interface Scripts {

@@ -1,58 +1,51 @@
 // Finds ports for a cluster: the first slot of which every port is free and that no other cluster is about to take.
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import type { ClusterPlan } from "../../../cluster/plan-types.ts";
 import { LAST_SLOT } from "../../../cluster/ports.ts";
 import { MesosUpError } from "../../../errors.ts";
-import { claimWithin, tryClaim, type Claim } from "../../state/claim.ts";
 import { clusterFolderOf, describeProcess } from "../../state/process-identity.ts";
-import { describeStateError } from "../../state/state-errors.ts";
 import { portsOf, takenPorts, type NodePort } from "./free-ports.ts";
 import { portHolder } from "./port-holder.ts";
-
-/** Choosing takes milliseconds; only many clusters started at the same time wait for one another. */
-const choosingPatienceMs = 10_000;
-
-/** The folder in which all runs of this user say which slot they are about to take; it is there only meanwhile. */
-export function slotClaims(env: NodeJS.ProcessEnv): string {
-  const runtime = env["XDG_RUNTIME_DIR"] ?? "";
-  return runtime !== "" && existsSync(runtime)
-    ? join(runtime, "mesos-up-slots")
-    : `/tmp/mesos-up-slots-${process.getuid?.() ?? 0}`;
-}
+import { claimSlot, type SlotClaim } from "./slot-claim.ts";
 
 export interface ChosenSlot {
   plan: ClusterPlan;
   slot: number;
   /** Keeps others off the slot until the cluster itself listens on its ports. */
-  claim: Claim;
+  claim: SlotClaim;
+}
+
+export interface SlotSearch {
+  /** Slots below are not looked at. Default: 0. */
+  from?: number;
+  /** What claims are called; all runs on a machine must agree on it. */
+  claimName?: (slot: number) => string;
 }
 
 /**
- * `planFor` gives the plan for a slot; `claims` is a folder that all of this user's runs share. A port that the spec
- * fixes and somebody has is the error PORT_TAKEN, naming who has it.
+ * `planFor` gives the plan for a slot. A port that the spec fixes and somebody has is the error PORT_TAKEN, naming who has
+ * it.
  */
-export async function chooseSlot(planFor: (slot: number) => ClusterPlan, claims: string): Promise<ChosenSlot> {
+export async function chooseSlot(
+  planFor: (slot: number) => ClusterPlan,
+  { from = 0, claimName = (slot) => `mesos-up-slot-${slot}` }: SlotSearch = {},
+): Promise<ChosenSlot> {
   await refuseTakenPorts(fixedPorts(planFor(0), planFor(1)));
-  const turn = await claimWithin(claims, "choosing", choosingPatienceMs).catch((error: unknown) => {
-    throw describeStateError(error, claims);
-  });
-  if (!("claim" in turn)) throw busy(turn.holder.pid);
-  try {
-    for (let slot = 0; slot <= LAST_SLOT; slot++) {
-      const claimed = tryClaim(claims, `slot-${slot}`);
-      if (!("claim" in claimed)) continue;
+  for (let slot = from; slot <= LAST_SLOT; slot++) {
+    const claim = await claimSlot(claimName(slot));
+    if (claim === undefined) continue;
+    try {
       const plan = planFor(slot);
-      if ((await takenPorts(portsOf(plan.nodes))).length === 0) return { plan, slot, claim: claimed.claim };
-      claimed.claim.release();
+      if ((await takenPorts(portsOf(plan.nodes))).length === 0) return { plan, slot, claim };
+    } catch (error) {
+      claim.release();
+      throw error;
     }
-    throw new MesosUpError(`None of ${LAST_SLOT + 1} sets of ports is free on this machine.`, {
-      code: "PORT_TAKEN",
-      hint: "Take down clusters that are not needed: `mesos-up status` lists them.",
-    });
-  } finally {
-    turn.claim.release();
+    claim.release();
   }
+  throw new MesosUpError(`None of ${LAST_SLOT + 1} sets of ports is free on this machine.`, {
+    code: "PORT_TAKEN",
+    hint: "Take down clusters that are not needed: `mesos-up status` lists them.",
+  });
 }
 
 /** Throws PORT_TAKEN for the first of `ports` that somebody listens on. */
@@ -80,11 +73,4 @@ export async function refuseTakenPorts(ports: NodePort[]): Promise<void> {
 function fixedPorts(plan: ClusterPlan, moved: ClusterPlan): NodePort[] {
   const other = new Set(portsOf(moved.nodes).map(({ node, port }) => `${node} ${port}`));
   return portsOf(plan.nodes).filter(({ node, port }) => other.has(`${node} ${port}`));
-}
-
-function busy(pid: number): MesosUpError {
-  return new MesosUpError(`Ports cannot be chosen: ${describeProcess(pid)} has been choosing its own for too long.`, {
-    code: "PORT_TAKEN",
-    hint: `See what that process does, end it, and try again.`,
-  });
 }

@@ -6,7 +6,13 @@ import type { Exit, StartedNode } from "./spawn-node.ts";
 
 const shownLines = 15;
 
-/** Tells of the first of the processes that ends, as the error NODE_ENDED or STATE_FULL, until the signal is aborted. */
+/** Java's stack goes on below the line that says it. */
+const searchedLines = 200;
+
+/**
+ * Tells of the first of the processes that ends, as the error NODE_ENDED, PORT_TAKEN or STATE_FULL, until the signal is
+ * aborted. `step` of the error is the node's name.
+ */
 export function watchExits(
   nodes: StartedNode[],
   { signal, onExit }: { signal: AbortSignal; onExit: (why: StepError) => void },
@@ -28,7 +34,15 @@ function nodeEnded({ node, logFile }: StartedNode, { exitCode, signal }: Exit, e
     const hint = "Make room on the disk, or work in a folder on another one.";
     return new StepError(`${ended}, and the disk that it writes to is full.`, { ...details, code: "STATE_FULL", hint });
   }
-  return new StepError(`${ended}.`, { ...details, code: "NODE_ENDED", hint: hintFor(logTail, node.port) });
+  if (/address already in use/i.test(tailOf(logFile, searchedLines))) {
+    const ports = [node.port, ...node.otherPorts];
+    const which = ports.length === 1 ? `port ${ports.join()}` : `one of the ports ${ports.join(", ")}`;
+    const hint = `Another program took ${which} meanwhile: try again, so that other ports are chosen.`;
+    return new StepError(`${ended}.`, { ...details, code: "PORT_TAKEN", hint });
+  }
+  const hint =
+    logTail === "" ? "It wrote nothing; start it by hand to see more." : "Its last log lines, shown here, say why.";
+  return new StepError(`${ended}.`, { ...details, code: "NODE_ENDED", hint });
 }
 
 /** Less is left than any of the programs writes at once. */
@@ -39,12 +53,4 @@ function isDiskFull(path: string): boolean {
   } catch {
     return false;
   }
-}
-
-function hintFor(logTail: string, port: number): string {
-  if (/address already in use/i.test(logTail)) {
-    return `Another program took port ${port} meanwhile: try again, so that other ports are chosen.`;
-  }
-  if (logTail === "") return "It wrote nothing; start it by hand to see more.";
-  return "Its last log lines, shown here, say why.";
 }

@@ -1,7 +1,7 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { createServer, type AddressInfo, type Server } from "node:net";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { randomUUID } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ClusterPlan, PlanNode } from "../../../../src/cluster/plan-types.ts";
 import { chooseSlot, refuseTakenPorts } from "../../../../src/backends/local/ports/choose-slot.ts";
@@ -9,14 +9,14 @@ import { takenPorts } from "../../../../src/backends/local/ports/free-ports.ts";
 import { portHolder } from "../../../../src/backends/local/ports/port-holder.ts";
 
 let servers: Server[];
-let claims: string;
+let claims: { claimName: (slot: number) => string };
 beforeEach(() => {
   servers = [];
-  claims = mkdtempSync(join(tmpdir(), "mesos-up-slots-"));
+  const run = randomUUID();
+  claims = { claimName: (slot) => `mesos-up-test-${run}-${slot}` };
 });
 afterEach(async () => {
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  rmSync(claims, { recursive: true, force: true });
 });
 
 describe("takenPorts", () => {
@@ -71,6 +71,29 @@ describe("chooseSlot", () => {
     chosen.find(({ slot }) => slot === 1)!.claim.release();
     const again = await chooseSlot(planFor, claims);
     expect(again.slot).toBe(1);
+    for (const { claim } of [...chosen, again]) claim.release();
+  });
+
+  it("looks at no slot below the one to begin with", async () => {
+    const free = await freePort();
+    const { slot, claim } = await chooseSlot((slot) => planWith(free + slot), { ...claims, from: 4 });
+    expect(slot).toBeGreaterThanOrEqual(4);
+    claim.release();
+  });
+
+  it("sees also what a process of another folder and environment has claimed", async () => {
+    const ports = await Promise.all(Array.from({ length: 2 }, freePort));
+    const claim = `require("node:net").createServer().listen({ path: "\\0${claims.claimName(0)}" }, () => console.log())`;
+    const other = spawn(process.execPath, ["-e", claim], { cwd: "/", env: {}, stdio: ["ignore", "pipe", "inherit"] });
+    await once(other.stdout, "data");
+    const chosen = await chooseSlot((slot) => planWith(ports[slot] ?? slot + 1024), claims);
+    expect(chosen.slot).toBe(1);
+    chosen.claim.release();
+    other.kill("SIGKILL");
+    await once(other, "exit");
+    const again = await chooseSlot((slot) => planWith(ports[slot] ?? slot + 1024), claims);
+    expect(again.slot).toBe(0);
+    again.claim.release();
   });
 
   it("refuses a port that the spec fixes and somebody has", async () => {
