@@ -8,17 +8,19 @@ delay.enable();
 let processor = process.cpuUsage();
 
 process.on("message", (id) => {
-  // The histogram learns of a block only with the next tick of its own timer.
-  setTimeout(() => {
+  // The histogram learns of a block only with the next tick of its own timer, and after a reset it counts from its first.
+  const afterTicks = (action) => setTimeout(action, 4 * RESOLUTION_MS);
+  afterTicks(() => {
     const used = process.cpuUsage(processor);
-    process.send?.({
+    const vitals = {
       id,
       longestBlockMs: Math.max(0, delay.max / 1e6 - RESOLUTION_MS),
       residentBytes: process.memoryUsage.rss(),
       processorMs: (used.user + used.system) / 1000,
-    });
+    };
     processor = process.cpuUsage();
     delay.reset();
-  }, 4 * RESOLUTION_MS);
+    afterTicks(() => process.send?.(vitals));
+  });
 });
 process.channel?.unref();
