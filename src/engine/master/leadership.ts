@@ -33,8 +33,9 @@ export class Leadership {
   redirect(request: HttpRequest): HttpAnswer {
     if (!this.leader) return text(503, "No leader elected");
     const base = `//${this.leader.hostname ?? this.leader.address?.ip ?? ""}:${this.leader.port}`;
-    if (request.path === "/redirect") return { status: 307, headers: { Location: base } };
+    const path = request.path.replace(/^\/master(?=\/)/, "");
+    if (path === "/redirect") return { status: 307, headers: { Location: base } };
     const query = request.query.size > 0 ? `?${request.query.toString()}` : "";
-    return { status: 307, headers: { Location: `${base}/master${request.path}${query}` } };
+    return { status: 307, headers: { Location: `${base}/master${path}${query}` } };
   }
 }
