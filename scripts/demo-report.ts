@@ -5,7 +5,14 @@ import type { DemoReport } from "../src/report/report.ts";
 import { reportRows } from "../src/report/rows.ts";
 
 export function newReport(): DemoReport {
-  return { ok: false, startedAt: new Date().toISOString(), steps: [], timing: { totalMs: 0 }, kept: false };
+  return {
+    ok: false,
+    startedAt: new Date().toISOString(),
+    steps: [],
+    timing: { totalMs: 0 },
+    kept: false,
+    appKept: false,
+  };
 }
 
 /** What runs, as it is seen from outside: the leading master's own account, and each program's version. */
@@ -58,7 +65,7 @@ export function reportText(report: DemoReport): string {
   const width = Math.max(0, ...rows.map(([name]) => name.length));
   const lines = rows.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`);
   if (report.ok) lines.push("", `nginx answered from a container on Mesos. ${timingText(report.timing)}`);
-  if (report.kept && report.check) lines.push("", ...nextCommands(report));
+  if (report.appKept && report.check) lines.push("", ...nextCommands(report));
   return lines.join("\n");
 }
 

@@ -42,6 +42,7 @@ interface Job {
 export function demo(options: DemoOptions): Promise<never> {
   return runAtTheEdge(options, async (edge) => {
     refuseUnknownReports(options.report);
+    if (options.site !== undefined) await (await import("../src/scheduler/site.ts")).requireSite(options.site);
     const spec = await readClusterSpec(options);
     const backend = await backendFor(spec, options);
     const steps = createSteps({ sink: edge.progress, signal: edge.signal, timeoutMs: edge.timeoutMs });
@@ -82,6 +83,7 @@ async function runDemo(job: Job): Promise<unknown> {
   const { app, cluster } = job;
   const keep = options.keep === true && !edge.signal.aborted && (failure === undefined || app !== undefined);
   report.kept = cluster === "found" || (keep && cluster === "made");
+  report.appKept = keep && app !== undefined;
   const cleanups = [
     () => (options.logs === undefined ? undefined : saveLogs(spec.name, options.logs)),
     () => (keep ? app?.detach() : endApp(job, app)),
@@ -98,7 +100,12 @@ async function clusterAndImage(job: Job) {
   const { offerImage, takeImage } = await import("../src/backends/local/prepare-image.ts");
   const [up, image] = await together(
     async (signal) => {
-      const result = await backend.up(spec, { ...edge, signal: AbortSignal.any([edge.signal, signal]) });
+      const { logs } = options;
+      const result = await backend.up(spec, {
+        ...edge,
+        signal: AbortSignal.any([edge.signal, signal]),
+        beforeTakingBack: logs === undefined ? undefined : () => saveLogs(spec.name, logs),
+      });
       job.cluster = result.created ? "made" : "found";
       return result;
     },
@@ -153,12 +160,12 @@ async function launch(job: Job, { plan }: UpResult, image: StoredImage): Promise
 
 async function verify({ backend, steps, options, report }: Job, app: RunningApp, up: UpResult): Promise<void> {
   await steps.step({ id: "verify", title: "nginx answers over HTTP" }, async (context) => {
-    const [check, cluster] = await Promise.all([
+    const describing = describeCluster(up, backend, { master: app.running.master, signal: context.signal });
+    const [check] = await Promise.all([
       app.verify({ signal: context.signal }),
-      describeCluster(up, backend, { master: app.running.master, signal: context.signal }),
+      describing.then((cluster) => (report.cluster = cluster)),
     ]);
     const { url, status, server, firstBytes, latencyMs, attempts, answeredAtMs } = check;
-    report.cluster = cluster;
     report.check = {
       url,
       status,

@@ -1,6 +1,7 @@
 // What a demo leaves on purpose: its report in the forms that were asked for, and the logs of the components.
 import { cp, mkdir, readdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { clusterFolder } from "../src/backends/state/cluster-folder.ts";
 import { ConfigError } from "../src/errors.ts";
 import { renderReportFor } from "../src/report/render-report.ts";
 import type { DemoReport } from "../src/report/report.ts";
@@ -31,12 +32,9 @@ export async function writeReports(files: string[], report: DemoReport): Promise
   }
 }
 
-/** Copies each component's log as `<component>.log`. */
+/** Copies each component's logs to `<target>/<component>/`. */
 export async function saveLogs(cluster: string, target: string): Promise<void> {
-  const nodes = join(process.cwd(), ".mesos-up", cluster, "nodes");
-  await mkdir(target, { recursive: true });
-  for (const node of await readdir(nodes).catch(() => [])) {
-    for (const file of await readdir(join(nodes, node, "log")))
-      await cp(join(nodes, node, "log", file), join(target, node, file), { dereference: true });
-  }
+  const nodes = join(clusterFolder(process.cwd(), cluster), "nodes");
+  for (const node of await readdir(nodes).catch(() => []))
+    await cp(join(nodes, node, "log"), join(target, node), { recursive: true, dereference: true });
 }

@@ -33,6 +33,8 @@ export interface UpOptions {
   progress: ProgressSink;
   signal: AbortSignal;
   timeoutMs: number;
+  /** Called before a bring-up that failed is taken back, while its folder with the logs is still there. */
+  beforeTakingBack?: (() => Promise<void>) | undefined;
 }
 
 export interface UpResult {

@@ -59,6 +59,8 @@ export interface DemoReport {
   steps: ReportStep[];
   /** Milliseconds since the process started: until the cluster was ready, from ACCEPT to HTTP 200, in all. */
   timing: { readyMs?: number; acceptToHttpMs?: number; totalMs: number };
+  /** The cluster was left running, and nginx on it. */
   kept: boolean;
+  appKept: boolean;
   error?: ReportError;
 }

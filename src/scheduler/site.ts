@@ -1,6 +1,7 @@
 // A folder of this machine, served to an agent's fetcher as an archive.
 import { randomBytes } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { constants, existsSync } from "node:fs";
+import { access, readdir, readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -26,7 +27,7 @@ export interface ServedSite extends AsyncDisposable {
  * @throws ConfigError SITE_UNUSABLE if the folder has no index page that can be read.
  */
 export async function serveSite(folder: string, address: string): Promise<ServedSite> {
-  const indexPage = await readIndexPage(folder);
+  const indexPage = await requireSite(folder);
   // Not to be guessed, since others on this machine may ask too.
   const path = `/${randomBytes(16).toString("hex")}/site.tar.gz`;
   const server = createServer((request, response) => {
@@ -51,16 +52,22 @@ export async function serveSite(folder: string, address: string): Promise<Served
   };
 }
 
-async function readIndexPage(folder: string): Promise<Buffer> {
-  for (const page of INDEX_PAGES) {
-    try {
-      return await readFile(join(folder, page));
-    } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException;
-      if (code !== "ENOENT" && code !== "ENOTDIR") throw unusable(folder, message, error);
-    }
+/**
+ * The index page of a folder that can be served: every file in it can be read.
+ * @throws ConfigError SITE_UNUSABLE
+ */
+export async function requireSite(folder: string): Promise<Buffer> {
+  if (!existsSync(folder)) throw unusable(folder, "there is no such folder");
+  try {
+    const files = await readdir(folder, { recursive: true });
+    const page = INDEX_PAGES.find((name) => files.includes(name));
+    if (page === undefined) throw unusable(folder, `there is no ${INDEX_PAGES.join(" or ")} in it`);
+    // The archive is made while the agent fetches it, which is too late to tell anybody what is wrong with it.
+    for (const file of files) await access(join(folder, file), constants.R_OK);
+    return await readFile(join(folder, page));
+  } catch (error) {
+    throw error instanceof ConfigError ? error : unusable(folder, (error as Error).message, error);
   }
-  throw unusable(folder, `there is no ${INDEX_PAGES.join(" or ")} in it`);
 }
 
 function unusable(folder: string, reason: string, cause?: unknown): ConfigError {

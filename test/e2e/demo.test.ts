@@ -95,6 +95,16 @@ describe("the demo's output", () => {
     expect(place.leftovers()).toEqual([]);
   });
 
+  it("keeps the logs of a bring-up that failed and was taken back", async () => {
+    const flags = "agents: [{ flags: { executor_registration_timeout: soon } }]\n";
+    await writeFile(join(place.folder, "cluster.yaml"), flags);
+    const { exitCode } = await place.run("demo", "--containers", "runc", "--cluster", "cluster.yaml", "--logs", "logs");
+    expect(exitCode).toBe(1);
+    const { stdout } = execaSync("grep", ["-rl", "executor_registration_timeout", join(place.folder, "logs/agent-1")]);
+    expect(stdout).not.toBe("");
+    expect(place.leftovers()).toEqual([]);
+  });
+
   it("is refused before anything starts when its file has no known form", async () => {
     const { exitCode, stderr } = await place.run("demo", "--report", "r.docx");
     expect(exitCode).toBe(1);

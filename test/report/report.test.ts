@@ -47,6 +47,7 @@ const report: DemoReport = {
   ],
   timing: { readyMs: 600, acceptToHttpMs: 200, totalMs: 1200 },
   kept: false,
+  appKept: false,
 };
 
 const failed: DemoReport = {
@@ -55,6 +56,7 @@ const failed: DemoReport = {
   steps: [{ id: "zookeeper", title: "ZooKeeper answers", outcome: "failed", elapsedMs: 5000 }],
   timing: { totalMs: 5100 },
   kept: false,
+  appKept: false,
   error: {
     code: "STEP_TIMEOUT",
     message: "ZooKeeper did not answer <in time>",

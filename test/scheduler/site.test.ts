@@ -45,12 +45,21 @@ describe("a site", () => {
   });
 
   it.each([
-    ["without an index page", "."],
-    ["that is not there", "gone"],
-  ])("%s is refused", async (_name, path) => {
+    ["without an index page", ".", "there is no index.html or index.htm in it"],
+    ["that is not there", "gone", "there is no such folder"],
+  ])("%s is refused", async (_name, path, reason) => {
     await expect(serveSite(join(folder, path), "127.0.0.1")).rejects.toMatchObject({
       code: "SITE_UNUSABLE",
-      message: expect.stringContaining("there is no index.html or index.htm in it") as string,
+      message: expect.stringContaining(reason) as string,
+    });
+  });
+
+  it("with a link that leads nowhere is refused before anything is fetched, naming the link", async () => {
+    await writeFile(join(folder, "index.html"), "x");
+    await symlink("nowhere", join(folder, "lost.png"));
+    await expect(serveSite(folder, "127.0.0.1")).rejects.toMatchObject({
+      code: "SITE_UNUSABLE",
+      message: expect.stringContaining("lost.png") as string,
     });
   });
 

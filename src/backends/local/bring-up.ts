@@ -69,7 +69,13 @@ async function bringUpOnce(run: UpRun, lock: Claim, search: Search): Promise<UpR
       throw error;
     }
     const { record } = made;
-    throw await afterCleanUp(error, () => takeDown({ folder, claim: lock, record, env: options.env }));
+    throw await afterCleanUp(error, async () => {
+      try {
+        await run.beforeTakingBack?.();
+      } finally {
+        await takeDown({ folder, claim: lock, record, env: options.env });
+      }
+    });
   } finally {
     made.slot?.release();
   }

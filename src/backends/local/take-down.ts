@@ -42,7 +42,12 @@ export async function takeDown({ folder, claim, record, env }: TakeDownOptions):
   };
   await attempt(() => endAllProcesses(folder, record));
   for (const program of containerPrograms(record, env)) {
-    await attempt(async () => named("container", await removeContainersOf(folder, program, env)));
+    // Where it is not known whether it ran the containers, one that this user cannot reach did not.
+    const unreachable = (error: unknown): string[] => {
+      if (record === undefined) return [];
+      throw error;
+    };
+    await attempt(async () => named("container", await removeContainersOf(folder, program, env).catch(unreachable)));
   }
   await attempt(async () => named("mount", await unmountBelow(folder)));
   const cgroups = new Set(containers.flatMap((container) => container.cgroups));

@@ -2,7 +2,7 @@
 import type { ClusterPlan } from "../../cluster/plan-types.ts";
 import type { ClusterSpec } from "../../cluster/spec.ts";
 import type { Steps } from "../../progress/steps.ts";
-import type { UpResult } from "../backend.ts";
+import type { UpOptions, UpResult } from "../backend.ts";
 import { endpointsOf } from "./endpoints.ts";
 import type { LocalOptions } from "./local-options.ts";
 import type { StartedNode } from "./processes/spawn-node.ts";
@@ -14,6 +14,7 @@ export interface UpRun {
   options: LocalOptions;
   steps: Steps;
   signal: AbortSignal;
+  beforeTakingBack: UpOptions["beforeTakingBack"];
   /** A port that was taken after it had been chosen ends the run with PortLost: other ports are tried then. */
   triesOtherPorts?: boolean;
 }

@@ -18,6 +18,7 @@ export async function up(spec: ClusterSpec, options: LocalOptions, limits: UpOpt
     options,
     steps: createSteps({ sink: limits.progress, signal: limits.signal, timeoutMs: limits.timeoutMs }),
     signal: limits.signal,
+    beforeTakingBack: limits.beforeTakingBack,
   };
   const lock = await lockCluster(folder, spec.name);
   try {
