@@ -392,7 +392,10 @@ describe("clusters side by side", () => {
     const first = place.launch("demo", "--containers", "runc", "--json");
     // At its most delicate: the cluster runs, and nobody has locked it.
     await first.said("✓ Agents are active");
+    // A demo may be over before another has begun.
+    process.kill(first.pid, "SIGSTOP");
     const second = await place.json<Failure>("demo", "--containers", "runc");
+    process.kill(first.pid, "SIGCONT");
     expect(second.exitCode).toBe(1);
     expect(second.output.error.code).toBe("CLUSTER_BUSY");
     expect(second.output.error.message).toContain(`PID ${first.pid}`);

@@ -28,6 +28,7 @@ function task(command, instances, priority) {
 
 let finished = 0;
 let running;
+let tornDown = false;
 scheduler.on("ready", () => scheduler.subscribe());
 scheduler.on("subscribed", ({ frameworkId }) => say("subscribed", { frameworkId }));
 scheduler.on("offers", ({ offers }) => say("offers", { count: offers.length }));
@@ -44,6 +45,7 @@ scheduler.on("update", ({ status }) => {
   if (state === "TASK_KILLED") scheduler.once("sent_acknowledge", () => scheduler.teardown());
 });
 scheduler.on("sent_teardown", async () => {
+  tornDown = true;
   say("torn down");
   if (zkUrl === undefined) process.exit(0);
   // It writes the framework's ID to ZooKeeper at its leisure.
@@ -62,6 +64,6 @@ scheduler.on("sent_teardown", async () => {
 scheduler.on("error", (error) => {
   const message = error?.message ?? String(error);
   // It subscribes again whenever a stream ends, be it that it has torn the framework down itself.
-  if (message === "Long-running connection was closed!") return;
+  if (tornDown || message === "Long-running connection was closed!") return;
   say("error", { message });
 });
