@@ -189,6 +189,7 @@ describe("a cluster file", () => {
 describe("every example of a cluster file", () => {
   const folder = new URL("../../examples/", import.meta.url);
   const texts = readdirSync(folder)
+    .filter((file) => file.endsWith(".yaml"))
     .map((file) => ({ file, text: readFileSync(new URL(file, folder), "utf8") }))
     .filter(({ text }) => text.includes("docs/cluster.schema.json"));
 
