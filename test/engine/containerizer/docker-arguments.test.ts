@@ -10,7 +10,7 @@ describe("docker run for a task", () => {
   it("names, limits, mounts and labels the container as Mesos does", () => {
     expect(run({ command: { shell: false } })).toBe(
       "run --cidfile /c/cid --cpu-shares 512 --memory 67108864 -e MESOS_SANDBOX=/sandbox -e MESOS_CONTAINER_NAME=mesos-c1 " +
-        "-v /work/sandbox:/sandbox --net bridge --label MESOS_TASK_ID=t1 --name mesos-c1 nginx:debian",
+        "-v /agent/sandbox:/sandbox --net bridge --label MESOS_TASK_ID=t1 --name mesos-c1 nginx:debian",
     );
   });
 
@@ -37,7 +37,7 @@ describe("docker run for a task", () => {
     };
     const text = run({ container });
     expect(text).toContain("--privileged");
-    expect(text).toContain("-v /srv/data:/data:ro -v /work/sandbox/own:/own:rw -v /work/sandbox:/sandbox");
+    expect(text).toContain("-v /srv/data:/data:ro -v /agent/sandbox/own:/own:rw -v /agent/sandbox:/sandbox");
     expect(text).toContain("-p 127.0.0.1:9000:80/tcp --cap-add=NET_ADMIN");
   });
 

@@ -59,7 +59,7 @@ describe("the OCI configuration of a container", () => {
       ["/c/resolv.conf", "/etc/resolv.conf"],
       ["/c/hosts", "/etc/hosts"],
       ["/c/hostname", "/etc/hostname"],
-      ["/work/sandbox", "/sandbox"],
+      ["/agent/sandbox", "/sandbox"],
       ["/srv", "/data"],
     ]);
     expect(mounts.at(-1)?.options).toContain("ro");
