@@ -1,7 +1,7 @@
 // Programs of the embedded engine, one by one, for tests that kill them and start them again.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readlinkSync, rmSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -93,11 +93,11 @@ export class SmallCluster {
     return (answer?.json as { slaves: AgentState[] } | undefined)?.slaves[0];
   }
 
-  /** Waits until the agent is there and active. */
+  /** Waits until the agent is active, and has itself written down who it is: killed before, it would be another one next time. */
   activeAgent(): Promise<AgentState> {
     return until("the agent is active", async () => {
       const agent = await this.agent();
-      return agent?.active === true && agent;
+      return agent?.active === true && agent.id === this.#writtenId() && agent;
     });
   }
 
@@ -116,6 +116,14 @@ export class SmallCluster {
     for (const line of processesOf(this.folder)) endIfThere(Number.parseInt(line));
     this.http.close();
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  #writtenId(): string | undefined {
+    try {
+      return readlinkSync(join(this.workDirectory, "meta", "slaves", "latest"));
+    } catch {
+      return undefined; // The master has taken it in, and it does not know yet.
+    }
   }
 
   #run(...args: ConstructorParameters<typeof Program>): Program {
