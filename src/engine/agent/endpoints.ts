@@ -7,7 +7,7 @@ import { executorApi } from "./executor-api.ts";
 import { EXECUTOR_PATH } from "./executor-messages.ts";
 import { agentMetrics } from "./metrics.ts";
 import { operatorApi } from "./operator-api.ts";
-import { BUILD_INFO } from "../master/build-info.ts";
+import { BUILD_INFO } from "../common/build-info.ts";
 import { agentState, type StateContext } from "./state-view.ts";
 import { statisticsOf } from "./usage.ts";
 

@@ -10,7 +10,7 @@ import type { Task } from "../protocol.ts";
 import type { Agent } from "./agent.ts";
 import type { Executor, Framework } from "./book.ts";
 import { agentMetrics } from "./metrics.ts";
-import { BUILD_INFO } from "../master/build-info.ts";
+import { BUILD_INFO } from "../common/build-info.ts";
 
 export interface OperatorApiOptions {
   agent: Agent;

@@ -1,8 +1,8 @@
 // The agent's /state, and what /containers and /monitor/statistics list (docs/endpoints/slave).
 import { attributeText } from "../../cluster/attributes.ts";
 import type { Attribute, Resource, TaskStatus } from "../../mesos/types.ts";
-import { BUILD_INFO } from "../master/build-info.ts";
-import { summarise } from "../master/resource-format.ts";
+import { BUILD_INFO } from "../common/build-info.ts";
+import { summarise } from "../common/summarise.ts";
 import type { Task } from "../protocol.ts";
 import type { Agent } from "./agent.ts";
 import { AGENT_CAPABILITIES } from "./agent-info.ts";

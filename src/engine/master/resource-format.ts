@@ -1,7 +1,6 @@
 // Resources as different readers expect them: with or without allocation, role before or after reservation refinement.
 import { allocateTo, scalarOf } from "../../mesos/resources.ts";
-import { normalise, printRanges } from "../../mesos/ranges.ts";
-import type { Range, Resource } from "../../mesos/types.ts";
+import type { Resource } from "../../mesos/types.ts";
 import { reservationRole } from "../allocator/reservations.ts";
 import { type Framework, hasCapability } from "./state.ts";
 
@@ -24,24 +23,6 @@ export function withoutRole(resource: Resource): Resource {
   const { role, ...rest } = resource;
   if (role === undefined || role === "*" || rest.reservations) return rest;
   return { ...rest, reservations: [{ type: "STATIC", role }] };
-}
-
-/** As in /state: `{"cpus": 4, "gpus": 0, "ports": "[9000-10000]"}`; the sum of many, the four basic scalars always. */
-export function summarise(resources: Iterable<Resource>): Record<string, number | string> {
-  // In thousandths, so that sums stay exact.
-  const scalars: Record<string, number> = { disk: 0, mem: 0, gpus: 0, cpus: 0 };
-  const ranges: Record<string, Range[]> = {};
-  const sets: Record<string, string[]> = {};
-  for (const { name, type, scalar, ranges: held, set } of resources) {
-    if (type === "SCALAR") scalars[name] = (scalars[name] ?? 0) + Math.round((scalar?.value ?? 0) * 1000);
-    else if (type === "RANGES") (ranges[name] ??= []).push(...(held?.range ?? []));
-    else if (type === "SET") (sets[name] ??= []).push(...(set?.item ?? []));
-  }
-  const summary: Record<string, number | string> = scalars;
-  for (const name in scalars) summary[name] = (scalars[name] ?? 0) / 1000;
-  for (const [name, all] of Object.entries(ranges)) summary[name] = printRanges(normalise(all));
-  for (const [name, items] of Object.entries(sets)) summary[name] = `{${items.sort().join(", ")}}`;
-  return summary;
 }
 
 /** Only the scalars that are there, as in /roles. */

@@ -1,7 +1,7 @@
 // The endpoints that operators, dashboards and service discovery poll (docs/endpoints/master).
+import { BUILD_INFO } from "../common/build-info.ts";
 import type { HttpAnswer, HttpHandler, HttpRequest, HttpRoutes } from "../common/http.ts";
 import { json, methodNotAllowed, text } from "../common/http.ts";
-import { BUILD_INFO } from "./build-info.ts";
 import type { MasterContext } from "./context.ts";
 import { removeFramework } from "./frameworks.ts";
 import type { Leadership } from "./leadership.ts";

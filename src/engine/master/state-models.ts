@@ -3,8 +3,9 @@ import { addResources } from "../../mesos/resources.ts";
 import { printRanges } from "../../mesos/ranges.ts";
 import type { Attribute, ExecutorInfo, Resource, TaskState, TaskStatus } from "../../mesos/types.ts";
 import { reservationRole } from "../allocator/reservations.ts";
+import { summarise } from "../common/summarise.ts";
 import type { Task } from "../protocol.ts";
-import { summarise, withRole } from "./resource-format.ts";
+import { withRole } from "./resource-format.ts";
 import { type Agent, type Framework, hasCapability, isActive, isConnected } from "./state.ts";
 import { hasEnded } from "./tasks.ts";
 
