@@ -7,8 +7,9 @@ import { Book, completeTask, type Executor } from "./book.ts";
 import type { AgentContext, AgentOptions } from "./context.ts";
 import { replaceLink, writeCheckpoint } from "./checkpoint.ts";
 import { Executors } from "./executors.ts";
+import { GarbageCollector } from "./garbage-collector.ts";
 import type { Report } from "./master-link.ts";
-import { agentInfoFile, frameworkInfoFile, latestAgentLink, type RunKey, taskUpdatesFile } from "./paths.ts";
+import { agentInfoFile, frameworkInfoFile, latestAgentLink, type RunKey, taskMeta, taskUpdatesFile } from "./paths.ts";
 import { applyUpdate, executorUpdate, type OwnUpdate, ownUpdate } from "./task-updates.ts";
 import { UpdateStreams } from "./update-streams.ts";
 
@@ -17,6 +18,7 @@ export class Agent implements AgentContext {
   readonly book: Book;
   readonly updates: UpdateStreams;
   readonly executors: Executors;
+  readonly garbage: GarbageCollector;
   /** How many tasks have ended in which state, since the start. */
   readonly endedTasks = new Map<string, number>();
   /** Status updates taken from executors and made by the agent, since the start. */
@@ -33,6 +35,11 @@ export class Agent implements AgentContext {
       forward: (update) => options.send({ type: "UPDATE", update }),
     });
     this.executors = new Executors(this);
+    this.garbage = new GarbageCollector({
+      ...{ clock: options.clock, log: options.log },
+      ...{ workDir: options.flags.work_dir, delayMs: options.flags.gc_delay },
+      onRemoval: (path) => options.files.detachBelow(path),
+    });
   }
 
   get info(): AgentInfo {
@@ -205,7 +212,11 @@ export class Agent implements AgentContext {
       task.status_update_state = acknowledged.update.status.state;
       task.status_update_uuid = uuid;
     }
-    if (acknowledged.streamEnded) completeTask(executor, taskId);
+    if (acknowledged.streamEnded) {
+      completeTask(executor, taskId);
+      const notes = taskMeta(this.options.flags.work_dir, this.runKey(executor), taskId);
+      this.garbage.schedule(notes, { from: "last-change" });
+    }
     this.executors.completeIfDone(executor);
   }
 

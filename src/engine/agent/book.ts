@@ -92,14 +92,15 @@ export class Book {
     return [...this.frameworks.values()].flatMap((framework) => [...framework.executors.values()]);
   }
 
-  /** Moves an executor to the completed ones, and its framework too if that was its last. */
-  complete(executor: Executor): void {
+  /** Moves an executor to the completed ones, and its framework too if that was its last. Says which of them it has moved. */
+  complete(executor: Executor): { executor: boolean; framework: boolean } {
     const framework = this.frameworks.get(executor.frameworkId);
-    if (!framework?.executors.delete(executor.info.executor_id.value)) return;
+    if (!framework?.executors.delete(executor.info.executor_id.value)) return { executor: false, framework: false };
     keepLast(framework.completedExecutors, executor, this.#maxCompletedExecutors);
-    if (framework.executors.size > 0) return;
+    if (framework.executors.size > 0) return { executor: true, framework: false };
     this.frameworks.delete(executor.frameworkId);
     this.#completeFramework(framework);
+    return { executor: true, framework: true };
   }
 
   #completeFramework(framework: Framework): void {

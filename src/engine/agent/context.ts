@@ -7,6 +7,7 @@ import type { Containers } from "../containerizer/containers.ts";
 import type { AgentToMaster } from "../protocol.ts";
 import type { Book, Executor } from "./book.ts";
 import type { AgentFlags } from "./flags.ts";
+import type { GarbageCollector } from "./garbage-collector.ts";
 import type { RunKey } from "./paths.ts";
 import type { OwnUpdate } from "./task-updates.ts";
 
@@ -31,6 +32,7 @@ export interface AgentContext {
   readonly options: AgentOptions;
   readonly book: Book;
   readonly info: AgentInfo;
+  readonly garbage: GarbageCollector;
   runKey: (executor: Pick<Executor, "frameworkId" | "containerId" | "info">) => RunKey;
   /** An executor's update, on its way to the framework. */
   updateFromExecutor: (executor: Executor, status: TaskStatus) => void;

@@ -9,7 +9,16 @@ import { writeCheckpoint } from "./checkpoint.ts";
 import type { AgentContext } from "./context.ts";
 import type { ExecutorCall, ExecutorEvent } from "./executor-messages.ts";
 import { assignmentFor, commandExecutorInfo, makeSandbox } from "./launches.ts";
-import { executorInfoFile, frameworkInfoFile, sentinelFile, taskInfoFile, virtualSandbox } from "./paths.ts";
+import {
+  executorDirectories,
+  executorInfoFile,
+  frameworkDirectories,
+  frameworkInfoFile,
+  runDirectories,
+  sentinelFile,
+  taskInfoFile,
+  virtualSandbox,
+} from "./paths.ts";
 
 export interface RunTasks {
   framework: FrameworkInfo;
@@ -168,10 +177,22 @@ export class Executors {
     this.#agent.executorEnded();
   }
 
-  /** Forgets an executor that is gone once its last update is acknowledged, or nobody is left to do so. */
-  completeIfDone(executor: Executor): void {
+  /**
+   * Forgets an executor that is gone once its last update is acknowledged, or nobody is left to do so. `since`: whether that
+   * is so from this moment on, or was so before the agent was started.
+   */
+  completeIfDone(executor: Executor, since: "now" | "last-change" = "now"): void {
     if (executor.state !== "TERMINATED") return;
-    if (executor.frameworkIsGone || executor.terminated.size === 0) this.#agent.book.complete(executor);
+    if (!executor.frameworkIsGone && executor.terminated.size > 0) return;
+    const { book, garbage, options } = this.#agent;
+    const { work_dir } = options.flags;
+    const done = book.complete(executor);
+    if (!done.executor) return;
+    const key = this.#agent.runKey(executor);
+    const waste = [...runDirectories(work_dir, key), ...executorDirectories(work_dir, key)];
+    for (const path of waste) garbage.schedule(path, { from: since });
+    // Whenever its folder was changed last: the framework has gone only now.
+    if (done.framework) for (const path of frameworkDirectories(work_dir, key)) garbage.schedule(path, { from: "now" });
   }
 
   #create(framework: FrameworkInfo, info: ExecutorInfo, isCommand: boolean): Executor {
@@ -180,6 +201,8 @@ export class Executors {
     const frameworkId = framework.id?.value ?? "";
     const containerId = randomUUID();
     const key = this.#agent.runKey({ frameworkId, containerId, info });
+    for (const path of [...frameworkDirectories(work_dir, key), ...executorDirectories(work_dir, key)])
+      this.#agent.garbage.unschedule(path);
     const directory = makeSandbox(work_dir, key);
     options.files.attach(directory, directory);
     options.files.attach(directory, virtualSandbox(key));

@@ -40,6 +40,9 @@ export function agentMetrics({ agent, clock, startTime, isRegistered }: MetricsO
     "slave/tasks_killed": ended.get("TASK_KILLED") ?? 0,
     "slave/tasks_lost": ended.get("TASK_LOST") ?? 0,
     "slave/tasks_gone": ended.get("TASK_GONE") ?? 0,
+    "gc/path_removals_failed": agent.garbage.failed,
+    "gc/path_removals_pending": agent.garbage.pending,
+    "gc/path_removals_succeeded": agent.garbage.succeeded,
     "slave/valid_status_updates": agent.takenUpdates,
     ...Object.fromEntries(
       RESOURCES.flatMap((name) => resourceMetrics(name, scalarOf(total, name), scalarOf(used, name))),

@@ -1,6 +1,6 @@
 // Where an agent keeps what: sandboxes below work_dir/slaves, what it needs after a restart below work_dir/meta, and what
 // concerns living containers below runtime_dir. The layout is Mesos's own (src/slave/paths.hpp).
-import { readdirSync } from "node:fs";
+import { readdirSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 
 export interface ExecutorKey {
@@ -14,7 +14,7 @@ export interface RunKey extends ExecutorKey {
 
 /** The folder of everything a framework's executor ever ran: `runs/<container id>` are its sandboxes. */
 export function executorDirectory(root: string, key: ExecutorKey): string {
-  return join(root, "slaves", key.agentId, "frameworks", key.frameworkId, "executors", key.executorId);
+  return join(frameworkDirectory(root, key), "executors", key.executorId);
 }
 
 /** Below work_dir the sandbox, below work_dir/meta the notes about it. */
@@ -48,6 +48,15 @@ function foldersIn(directory: string): string[] {
 export const latestRunLink = (root: string, key: ExecutorKey): string =>
   join(executorDirectory(root, key), "runs", "latest");
 
+/** The container of the newest run of an executor; undefined if it has none. */
+export function latestRun(workDir: string, key: ExecutorKey): string | undefined {
+  try {
+    return readlinkSync(latestRunLink(workDir, key));
+  } catch {
+    return undefined;
+  }
+}
+
 /** The same sandbox whatever the container is: /files shows it under this path as well. */
 export function virtualSandbox(key: ExecutorKey): string {
   return `/frameworks/${key.frameworkId}/executors/${key.executorId}/runs/latest`;
@@ -69,11 +78,36 @@ export const executorInfoFile = (workDir: string, key: ExecutorKey): string =>
 const runMeta = (workDir: string, key: RunKey): string => runDirectory(metaRoot(workDir), key);
 
 export const tasksDirectory = (workDir: string, key: RunKey): string => join(runMeta(workDir, key), "tasks");
-const taskMeta = (workDir: string, key: RunKey, taskId: string): string => join(tasksDirectory(workDir, key), taskId);
+export const taskMeta = (workDir: string, key: RunKey, taskId: string): string =>
+  join(tasksDirectory(workDir, key), taskId);
 export const taskInfoFile = (workDir: string, key: RunKey, taskId: string): string =>
   join(taskMeta(workDir, key, taskId), "task.info");
 export const taskUpdatesFile = (workDir: string, key: RunKey, taskId: string): string =>
   join(taskMeta(workDir, key, taskId), "task.updates");
+
+/** A folder of the agent and its counterpart with the notes about it. */
+const withMeta = (workDir: string, directoryIn: (root: string) => string): string[] => [
+  directoryIn(workDir),
+  directoryIn(metaRoot(workDir)),
+];
+const frameworkDirectory = (root: string, { agentId, frameworkId }: Omit<ExecutorKey, "executorId">): string =>
+  join(root, "slaves", agentId, "frameworks", frameworkId);
+
+/** All that is kept of one run, of an executor with all its runs, of a framework, of an agent; sandboxes first. */
+export const runDirectories = (workDir: string, key: RunKey): string[] =>
+  withMeta(workDir, (root) => runDirectory(root, key));
+export const executorDirectories = (workDir: string, key: ExecutorKey): string[] =>
+  withMeta(workDir, (root) => executorDirectory(root, key));
+export const frameworkDirectories = (workDir: string, key: Omit<ExecutorKey, "executorId">): string[] =>
+  withMeta(workDir, (root) => frameworkDirectory(root, key));
+export const agentDirectories = (workDir: string, agentId: string): string[] =>
+  withMeta(workDir, (root) => join(root, "slaves", agentId));
+
+/** The agents that ever were on this work_dir. */
+export const agentsIn = (workDir: string): string[] => foldersIn(join(workDir, "slaves"));
+
+/** What was moved out of the way to be removed. */
+export const wasteDirectory = (workDir: string): string => join(workDir, "waste");
 
 export const sentinelFile = (workDir: string, key: RunKey): string => join(runMeta(workDir, key), "executor.sentinel");
 

@@ -11,9 +11,14 @@ import { incompatibility } from "./agent-info.ts";
 import { type Executor, newExecutor } from "./book.ts";
 import { readCheckpoint } from "./checkpoint.ts";
 import {
+  agentDirectories,
+  agentsIn,
   executorInfoFile,
   frameworkInfoFile,
   latestAgentLink,
+  latestRun,
+  runDirectories,
+  type RunKey,
   sentinelFile,
   tasksDirectory,
   virtualSandbox,
@@ -66,6 +71,18 @@ export function recover(agent: Agent): void {
     expectBack(agent, executor);
   }
   if (previous !== undefined && flags.recover !== "cleanup") recoverEndedRuns(agent);
+  collectOldAgents(agent);
+}
+
+/** Agents that were here under other IDs will not come back. */
+function collectOldAgents(agent: Agent): void {
+  const { work_dir } = agent.options.flags;
+  for (const id of agentsIn(work_dir)) {
+    if (id === agent.id) continue;
+    agent.options.log.info(`Garbage collecting old agent ${id}`);
+    for (const path of agentDirectories(work_dir, id)) agent.garbage.schedule(path, { from: "now" });
+  }
+  agent.garbage.removeWaste();
 }
 
 function recoverInfo(agent: Agent): AgentInfo | undefined {
@@ -130,21 +147,26 @@ function expectBack(agent: Agent, executor: Executor): void {
 /** Runs whose container is gone, but whose last updates may not have been acknowledged. */
 function recoverEndedRuns(agent: Agent): void {
   const { work_dir } = agent.options.flags;
-  for (const key of runsOf(work_dir, agent.id)) {
+  const isLatest = (key: RunKey): boolean => latestRun(work_dir, key) === key.containerId;
+  const runs = runsOf(work_dir, agent.id);
+  for (const key of [...runs.filter(isLatest), ...runs.filter((run) => !isLatest(run))]) {
     if (agent.book.executorOfContainer(key.containerId) !== undefined) continue;
     const framework = readCheckpoint(frameworkInfoFile(work_dir, key.agentId, key.frameworkId)) as
       FrameworkInfo | undefined;
     const stored = readCheckpoint(executorInfoFile(work_dir, key)) as
       { info: ExecutorInfo; isCommand: boolean } | undefined;
     if (framework === undefined || stored === undefined) continue;
-    // Another run of the same executor is alive: there can be only one in the book.
-    if (agent.book.executor(key.frameworkId, key.executorId) !== undefined) continue;
+    // A later run of the same executor is not over: there can be only one in the book.
+    if (agent.book.executor(key.frameworkId, key.executorId) !== undefined) {
+      for (const path of runDirectories(work_dir, key)) agent.garbage.schedule(path, { from: "last-change" });
+      continue;
+    }
     const executor = newExecutor({ ...stored, ...key, directory: key.directory });
     agent.book.framework(framework).executors.set(key.executorId, executor);
     recoverTasks(agent, executor);
     if (existsSync(sentinelFile(work_dir, key))) {
       executor.state = "TERMINATED";
-      agent.executors.completeIfDone(executor);
+      agent.executors.completeIfDone(executor, "last-change");
     } else {
       agent.executors.exited(executor, UNKNOWN_STATUS);
     }

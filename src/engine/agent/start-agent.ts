@@ -14,6 +14,7 @@ import { FetcherCache } from "../fetcher/cache.ts";
 import { Fetcher } from "../fetcher/fetcher.ts";
 import { Agent } from "./agent.ts";
 import { describeAgent, diskBytesOf, type Machine } from "./agent-info.ts";
+import { diskUsage, watchDisk } from "./disk-watch.ts";
 import { agentRoutes } from "./endpoints.ts";
 import type { LoadedAgentFlags } from "./flags.ts";
 import { MasterLink } from "./master-link.ts";
@@ -132,6 +133,10 @@ export async function startAgent(options: StartAgentOptions): Promise<RunningAge
     throw error;
   }
   recovered = true;
+  watchDisk({
+    ...{ clock, log, garbage: agent.garbage, usage: () => diskUsage(flags.work_dir) },
+    ...{ intervalMs: flags.disk_watch_interval, delayMs: flags.gc_delay, headroom: flags.gc_disk_headroom },
+  });
   if (flags.recover === "cleanup") {
     agent.shutdown("cleanup");
   } else {

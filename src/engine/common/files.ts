@@ -71,6 +71,13 @@ export class Files {
     this.#attached.delete(trimSlash(virtualPath));
   }
 
+  /** Takes back whatever shows this existing folder or something in it. */
+  detachBelow(folder: string): void {
+    const top = realpathSync(folder);
+    for (const [virtual, real] of this.#attached)
+      if (real === top || real.startsWith(`${top}/`)) this.#attached.delete(virtual);
+  }
+
   mount(routes: HttpRoutes): void {
     const guarded = (handler: (request: HttpRequest, path: string) => HttpAnswer | Promise<HttpAnswer>) => {
       return (request: HttpRequest): Promise<HttpAnswer> =>
