@@ -41,13 +41,14 @@ export function withCommonOptions(command: Command): Command {
  * @throws ConfigError
  */
 export async function readClusterSpec({ cluster, name, backend }: CommonOptions): Promise<ClusterSpec> {
-  return overrideSpec(cluster === undefined ? defaultClusterSpec() : await readClusterFile(cluster), { name, backend });
+  const spec = cluster === undefined ? defaultClusterSpec() : await readClusterFile(cluster, backend);
+  return overrideSpec(spec, { name, backend });
 }
 
 /** The default cluster needs no parser, and whoever asks for nothing special waits for none. */
-async function readClusterFile(file: string): Promise<ClusterSpec> {
+async function readClusterFile(file: string, backend: ClusterSpec["backend"] | undefined): Promise<ClusterSpec> {
   const { parseClusterFile } = await import("../src/cluster/parse-cluster-file.ts");
-  return parseClusterFile(await readUserFile(file), file);
+  return parseClusterFile(await readUserFile(file), file, { backend });
 }
 
 /**

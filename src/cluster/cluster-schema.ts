@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { ConfigError } from "../errors.ts";
 import { attributesText, resourcesText } from "./agent-values.ts";
+import { dockerSchema, imagesSchema } from "./docker/docker-schema.ts";
 import { flagProblem } from "./flag-problem.ts";
 import {
   DEFAULT_ATTRIBUTES,
@@ -138,5 +139,7 @@ export const clusterSchema: z.ZodType<ClusterSpec> = z
       .prefault(1)
       .transform((agents) => (typeof agents === "number" ? [agentSchema.parse({ count: agents })] : agents))
       .describe("A list, or the number of agents where the default will do for each."),
+    images: imagesSchema.optional(),
+    docker: dockerSchema.optional(),
   })
   .transform(({ $schema: _, ...spec }) => spec);

@@ -1,50 +1,61 @@
-// What must hold between the parts of a cluster file: names that differ, ports that do not meet. Checked on whatever
-// parts are sound by themselves, so that these problems show together with those inside other parts.
+// What must hold between the parts of a cluster file: names that differ, ports that do not meet on a machine. Checked on
+// whatever parts are sound by themselves, so that these problems show together with those inside other parts.
 import type { DocumentIssue } from "../config/parse-document.ts";
 import { portsOf } from "../mesos/resources.ts";
 import type { Range } from "../mesos/types.ts";
 import { agentSchema, mastersSchema, zookeeperSchema } from "./cluster-schema.ts";
 import { parseResources } from "./resources-text.ts";
 import { agentNames, MAX_AGENTS } from "./spec.ts";
-import type { AgentSpec } from "./spec.ts";
+import type { AgentSpec, ClusterSpec } from "./spec.ts";
 
-/** The problems between the parts of a cluster file as written, of which anything may be wrong. */
-export function crossChecks(written: unknown): DocumentIssue[] {
-  const { zookeeper, masters, agents } = (isMap(written) ? written : {}) as Record<string, unknown>;
+/**
+ * The problems between the parts of a cluster file as written, of which anything may be wrong. `backend` counts instead
+ * of the file's: it says what shares a machine. Whatever has an address of its own in Docker only on some daemons is
+ * checked as if it had none, so that a file is sound on all of them.
+ */
+export function crossChecks(written: unknown, backend?: ClusterSpec["backend"]): DocumentIssue[] {
+  const { zookeeper, masters, agents, ...rest } = (isMap(written) ? written : {}) as Record<string, unknown>;
+  const apart = (backend ?? rest["backend"]) === "vagrant";
   const parsed = Array.isArray(agents) ? agents.map((agent) => agentSchema.safeParse(agent).data) : [];
   const servers = zookeeperSchema.safeParse(zookeeper ?? {}).data;
   const leaders = mastersSchema.safeParse(masters ?? {}).data;
   const claims = [
     ...portClaim("zookeeper.port", ["zookeeper", "port"], servers?.port, servers?.servers),
     ...portClaim("masters.port", ["masters", "port"], leaders?.port, leaders?.count),
-    ...parsed.flatMap((agent, i) => (agent === undefined ? [] : agentClaims(agent, i))),
+    ...parsed.flatMap((agent, i) => (agent === undefined ? [] : agentClaims(agent, i, apart))),
   ];
-  return [...tooMany(parsed), ...sharedNames(parsed), ...sharedPorts(claims), ...multipliedPorts(parsed)];
+  const multiplied = apart ? [] : multipliedPorts(parsed);
+  return [...tooMany(parsed), ...sharedNames(parsed), ...sharedPorts(claims), ...multiplied];
 }
 
 type Parsed = readonly (AgentSpec | undefined)[];
 
 interface Claim {
   owner: string;
+  /** Claims on different machines never meet. */
+  machine: string;
   path: PropertyKey[];
   range: Range;
 }
 
 function portClaim(owner: string, path: PropertyKey[], port: number | undefined, count = 1): Claim[] {
-  return port === undefined ? [] : [{ owner, path, range: { begin: port, end: port + count - 1 } }];
+  return port === undefined ? [] : [{ owner, machine: "", path, range: { begin: port, end: port + count - 1 } }];
 }
 
-function agentClaims(agent: AgentSpec, i: number): Claim[] {
+function agentClaims(agent: AgentSpec, i: number, apart: boolean): Claim[] {
+  const machine = apart ? `agents[${i}]` : "";
   const tasks = portsOf(parseResources(agent.resources)).map((range): Claim => {
-    return { owner: `agents[${i}].resources`, path: ["agents", i, "resources"], range };
+    return { owner: `agents[${i}].resources`, machine, path: ["agents", i, "resources"], range };
   });
-  return [...portClaim(`agents[${i}].port`, ["agents", i, "port"], agent.port, agent.count), ...tasks];
+  const port = portClaim(`agents[${i}].port`, ["agents", i, "port"], agent.port, apart ? 1 : agent.count);
+  return [...port.map((claim) => ({ ...claim, machine })), ...tasks];
 }
 
 function sharedPorts(claims: readonly Claim[]): DocumentIssue[] {
-  return claims.flatMap(({ owner, path, range }, i): DocumentIssue[] => {
+  return claims.flatMap(({ owner, machine, path, range }, i): DocumentIssue[] => {
     if (range.end > 65_535) return [{ path, message: `leads to ports above 65535 (${rangeText(range)})`, at: "value" }];
-    const other = claims.slice(0, i).find((earlier) => earlier.owner !== owner && overlaps(earlier.range, range));
+    const there = claims.slice(0, i).filter((earlier) => earlier.machine === machine && earlier.owner !== owner);
+    const other = there.find((earlier) => overlaps(earlier.range, range));
     if (other === undefined) return [];
     return [
       { path, message: `takes ${rangeText(range)}, which ${other.owner} has (${rangeText(other.range)})`, at: "value" },

@@ -6,14 +6,17 @@ import { attributeText, parseAttributes } from "./attributes.ts";
 import { commandLine } from "./command-line.ts";
 import type { PlanNode } from "./plan-types.ts";
 import { parseResources, printResources } from "./resources-text.ts";
-import type { AgentSpec, MastersSpec } from "./spec.ts";
+import type { AgentSpec, Flags, MastersSpec } from "./spec.ts";
 
 /** Sooner than Mesos's 10 seconds: a process that was killed is replaced once its session has run out. */
 const ZK_SESSION_TIMEOUT = "5secs";
 
-interface MesosNodeOptions {
+export interface MesosNodeOptions {
   name: string;
+  /** What it is reached at, and called. */
   address: string;
+  /** What it listens on, where that is another one. */
+  listensOn?: string | undefined;
   port: number;
   /** zk://host:port,host:port/mesos */
   zkUrl: string;
@@ -22,14 +25,14 @@ interface MesosNodeOptions {
 }
 
 export function masterNode(options: MesosNodeOptions & { cluster: string; masters: MastersSpec }): PlanNode {
-  const { name, address, port, zkUrl, directory, cluster, masters } = options;
+  const { name, address, listensOn = address, port, zkUrl, directory, cluster, masters } = options;
   const directories = { work: `${directory}/work`, log: `${directory}/log`, others: [] };
   const flags = {
     zk: zkUrl,
     quorum: masters.quorum,
     work_dir: directories.work,
     log_dir: directories.log,
-    ip: address,
+    ip: listensOn,
     port,
     hostname: address,
     cluster,
@@ -47,11 +50,14 @@ export interface AgentNodeOptions extends MesosNodeOptions {
   /** Name of its own cgroup: several agents share a machine. */
   cgroupsRoot: string;
   containerProgram: string | undefined;
-  imageStore: string;
+  /** An agent's --docker_registry; absent: Mesos's own. */
+  imageStore: string | undefined;
+  /** Flags that only this way of placing agents has. */
+  placed?: Flags | undefined;
 }
 
 export function agentNode(options: AgentNodeOptions): PlanNode {
-  const { name, address, port, directory, agent, containerProgram } = options;
+  const { name, address, listensOn = address, port, directory, agent, containerProgram } = options;
   const resources = agentResources(agent, options.taskPorts);
   const [work, run] = [`${directory}/work`, `${directory}/run`];
   const [fetched, images] = [`${directory}/fetch`, `${directory}/store`];
@@ -61,7 +67,7 @@ export function agentNode(options: AgentNodeOptions): PlanNode {
     work_dir: work,
     runtime_dir: run,
     log_dir: directories.log,
-    ip: address,
+    ip: listensOn,
     port,
     hostname: address,
     attributes: agent.attributes === "" ? undefined : agent.attributes,
@@ -81,6 +87,7 @@ export function agentNode(options: AgentNodeOptions): PlanNode {
     executor_registration_timeout: "5mins",
     registration_backoff_factor: "10ms",
     zk_session_timeout: ZK_SESSION_TIMEOUT,
+    ...options.placed,
   };
   return {
     name,

@@ -6,20 +6,18 @@ import { clusterSchema } from "./cluster-schema.ts";
 import { crossChecks } from "./cross-checks.ts";
 import type { ClusterSpec } from "./spec.ts";
 
-const clusterFile: DocumentKind<ClusterSpec> = {
-  what: "cluster file",
-  code: "CLUSTER_FILE_INVALID",
-  hint: "Correct what is named, docs/cluster-file.md tells every field.",
-  schema: clusterSchema,
-  check: crossChecks,
-};
+/** What shares a machine depends on the backend, and that may have been given apart from the file. */
+interface Reading {
+  /** Counts instead of the file's in the checks; the spec keeps the file's. */
+  backend?: ClusterSpec["backend"] | undefined;
+}
 
 /**
  * Reads the text (YAML or JSON) of a cluster file; `file` is its name, for the error.
  * @throws ConfigError CLUSTER_FILE_INVALID with every problem and its line.
  */
-export function parseClusterFile(text: string, file: string): ClusterSpec {
-  return parseDocument(text, file, clusterFile);
+export function parseClusterFile(text: string, file: string, { backend }: Reading = {}): ClusterSpec {
+  return parseDocument(text, file, clusterFile(backend));
 }
 
 /**
@@ -27,5 +25,15 @@ export function parseClusterFile(text: string, file: string): ClusterSpec {
  * @throws ConfigError CLUSTER_FILE_INVALID with every problem.
  */
 export function parseClusterObject(value: unknown): ClusterSpec {
-  return checkValue(value, { ...clusterFile, what: "cluster description" });
+  return checkValue(value, { ...clusterFile(undefined), what: "cluster description" });
+}
+
+function clusterFile(backend: ClusterSpec["backend"] | undefined): DocumentKind<ClusterSpec> {
+  return {
+    what: "cluster file",
+    code: "CLUSTER_FILE_INVALID",
+    hint: "Correct what is named, docs/cluster-file.md tells every field.",
+    schema: clusterSchema,
+    check: (written) => crossChecks(written, backend),
+  };
 }

@@ -1,4 +1,5 @@
 // The shape of a plan: everything that a backend needs to place a cluster's processes, and nothing it has to work out.
+import type { DockerPlacement, DockerPlan, NodeContainer } from "./docker/docker-types.ts";
 
 export type NodeKind = "zookeeper" | "master" | "agent";
 
@@ -7,7 +8,7 @@ export interface PlanNode {
   /** Unique in the plan: `zookeeper-1`, `master-1`, `agent-1`, …, or the agent's own name. */
   name: string;
   kind: NodeKind;
-  /** Address that it listens on and is reached at. */
+  /** Address that it is reached at, and listens on but for containers whose ports are published. */
   address: string;
   /** Client port of ZooKeeper, HTTP port of a master or agent. */
   port: number;
@@ -23,6 +24,8 @@ export interface PlanNode {
   args: string[];
   /** Agents only: what it offers, as parsed; for reports and for `status` to compare with what the master shows. */
   agent?: { attributes: Record<string, string>; resources: string; taskPorts: { begin: number; end: number } };
+  /** In Docker only: the container that it runs in. Its directories and files are then those inside. */
+  container?: NodeContainer;
 }
 
 /** A cluster made concrete. A pure function of the spec and the placement. */
@@ -39,6 +42,8 @@ export interface ClusterPlan {
   agents: string[];
   /** Absolute; holds everything that this cluster writes. */
   stateDirectory: string;
+  /** In Docker only. */
+  docker?: DockerPlan;
 }
 
 /** What a plan needs to know of the machine, found out beforehand by the backend and kept with the cluster's state. */
@@ -52,4 +57,8 @@ export interface Placement {
   containerProgram: string | undefined;
   /** Absolute path of the image store (an agent's --docker_registry), see src/backends/local/images. */
   imageStore: string;
+  /** Where nodes have machines of their own: the address of each, in the order of the nodes. Absent: the spec's `bind`. */
+  addresses?: { zookeeper: string[]; masters: string[]; agents: string[] };
+  /** Where the cluster is in Docker: `containerProgram` and `imageStore` do not count then. */
+  docker?: DockerPlacement;
 }

@@ -1,54 +1,42 @@
 // ClusterSpec + Placement → ClusterPlan: every process of a cluster with its address, ports, folders and command line.
 // Pure: the same arguments give the same plan, so that one test of it covers every backend.
 import { createHash } from "node:crypto";
-import { assignPorts, everyAgent } from "./assign-ports.ts";
-import { agentNode, masterNode } from "./mesos-nodes.ts";
+import { assignPorts } from "./assign-ports.ts";
+import { dockerNodes } from "./docker/docker-nodes.ts";
+import { connectString, machineNodes, zookeeperUrl, type PlacedNodes } from "./machine-nodes.ts";
 import type { ClusterPlan, Placement, PlanNode } from "./plan-types.ts";
-import { agentNames } from "./spec.ts";
+import { seatsOf } from "./seats-of.ts";
 import type { ClusterSpec } from "./spec.ts";
-import { zookeeperNode } from "./zookeeper-node.ts";
+
+export { cgroupsPrefix } from "./machine-nodes.ts";
 
 /**
  * Makes a cluster concrete. Nodes come in the order in which they are to be started: ZooKeeper, masters, agents.
- * @throws ConfigError PORTS_EXHAUSTED when the slot has too few ports for so many agents.
+ * @throws ConfigError PORTS_EXHAUSTED when the slot has too few ports for so many agents, SUBNET_INVALID.
  */
 export function plan(spec: ClusterSpec, placement: Placement): ClusterPlan {
-  const { stateDirectory, containerProgram, imageStore } = placement;
-  const ports = assignPorts(spec, placement.slot);
-  const connect = ports.zookeeper.map(({ client }) => `${spec.bind}:${client}`).join(",");
-  const zkUrl = `zk://${connect}${spec.zookeeper.path}`;
-  const common = (name: string) => ({
-    name,
-    address: spec.bind,
-    zkUrl,
-    directory: nodeDirectory(stateDirectory, name),
-  });
-
-  const zookeeper = ports.zookeeper.map((own, index) => {
-    const directory = nodeDirectory(stateDirectory, `zookeeper-${index + 1}`);
-    return zookeeperNode({ address: spec.bind, ports: own, ensemble: ports.zookeeper, index, directory });
-  });
-  const masters = ports.masters.map((port, i) =>
-    masterNode({ ...common(`master-${i + 1}`), port, cluster: spec.name, masters: spec.masters }),
-  );
-  const names = agentNames(spec.agents).flat();
-  const agents = everyAgent(spec.agents).map(({ agent }, i) => {
-    const name = names[i] ?? "";
-    const { port = 0, tasks } = ports.agents[i] ?? {};
-    const cgroupsRoot = cgroupsPrefix(stateDirectory) + name;
-    return agentNode({ ...common(name), port, agent, taskPorts: tasks, cgroupsRoot, containerProgram, imageStore });
-  });
-
-  const nodes = [...zookeeper, ...masters, ...agents];
+  const seats = seatsOf(spec, placement);
+  const ports = assignPorts(spec, seats);
+  const placed = placement.docker
+    ? dockerNodes(spec, { ...placement, docker: placement.docker }, ports)
+    : { ...machineNodes(spec, placement, { seats, ports }), docker: undefined };
+  const nodes = inOrder(placed);
+  const { docker } = placed;
+  const matters = docker === undefined ? [spec.name, spec.engine, nodes] : [spec.name, spec.engine, nodes, docker];
   return {
     name: spec.name,
     engine: spec.engine,
-    hash: sha256(JSON.stringify([spec.name, spec.engine, nodes])).slice(0, 16),
+    hash: createHash("sha256").update(JSON.stringify(matters)).digest("hex").slice(0, 16),
     nodes,
-    zookeeper: { connect, path: spec.zookeeper.path, url: zkUrl },
-    masters: masters.map(httpUrl),
-    agents: agents.map(httpUrl),
-    stateDirectory,
+    zookeeper: {
+      connect: connectString(placed.zookeeper),
+      path: spec.zookeeper.path,
+      url: zookeeperUrl(placed.zookeeper, spec),
+    },
+    masters: placed.masters.map(httpUrl),
+    agents: placed.agents.map(httpUrl),
+    stateDirectory: placement.stateDirectory,
+    ...(docker !== undefined && { docker }),
   };
 }
 
@@ -57,20 +45,10 @@ export function planNodeByName(plan: ClusterPlan, name: string): PlanNode | unde
   return plan.nodes.find((node) => node.name === name);
 }
 
-/** How the names of all cgroups of a cluster begin, and of no other's: what is found by it is this cluster's. */
-export function cgroupsPrefix(stateDirectory: string): string {
-  const name = stateDirectory.slice(stateDirectory.lastIndexOf("/") + 1);
-  return `mesos-up-${name}-${sha256(stateDirectory).slice(0, 8)}-`;
-}
-
-function nodeDirectory(stateDirectory: string, name: string): string {
-  return `${stateDirectory}/nodes/${name}`;
+function inOrder({ zookeeper, masters, agents }: PlacedNodes): PlanNode[] {
+  return [...zookeeper, ...masters, ...agents];
 }
 
 function httpUrl({ address, port }: PlanNode): string {
   return `http://${address}:${port}`;
-}
-
-function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
 }

@@ -19,6 +19,38 @@ export interface ClusterSpec {
   masters: MastersSpec;
   /** At least one; each stands for `count` agents. */
   agents: AgentSpec[];
+  /** What the programs come in, where they run in containers; what is absent is chosen where the cluster is placed. */
+  images?: ImagesSpec | undefined;
+  /** Of the Docker backend. */
+  docker?: DockerSpec | undefined;
+}
+
+export interface ImagesSpec {
+  /** A reference, as in `zookeeper:3.9`. */
+  zookeeper?: string | undefined;
+  /** A reference, or what to build an image from. */
+  mesos?: string | MesosPackageSpec | undefined;
+  /** A reference: the image of the registry mirror. */
+  mirror?: string | undefined;
+}
+
+/** A package of Mesos and the image that it is installed in. */
+export interface MesosPackageSpec {
+  /** Address of a .deb file. */
+  package?: string | undefined;
+  /** SHA-256 of that file, in hexadecimal. */
+  sha256?: string | undefined;
+  version?: string | undefined;
+  /** A reference, as in `ubuntu:24.04`. */
+  base?: string | undefined;
+}
+
+export interface DockerSpec {
+  /** Of the cluster's network, as in `172.30.0.0/24`; absent: one that is free. */
+  subnet?: string | undefined;
+  /** Agents have every privilege instead of the few that they need. */
+  privileged: boolean;
+  registry_mirror?: { remote: string; port?: number | undefined } | undefined;
 }
 
 export interface ZookeeperSpec {
@@ -64,6 +96,7 @@ export const DEFAULT_ATTRIBUTES = "rack:r2d2;pod:demo,dev";
 /** What an agent offers of whatever its resources leave out, ports aside. */
 export const DEFAULT_RESOURCES = "cpus:4;mem:4096;disk:10000";
 export const DEFAULT_SANDBOX_DIRECTORY = "/var/local/sandbox";
+export const DEFAULT_MIRROR_REMOTE = "https://registry-1.docker.io";
 
 /** The cluster of an empty file: one ZooKeeper server, one master, one agent. */
 export function defaultClusterSpec(): ClusterSpec {

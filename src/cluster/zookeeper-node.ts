@@ -5,7 +5,7 @@ export interface ZookeeperNodeOptions {
   address: string;
   ports: { client: number; quorum: number; election: number };
   /** All servers of the ensemble, this one among them, in the order of their IDs. */
-  ensemble: { quorum: number; election: number }[];
+  ensemble: { address: string; quorum: number; election: number }[];
   /** Position in the ensemble, from 0. */
   index: number;
   directory: string;
@@ -29,8 +29,8 @@ export function zookeeperNode({ address, ports, ensemble, index, directory }: Zo
     "autopurge.purgeInterval": 24,
   };
   if (!alone) {
-    for (const [i, { quorum, election }] of ensemble.entries()) {
-      settings[`server.${i + 1}`] = `${address}:${quorum}:${election}`;
+    for (const [i, server] of ensemble.entries()) {
+      settings[`server.${i + 1}`] = `${server.address}:${server.quorum}:${server.election}`;
     }
   }
   return {
