@@ -6,7 +6,7 @@ import { RecoveryError, startAnewHint } from "./agent/recovery.ts";
 import { startAgent } from "./agent/start-agent.ts";
 import { describeFlags, FlagError } from "./common/flags.ts";
 import { BindError } from "./common/http.ts";
-import { createLog, formatFatal, type LogLevel } from "./common/log.ts";
+import { createLog, deferToTurnsEnd, formatFatal, type LogLevel } from "./common/log.ts";
 import { MESOS_VERSION } from "./protocol.ts";
 
 const ABORTED = 134;
@@ -14,14 +14,15 @@ const executorProgram = join(import.meta.dirname, "mesos-executor.js");
 
 const loaded = readFlags(process.argv.slice(2));
 const flags = loaded.values;
-const stderr = (line: string): void => {
-  if (!flags.quiet) process.stderr.write(line);
+const stderr = (lines: string): void => {
+  if (!flags.quiet) process.stderr.write(lines);
 };
 const log = createLog(
   {
     program: "mesos-agent",
     level: flags.logging_level as LogLevel,
     stderr,
+    defer: deferToTurnsEnd(),
     directory: flags.log_dir,
     pid: process.pid,
     hostname: hostname(),

@@ -4,6 +4,7 @@ import type { Duplex } from "node:stream";
 import { MesosUpError } from "../../errors.ts";
 import { encodeRecord, RecordIoDecoder } from "../../mesos/recordio.ts";
 import { corkForNow } from "./cork.ts";
+import { turns } from "./turns.ts";
 import {
   AGENT_LINK_PATH,
   AGENT_LINK_PROTOCOL,
@@ -50,14 +51,26 @@ class SocketLink<Sent, Received> implements MessageLink<Sent> {
         socket.destroy(error as Error);
       }
     };
-    socket.on("data", guarded);
+    const inTurn = (chunk: Uint8Array): void => {
+      if (!turns.busy) {
+        turns.run(() => guarded(chunk));
+        return;
+      }
+      // What cannot be dealt with yet is better left with the one who sends it.
+      socket.pause();
+      turns.run(() => {
+        guarded(chunk);
+        socket.resume();
+      });
+    };
+    socket.on("data", inTurn);
     socket.on("error", () => this.#markClosed());
     socket.on("end", () => socket.destroy());
     socket.on("close", () => {
       this.#closed = true;
       handlers.onClose();
     });
-    if (head.length > 0) guarded(head);
+    if (head.length > 0) inTurn(head);
   }
 
   get closed(): boolean {

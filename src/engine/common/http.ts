@@ -10,7 +10,11 @@ import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { MesosUpError } from "../../errors.ts";
+import { JsonParts, jsonPieces } from "./json-parts.ts";
+import { corkForNow } from "./cork.ts";
 import { type Log, silentLog } from "./log.ts";
+import { sendPieces, takeChunk } from "./send-pieces.ts";
+import { turns } from "./turns.ts";
 
 export interface HttpRequest {
   method: string;
@@ -23,11 +27,15 @@ export interface HttpRequest {
   body: Buffer;
 }
 
-/** An answer. `stream`, where given, takes over the response after the headers are sent. */
+/**
+ * An answer. `pieces`, where given, are its body, made while it is written. `stream`, where given, takes over the response
+ * after the headers are sent.
+ */
 export interface HttpAnswer {
   status: number;
   headers?: Record<string, string>;
   body?: string | Buffer;
+  pieces?: Iterable<string>;
   stream?: (response: ServerResponse) => void;
 }
 
@@ -42,9 +50,19 @@ export const text = (status: number, body = "", headers: Record<string, string> 
 
 /** 200 with JSON; `jsonp`, where the query names one, wraps it for script tags as Mesos does. */
 export function json(value: unknown, jsonp?: string | null): HttpAnswer {
+  const headers = { "Content-Type": jsonp ? "text/javascript" : "application/json" };
+  if (value instanceof JsonParts) {
+    const pieces = jsonPieces(value);
+    return { status: 200, headers, pieces: jsonp ? wrapped(jsonp, pieces) : pieces };
+  }
   const body = JSON.stringify(value);
-  if (!jsonp) return { status: 200, headers: { "Content-Type": "application/json" }, body };
-  return { status: 200, headers: { "Content-Type": "text/javascript" }, body: `${jsonp}(${body});` };
+  return { status: 200, headers, body: jsonp ? `${jsonp}(${body});` : body };
+}
+
+function* wrapped(jsonp: string, pieces: Iterable<string>): Generator<string> {
+  yield `${jsonp}(`;
+  yield* pieces;
+  yield ");";
 }
 
 /** `allowed`: one method, or several with ", " between them. */
@@ -190,7 +208,7 @@ async function answer(
     const handler = target && routes.find(target.path);
     if (!target || !handler) {
       incoming.resume();
-      send(incoming, response, text(404, "404 Not Found."));
+      await send(incoming, response, text(404, "404 Not Found."));
       return;
     }
     const received = await readBody(incoming);
@@ -200,12 +218,13 @@ async function answer(
     }
     const body = unpack(received, incoming.headers["content-encoding"]);
     if ("refusal" in body) {
-      send(incoming, response, body.refusal);
+      await send(incoming, response, body.refusal);
       return;
     }
+    await turns.taken();
     const remote = `${incoming.socket.remoteAddress ?? ""}:${incoming.socket.remotePort ?? 0}`;
     const { method = "GET", headers } = incoming;
-    send(incoming, response, await handler({ method, ...target, headers, remote, body: body.unpacked }));
+    await send(incoming, response, await handler({ method, ...target, headers, remote, body: body.unpacked }));
   } catch (error) {
     // A client that hangs up in the middle of its request is nobody's failure.
     if (incoming.errored || response.destroyed) return;
@@ -213,7 +232,7 @@ async function answer(
     const { message, stack = message } = error as Error;
     log.error(`Failed to answer ${incoming.method ?? ""} '${incoming.url ?? ""}': ${stack}`);
     if (response.headersSent) response.destroy();
-    else send(incoming, response, text(500, `500 Internal Server Error: ${message}`));
+    else await send(incoming, response, text(500, `500 Internal Server Error: ${message}`));
   }
 }
 
@@ -271,16 +290,23 @@ function unpack(body: Buffer, encoding: string | undefined): { unpacked: Buffer 
   }
 }
 
-function send(incoming: IncomingMessage, response: ServerResponse, answered: HttpAnswer): void {
+async function send(incoming: IncomingMessage, response: ServerResponse, answered: HttpAnswer): Promise<void> {
   if (answered.stream) {
     response.writeHead(answered.status, answered.headers);
     response.flushHeaders();
     answered.stream(response);
     return;
   }
+  const acceptsGzip = /\bgzip\b/.test(incoming.headers["accept-encoding"]?.toString() ?? "");
   const headers = { ...answered.headers };
   let body = answered.body ?? "";
-  const acceptsGzip = /\bgzip\b/.test(incoming.headers["accept-encoding"]?.toString() ?? "");
+  if (answered.pieces) {
+    const rest = answered.pieces[Symbol.iterator]();
+    const { chunk, done } = takeChunk(rest);
+    if (!done)
+      return sendPieces(response, { ...{ status: answered.status, headers, gzip: acceptsGzip }, first: chunk, rest });
+    body = chunk;
+  }
   if (acceptsGzip && body.length >= GZIP_FROM_BYTES) {
     body = gzipSync(body, { level: 1 });
     headers["Content-Encoding"] = "gzip";
@@ -288,6 +314,8 @@ function send(incoming: IncomingMessage, response: ServerResponse, answered: Htt
   // A long text would be copied whole behind its headers, and again for the socket with room for three bytes a character.
   if (typeof body === "string" && body.length >= LONG_TEXT_CHARACTERS) body = Buffer.from(body);
   headers["Content-Length"] = String(Buffer.byteLength(body));
+  // Answers to calls that came together go together.
+  if (response.socket) corkForNow(response.socket);
   response.writeHead(answered.status, headers);
   response.end(body);
 }

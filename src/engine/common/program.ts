@@ -2,7 +2,7 @@
 import { hostname, userInfo } from "node:os";
 import { MESOS_VERSION } from "../protocol.ts";
 import { describeFlags, FlagError, type FlagTable } from "./flags.ts";
-import { createLog, formatFatal, type Log, type LogLevel } from "./log.ts";
+import { createLog, deferToTurnsEnd, formatFatal, type Log, type LogLevel } from "./log.ts";
 
 export interface Program {
   /** As in `mesos-master`. */
@@ -84,9 +84,10 @@ export function openLog(name: string, flags: LoggingFlags, source: string): Log 
       {
         ...{ program: name, level: level satisfies LogLevel, directory: flags.log_dir, pid: process.pid },
         ...{ hostname: hostname(), user: userInfo().username, now: () => new Date() },
-        stderr: (line) => {
-          if (!quiet) process.stderr.write(line);
+        stderr: (lines) => {
+          if (!quiet) process.stderr.write(lines);
         },
+        defer: deferToTurnsEnd(),
       },
       source,
     );

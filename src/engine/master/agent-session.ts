@@ -13,7 +13,8 @@ export class AgentSession {
   readonly #master: MasterContext;
   #link: MasterSideLink | undefined;
   #agent: Agent | undefined;
-  #last: Promise<void> = Promise.resolve();
+  /** Messages that wait, or wait for others; undefined while there are none. */
+  #last: Promise<void> | undefined;
 
   constructor(master: MasterContext) {
     this.#master = master;
@@ -30,40 +31,73 @@ export class AgentSession {
       return;
     }
     // Registration waits for the registry; whatever follows must not overtake it.
-    this.#last = this.#last
-      .then(() => this.#handle(message))
-      .catch((error: unknown) => {
-        this.#master.log.error(`Failed to handle ${message.type} of an agent: ${(error as Error).message}`);
-        this.#link?.close();
+    if (this.#last)
+      this.#wait(
+        this.#last.then(() => this.#handle(message)),
+        message,
+      );
+    else {
+      try {
+        const handling = this.#handle(message);
+        if (handling) this.#wait(handling, message);
+      } catch (error) {
+        this.#fail(message, error);
+      }
+    }
+  }
+
+  #wait(handling: Promise<void>, message: AgentToMaster): void {
+    const last = handling
+      .catch((error: unknown) => this.#fail(message, error))
+      .finally(() => {
+        if (this.#last === last) this.#last = undefined;
       });
+    this.#last = last;
+  }
+
+  #fail(message: AgentToMaster, error: unknown): void {
+    this.#master.log.error(`Failed to handle ${message.type} of an agent: ${(error as Error).message}`);
+    this.#link?.close();
   }
 
   closed(): void {
     const { counters } = this.#master;
-    void this.#last.then(() => {
+    void Promise.resolve(this.#last).then(() => {
       if (!this.#agent || !this.#link) return;
       counters.count("slave_disconnections");
       disconnectAgent(this.#master, this.#agent, this.#link);
     });
   }
 
-  async #handle(message: AgentToMaster): Promise<void> {
+  /** A promise only where something has to be waited for: most messages are updates, and there are many of them. */
+  #handle(message: AgentToMaster): Promise<void> | undefined {
     const master = this.#master;
     const link = this.#link;
-    if (!link) return;
-    if (message.type === "REGISTER") this.#agent = await registerAgent(master, link, message.register);
-    else if (message.type === "REREGISTER") this.#agent = await reregisterAgent(master, link, message.reregister);
+    if (!link) return undefined;
+    if (message.type === "REGISTER" || message.type === "REREGISTER") return this.#register(link, message);
     const agent = this.#agent;
     // An agent that was removed, or taken over by a newer connection, has nothing to say here any more.
-    if (!agent || agent.link !== link) return;
+    if (agent?.link !== link) return undefined;
     if (message.type === "UPDATE") receiveUpdate(master, agent, message.update);
     else if (message.type === "MESSAGE") this.#toFramework(agent, message.message);
     else if (message.type === "EXITED_EXECUTOR") this.#exited(agent, message.exited_executor);
     else if (message.type === "UNREGISTER") {
       master.counters.count("messages_unregister_slave");
-      await loseAgent(master, agent, "the agent unregistered");
+      return loseAgent(master, agent, "the agent unregistered").then(() => checkDrained(master, agent));
     }
-    await checkDrained(master, agent);
+    return agent.drain ? checkDrained(master, agent) : undefined;
+  }
+
+  async #register(
+    link: MasterSideLink,
+    message: Extract<AgentToMaster, { type: "REGISTER" | "REREGISTER" }>,
+  ): Promise<void> {
+    const master = this.#master;
+    this.#agent =
+      message.type === "REGISTER"
+        ? await registerAgent(master, link, message.register)
+        : await reregisterAgent(master, link, message.reregister);
+    if (this.#agent?.link === link && this.#agent.drain) await checkDrained(master, this.#agent);
   }
 
   #toFramework(agent: Agent, message: Extract<AgentToMaster, { type: "MESSAGE" }>["message"]): void {

@@ -2,6 +2,7 @@
 import { BUILD_INFO } from "../common/build-info.ts";
 import type { HttpAnswer, HttpHandler, HttpRequest, HttpRoutes } from "../common/http.ts";
 import { json, methodNotAllowed, text } from "../common/http.ts";
+import { described, JsonList, JsonParts } from "../common/json-parts.ts";
 import type { MasterContext } from "./context.ts";
 import { removeFramework } from "./frameworks.ts";
 import type { Leadership } from "./leadership.ts";
@@ -15,7 +16,7 @@ import {
   agentState,
   agentSummary,
   executorsByFramework,
-  frameworkState,
+  frameworkParts,
   frameworkSummary,
   taskState,
 } from "./state-models.ts";
@@ -89,13 +90,21 @@ export function mountStateEndpoints(routes: HttpRoutes, endpoints: Endpoints): v
   routes.route("/destroy-volumes", changing(answerForm(master, volumes)));
 }
 
+/**
+ * A long answer is written over several turns of the event loop. Who is in it, and which tasks of whom, is settled before;
+ * each of them is shown as it is when its turn comes.
+ */
 function describeState({ master, leadership, flags, startedMs }: Endpoints): unknown {
   const { info, state } = master;
   const agents = [...state.agents.values()];
   const active = agents.filter((agent) => agent.link && !agent.deactivated).length;
   const { leader } = leadership;
   const executors = executorsByFramework(agents);
-  return {
+  const frameworks = [...state.frameworks.values()].map((framework) =>
+    frameworkParts(framework, executors.get(framework.id)),
+  );
+  const completed = [...state.completedFrameworks.values()].map((framework) => frameworkParts(framework));
+  return new JsonParts({
     ...BUILD_INFO,
     start_time: startedMs / 1000,
     ...(leadership.electedMs === undefined ? {} : { elected_time: leadership.electedMs / 1000 }),
@@ -111,21 +120,14 @@ function describeState({ master, leadership, flags, startedMs }: Endpoints): unk
     ...(master.flags.cluster === undefined ? {} : { cluster: master.flags.cluster }),
     ...(master.flags.log_dir === undefined ? {} : { log_dir: master.flags.log_dir }),
     flags,
-    slaves: agents.map((agent) => whenWritten(() => agentState(agent, "brief"))),
+    slaves: new JsonList(described(agents, (agent) => agentState(agent, "brief"))),
     recovered_slaves: recoveredAgents(master),
-    frameworks: [...state.frameworks.values()].map((framework) =>
-      whenWritten(() => frameworkState(framework, executors.get(framework.id))),
-    ),
-    completed_frameworks: [...state.completedFrameworks.values()].map((framework) =>
-      whenWritten(() => frameworkState(framework)),
-    ),
+    frameworks: new JsonList(described(frameworks, (describe) => describe())),
+    completed_frameworks: new JsonList(described(completed, (describe) => describe())),
     orphan_tasks: [],
     unregistered_frameworks: [],
-  };
+  });
 }
-
-/** One of many descriptions, made when it is written as JSON: they are not all held in memory at once. */
-const whenWritten = (describe: () => object): { toJSON: () => object } => ({ toJSON: describe });
 
 function describeLeader({ id, pid, port, hostname }: NonNullable<Leadership["leader"]>): unknown {
   return { id, pid, port, hostname };
@@ -144,20 +146,21 @@ function summariseState(master: MasterContext): unknown {
       else ended.set(task.agent_id.value, [task]);
     }
   }
-  return {
+  const agents = [...state.agents.values()];
+  const frameworks = [...state.frameworks.values()];
+  return new JsonParts({
     hostname: master.info.hostname,
     ...(master.flags.cluster === undefined ? {} : { cluster: master.flags.cluster }),
-    slaves: [...state.agents.values()].map((agent) =>
-      whenWritten(() => agentSummary(agent, ended.get(agent.id) ?? [])),
-    ),
-    frameworks: [...state.frameworks.values()].map(frameworkSummary),
-  };
+    slaves: new JsonList(described(agents, (agent) => agentSummary(agent, ended.get(agent.id) ?? []))),
+    frameworks: new JsonList(described(frameworks, frameworkSummary)),
+  });
 }
 
 function listAgents(master: MasterContext, request: HttpRequest): unknown {
   const wanted = request.query.get("slave_id");
   const agents = [...master.state.agents.values()].filter((agent) => wanted === null || agent.id === wanted);
-  return { slaves: agents.map((agent) => agentState(agent, "full")), recovered_slaves: recoveredAgents(master) };
+  const slaves = new JsonList(described(agents, (agent) => agentState(agent, "full")));
+  return new JsonParts({ slaves, recovered_slaves: recoveredAgents(master) });
 }
 
 function listFrameworks(master: MasterContext, request: HttpRequest): unknown {
@@ -165,11 +168,13 @@ function listFrameworks(master: MasterContext, request: HttpRequest): unknown {
   const chosen = (all: Iterable<Framework>): Framework[] =>
     [...all].filter((framework) => wanted === null || framework.id === wanted);
   const executors = executorsByFramework(master.state.agents.values());
-  return {
-    frameworks: chosen(master.state.frameworks.values()).map((f) => frameworkState(f, executors.get(f.id))),
-    completed_frameworks: chosen(master.state.completedFrameworks.values()).map((f) => frameworkState(f)),
+  const frameworks = chosen(master.state.frameworks.values()).map((f) => frameworkParts(f, executors.get(f.id)));
+  const completed = chosen(master.state.completedFrameworks.values()).map((f) => frameworkParts(f));
+  return new JsonParts({
+    frameworks: new JsonList(described(frameworks, (describe) => describe())),
+    completed_frameworks: new JsonList(described(completed, (describe) => describe())),
     unregistered_frameworks: [],
-  };
+  });
 }
 
 const DEFAULT_TASK_LIMIT = 100;

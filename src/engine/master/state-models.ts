@@ -3,10 +3,11 @@ import { addResources } from "../../mesos/resources.ts";
 import { printRanges } from "../../mesos/ranges.ts";
 import type { Attribute, ExecutorInfo, Resource, TaskState, TaskStatus } from "../../mesos/types.ts";
 import { reservationRole } from "../allocator/reservations.ts";
+import { described, JsonList, JsonParts } from "../common/json-parts.ts";
 import { summarise } from "../common/summarise.ts";
 import type { Task } from "../protocol.ts";
 import { withRole } from "./resource-format.ts";
-import { type Agent, type Framework, hasCapability, isActive, isConnected } from "./state.ts";
+import { type Agent, type Framework, hasCapability, isActive, isConnected, type OutstandingOffer } from "./state.ts";
 import { hasEnded } from "./tasks.ts";
 
 type Model = Record<string, unknown>;
@@ -26,28 +27,40 @@ function frameworkBasics(framework: Framework): Model {
   };
 }
 
-/** `executors` are its own ones, as `executorsByFramework` finds them. */
-export function frameworkState(framework: Framework, executors: readonly Model[] = []): Model {
+/**
+ * Settles which tasks and offers of a framework are to be shown; what it gives back describes it when it is written.
+ * `executors` are its own ones, as `executorsByFramework` finds them.
+ */
+export function frameworkParts(framework: Framework, executors: readonly Model[] = []): () => JsonParts {
   const { info } = framework;
+  const tasks = [...framework.tasks.values()];
+  const unreachable = [...framework.unreachableTasks.values()];
+  const completed = [...framework.completedTasks];
+  const offers = [...framework.offers];
+  return () =>
+    new JsonParts({
+      ...frameworkBasics(framework),
+      ...{ user: info.user, failover_timeout: info.failover_timeout ?? 0, checkpoint: info.checkpoint ?? false },
+      registered_time: seconds(framework.registeredMs),
+      unregistered_time: seconds(framework.unregisteredMs ?? 0),
+      ...(framework.reregisteredMs === undefined ? {} : { reregistered_time: seconds(framework.reregisteredMs) }),
+      ...(info.principal === undefined ? {} : { principal: info.principal }),
+      ...(info.labels ? { labels: info.labels.labels ?? [] } : {}),
+      ...(hasCapability(framework, "MULTI_ROLE") ? { roles: info.roles ?? [] } : { role: info.role ?? "*" }),
+      offer_constraints: {},
+      resources: summarise(heldBy(framework)),
+      tasks: new JsonList(described(tasks, taskState)),
+      unreachable_tasks: new JsonList(described(unreachable, taskState)),
+      completed_tasks: new JsonList(described(completed, taskState)),
+      offers: new JsonList(described(offers, (offer) => offerState(framework, offer))),
+      executors,
+    });
+}
+
+function offerState(framework: Framework, { id, agent, role, resources }: OutstandingOffer): Model {
   return {
-    ...frameworkBasics(framework),
-    ...{ user: info.user, failover_timeout: info.failover_timeout ?? 0, checkpoint: info.checkpoint ?? false },
-    registered_time: seconds(framework.registeredMs),
-    unregistered_time: seconds(framework.unregisteredMs ?? 0),
-    ...(framework.reregisteredMs === undefined ? {} : { reregistered_time: seconds(framework.reregisteredMs) }),
-    ...(info.principal === undefined ? {} : { principal: info.principal }),
-    ...(info.labels ? { labels: info.labels.labels ?? [] } : {}),
-    ...(hasCapability(framework, "MULTI_ROLE") ? { roles: info.roles ?? [] } : { role: info.role ?? "*" }),
-    offer_constraints: {},
-    resources: summarise([...usedBy(framework), ...offeredTo(framework)]),
-    tasks: [...framework.tasks.values()].map(taskState),
-    unreachable_tasks: [...framework.unreachableTasks.values()].map(taskState),
-    completed_tasks: framework.completedTasks.map(taskState),
-    offers: [...framework.offers].map(({ id, agent, role, resources }) => ({
-      ...{ id, framework_id: framework.id, allocation_info: { role }, slave_id: agent.id },
-      resources: summarise(resources),
-    })),
-    executors,
+    ...{ id, framework_id: framework.id, allocation_info: { role }, slave_id: agent.id },
+    resources: summarise(resources),
   };
 }
 
@@ -204,6 +217,11 @@ function countStates(tasks: readonly Task[]): Model {
 /** What its tasks hold, task by task; its executors' resources are among their agents'. */
 function* usedBy(framework: Framework): Generator<Resource> {
   for (const task of framework.tasks.values()) if (!hasEnded(task.state)) yield* task.resources;
+}
+
+function* heldBy(framework: Framework): Generator<Resource> {
+  yield* usedBy(framework);
+  yield* offeredTo(framework);
 }
 
 function* offeredTo(framework: Framework): Generator<Resource> {

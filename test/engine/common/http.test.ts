@@ -3,12 +3,23 @@ import { connect, type AddressInfo } from "node:net";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { BindError, BODY_LIMIT_BYTES, HttpRoutes, json, listen, text } from "../../../src/engine/common/http.ts";
+import { JsonList, JsonParts } from "../../../src/engine/common/json-parts.ts";
 import { createLog } from "../../../src/engine/common/log.ts";
+
+const LISTED = Array.from({ length: 20_000 }, (_, index) => ({ index, name: `item ${index} é` }));
+
+function* endingBadly(): Generator {
+  yield* LISTED;
+  throw new Error("lost");
+}
 
 const routes = new HttpRoutes(["/master"])
   .route("/echo", (asked) => text(200, `${asked.method} ${asked.path} ${asked.body.toString("utf8")}`))
   .route("/state", (asked) => json({ a: 1 }, asked.query.get("jsonp")))
   .route("/large", () => json("x".repeat(10_000)))
+  .route("/listed", (asked) => json(new JsonParts({ items: new JsonList(LISTED) }), asked.query.get("jsonp")))
+  .route("/short", () => json(new JsonParts({ items: new JsonList([1]) })))
+  .route("/breaks-off", () => json(new JsonParts({ items: new JsonList(endingBadly()) })))
   .route("/broken", () => {
     throw new Error("lost");
   });
@@ -57,6 +68,35 @@ function rawTo(at: number, parts: string[]): Promise<string> {
 const raw = (...parts: string[]): Promise<string> => rawTo(port, parts);
 
 describe("the HTTP server", () => {
+  it.each(["identity", "gzip"])("writes a long body as it comes to be, with %s", async (encoding) => {
+    const headers = { "Accept-Encoding": encoding };
+    const plain = await fetch(`http://127.0.0.1:${port}/listed`, { headers });
+    expect(plain.headers.get("content-length")).toBe(null);
+    expect(await plain.json()).toEqual({ items: LISTED });
+    const wrapped = await fetch(`http://127.0.0.1:${port}/listed?jsonp=f`, { headers });
+    expect(await wrapped.text()).toBe(`f(${JSON.stringify({ items: LISTED })});`);
+  });
+
+  it("tells the length of a body that is short", async () => {
+    const answer = await fetch(`http://127.0.0.1:${port}/short`);
+    expect(answer.headers.get("content-length")).toBe("13");
+    expect(await answer.text()).toBe('{"items":[1]}');
+  });
+
+  it("stops making a body that nobody reads to its end", async () => {
+    const leaving = new AbortController();
+    const answer = await fetch(`http://127.0.0.1:${port}/listed`, { signal: leaving.signal });
+    leaving.abort();
+    await expect(answer.text()).rejects.toThrow();
+    expect((await ask("/short")).status).toBe(200);
+  });
+
+  it("breaks the connection off where a long body cannot be finished", async () => {
+    const answer = await fetch(`http://127.0.0.1:${port}/breaks-off`);
+    await expect(answer.text()).rejects.toThrow();
+    expect(logged.at(-1)).toMatch(/Failed to answer GET '\/breaks-off': Error: lost/);
+  });
+
   it.each(["/echo", "/master/echo", "/echo/below"])("answers %s", async (path) => {
     expect((await ask(path, { method: "POST", body: "hi" })).body).toBe(`POST ${path} hi`);
   });

@@ -41,4 +41,20 @@ describe("the log", () => {
     expect(readFileSync(join(directory, "mesos-master.INFO"), "utf8")).toMatch(/one\n.*two\n$/);
     expect(readFileSync(join(directory, "mesos-master.ERROR"), "utf8")).toMatch(/^E.*two\n$/);
   });
+
+  it("writes the lines of one turn together, and what is worse than information at once", () => {
+    const written: string[] = [];
+    const flushes: (() => void)[] = [];
+    const log = logTo(written, { defer: (flush) => flushes.push(flush) });
+    log.info("one");
+    log.info("two");
+    expect(written).toEqual([]);
+    for (const flush of flushes.splice(0)) flush();
+    expect(written).toEqual([expect.stringMatching(/one\n.*two\n$/) as string]);
+    log.info("three");
+    log.error("four");
+    expect(written[1]).toMatch(/three\n.*four\n$/);
+    for (const flush of flushes) flush();
+    expect(written).toHaveLength(2);
+  });
 });

@@ -46,7 +46,10 @@ export async function ask({ master }: TestMaster, method: string, target: string
   const url = new URL(target, "http://m1");
   const request = { method, path: url.pathname, query: url.searchParams, remote: "", body: Buffer.alloc(0) };
   const answer = await master.routes.find(url.pathname)?.({ headers: {}, ...request, ...parts });
-  return { ...(answer as HttpAnswer), json: parseOrNothing(answer?.body) };
+  return {
+    ...(answer as HttpAnswer),
+    json: parseOrNothing(answer?.pieces ? [...answer.pieces].join("") : answer?.body),
+  };
 }
 
 function parseOrNothing(body: string | Buffer | undefined): unknown {
