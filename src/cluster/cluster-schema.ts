@@ -16,6 +16,7 @@ import {
   NAME_PATTERN,
   NAME_RULE,
 } from "./spec.ts";
+import { vagrantSchema } from "./vagrant/vagrant-schema.ts";
 import type { AgentSpec, ClusterSpec, MastersSpec, ZookeeperSpec } from "./spec.ts";
 
 const name = z.string().regex(NAME_PATTERN, { error: NAME_RULE });
@@ -141,5 +142,6 @@ export const clusterSchema: z.ZodType<ClusterSpec> = z
       .describe("A list, or the number of agents where the default will do for each."),
     images: imagesSchema.optional(),
     docker: dockerSchema.optional(),
+    vagrant: vagrantSchema.optional(),
   })
   .transform(({ $schema: _, ...spec }) => spec);

@@ -1,5 +1,6 @@
 // The shape of a plan: everything that a backend needs to place a cluster's processes, and nothing it has to work out.
 import type { DockerPlacement, DockerPlan, NodeContainer } from "./docker/docker-types.ts";
+import type { VagrantPlacement, VagrantPlan } from "./vagrant/vagrant-types.ts";
 
 export type NodeKind = "zookeeper" | "master" | "agent";
 
@@ -44,6 +45,8 @@ export interface ClusterPlan {
   stateDirectory: string;
   /** In Docker only. */
   docker?: DockerPlan;
+  /** On machines of Vagrant's only. The nodes' directories and files are then those of their machines. */
+  vagrant?: VagrantPlan;
 }
 
 /** What a plan needs to know of the machine, found out beforehand by the backend and kept with the cluster's state. */
@@ -61,4 +64,6 @@ export interface Placement {
   addresses?: { zookeeper: string[]; masters: string[]; agents: string[] };
   /** Where the cluster is in Docker: `containerProgram` and `imageStore` do not count then. */
   docker?: DockerPlacement;
+  /** Where the cluster is on machines of Vagrant's: their addresses are the cluster file's, and `imageStore` does not count. */
+  vagrant?: VagrantPlacement;
 }

@@ -1,28 +1,29 @@
 // ClusterSpec + Placement → ClusterPlan: every process of a cluster with its address, ports, folders and command line.
 // Pure: the same arguments give the same plan, so that one test of it covers every backend.
 import { createHash } from "node:crypto";
-import { assignPorts } from "./assign-ports.ts";
+import { assignPorts, type AssignedPorts } from "./assign-ports.ts";
 import { dockerNodes } from "./docker/docker-nodes.ts";
 import { connectString, machineNodes, zookeeperUrl, type PlacedNodes } from "./machine-nodes.ts";
 import type { ClusterPlan, Placement, PlanNode } from "./plan-types.ts";
 import { seatsOf } from "./seats-of.ts";
+import type { Seats } from "./seats.ts";
 import type { ClusterSpec } from "./spec.ts";
+import { vagrantNodes } from "./vagrant/vagrant-nodes.ts";
 
 export { cgroupsPrefix } from "./machine-nodes.ts";
 
 /**
  * Makes a cluster concrete. Nodes come in the order in which they are to be started: ZooKeeper, masters, agents.
- * @throws ConfigError PORTS_EXHAUSTED when the slot has too few ports for so many agents, SUBNET_INVALID.
+ * @throws ConfigError PORTS_EXHAUSTED when the slot has too few ports for so many agents, SUBNET_INVALID,
+ * IMAGE_NEEDS_DOCKER.
  */
 export function plan(spec: ClusterSpec, placement: Placement): ClusterPlan {
   const seats = seatsOf(spec, placement);
   const ports = assignPorts(spec, seats);
-  const placed = placement.docker
-    ? dockerNodes(spec, { ...placement, docker: placement.docker }, ports)
-    : { ...machineNodes(spec, placement, { seats, ports }), docker: undefined };
+  const placed = place(spec, placement, { seats, ports });
   const nodes = inOrder(placed);
-  const { docker } = placed;
-  const matters = docker === undefined ? [spec.name, spec.engine, nodes] : [spec.name, spec.engine, nodes, docker];
+  const { docker, vagrant } = placed;
+  const matters = [spec.name, spec.engine, nodes, docker, vagrant].filter((part) => part !== undefined);
   return {
     name: spec.name,
     engine: spec.engine,
@@ -37,7 +38,19 @@ export function plan(spec: ClusterSpec, placement: Placement): ClusterPlan {
     agents: placed.agents.map(httpUrl),
     stateDirectory: placement.stateDirectory,
     ...(docker !== undefined && { docker }),
+    ...(vagrant !== undefined && { vagrant }),
   };
+}
+
+function place(
+  spec: ClusterSpec,
+  placement: Placement,
+  { seats, ports }: { seats: Seats; ports: AssignedPorts },
+): PlacedNodes & Pick<ClusterPlan, "docker" | "vagrant"> {
+  const { docker, vagrant } = placement;
+  if (docker !== undefined) return dockerNodes(spec, { ...placement, docker }, ports);
+  if (vagrant !== undefined) return vagrantNodes(spec, { ...placement, vagrant }, ports);
+  return machineNodes(spec, placement, { seats, ports });
 }
 
 /** The node of that name, undefined where the plan has none. */

@@ -1,6 +1,7 @@
 // What a cluster is, as checked and completed from a cluster file (docs/cluster-file.md): field by field the file's own
 // names. The schema that makes it is in cluster-schema.ts, apart, so that the default cluster needs no parser to be had.
 import { ConfigError } from "../errors.ts";
+import type { VagrantSpec } from "./vagrant/vagrant-spec.ts";
 
 /** A flag of a Mesos program: `false` stands for `--no-name`. */
 export type FlagValue = string | number | boolean;
@@ -23,6 +24,8 @@ export interface ClusterSpec {
   images?: ImagesSpec | undefined;
   /** Of the Docker backend. */
   docker?: DockerSpec | undefined;
+  /** Of the Vagrant backend. */
+  vagrant?: VagrantSpec | undefined;
 }
 
 export interface ImagesSpec {
