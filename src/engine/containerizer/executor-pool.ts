@@ -23,30 +23,32 @@ export class ExecutorPool {
   readonly #spares = new Set<ChildProcess>();
   readonly #waiting: ((child: ChildProcess) => void)[] = [];
   #starting = 0;
+  /** Spares to have: none in the moment of a launch. */
+  #wantedSpares = 0;
   #closed = false;
 
   constructor(options: ExecutorPoolOptions) {
     this.#options = options;
   }
 
-  /** Starts what is missing. */
+  /** Starts what is missing of the spares. */
   fill(): void {
-    const { spares, maxStarting } = this.#options;
-    const missing = this.#waiting.length + Math.max(0, spares - this.#spares.size);
-    while (!this.#closed && this.#starting < Math.min(missing, maxStarting)) this.#start();
+    this.#wantedSpares = this.#options.spares;
+    this.#startMissing();
   }
 
   /** A program that waits for its assignment; those who ask first are served first. */
   take(): Promise<ChildProcess> {
+    this.#wantedSpares = 0;
+    this.#options.clock.after(REFILL_MS, () => this.fill());
     const [spare] = this.#spares;
     if (spare !== undefined) {
       this.#spares.delete(spare);
-      this.#options.clock.after(REFILL_MS, () => this.fill());
       return Promise.resolve(spare);
     }
     return new Promise((resolve) => {
       this.#waiting.push(resolve);
-      this.fill();
+      this.#startMissing();
     });
   }
 
@@ -54,6 +56,11 @@ export class ExecutorPool {
   close(): void {
     this.#closed = true;
     for (const spare of this.#spares) spare.kill("SIGKILL");
+  }
+
+  #startMissing(): void {
+    const missing = this.#waiting.length + Math.max(0, this.#wantedSpares - this.#spares.size);
+    while (!this.#closed && this.#starting < Math.min(missing, this.#options.maxStarting)) this.#start();
   }
 
   #start(): void {
@@ -70,7 +77,7 @@ export class ExecutorPool {
       this.#starting--;
       child.stdout.destroy();
       this.#offer(child);
-      this.fill();
+      this.#startMissing();
     };
     // It says a word when it is ready. One that cannot even start is handed out all the same, for its user to see.
     child.stdout.once("data", settle);

@@ -1,4 +1,4 @@
-import type { ChildProcess } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -68,6 +68,18 @@ describe("the pool of executor programs", () => {
     expect(count("started-")).toBe(1);
     await clock.advance(1_000);
     expect((await take()).pid).not.toBe(first.pid);
+  });
+
+  it("starts nothing beside a launch that has to wait for its program", async () => {
+    newPool({ spares: 1, maxStarting: 2 }).fill();
+    const first = take();
+    letStart();
+    await first;
+    // Whatever was started with it has been heard of by now.
+    await once(spawn("true"), "exit");
+    expect(count("started-")).toBe(1);
+    await clock.advance(1_000);
+    await until(() => count("started-") === 2);
   });
 
   it("starts no more at once than allowed, and serves in order", async () => {
