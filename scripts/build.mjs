@@ -13,6 +13,21 @@ const programs = {
   index: "src/index.ts",
 };
 
+/**
+ * undici without what nobody here uses: its index loads fetch, WebSocket, caches and mocks, which take three times as
+ * long to load as the rest of it, and that in the first milliseconds of every command.
+ */
+const leanUndici = {
+  name: "lean-undici",
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /[/\\]undici[/\\]index\.js$/ }, () => ({
+      contents: `
+        const Dispatcher = require("./lib/dispatcher/dispatcher");
+        Dispatcher.prototype.request = require("./lib/api/api-request");
+        module.exports = { Agent: require("./lib/dispatcher/agent") };`,
+    })),
+};
+
 const { metafile } = await build({
   entryPoints: programs,
   outdir: "dist",
@@ -24,6 +39,7 @@ const { metafile } = await build({
   chunkNames: "chunks/[name]-[hash]",
   sourcemap: true,
   metafile: true,
+  plugins: [leanUndici],
   logLevel: "warning",
   // Dependencies that are CommonJS ask for `require`, which an ES module does not have.
   banner: {

@@ -1,10 +1,15 @@
 #!/usr/bin/env node
 // The commands by name. Each is a file of its own, loaded when it is called.
+import { setFlagsFromString } from "node:v8";
 import { Command, CommanderError } from "commander";
 import packageJson from "../package.json" with { type: "json" };
 import type { DemoOptions } from "./demo.ts";
 import type { RunOptions } from "./run.ts";
 import { oneOf, withCommonOptions, type CommonOptions } from "./options.ts";
+
+// To optimise undici's parser, which is WebAssembly, takes longer than all that a command lets it parse.
+setFlagsFromString("--no-wasm-tier-up");
+setFlagsFromString("--no-wasm-dynamic-tiering");
 
 const containersHelp = "what runs containers: auto, docker, podman or runc";
 const containers = oneOf("auto", "docker", "podman", "runc");

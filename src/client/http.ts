@@ -123,7 +123,7 @@ export class HttpClient implements AsyncDisposable {
   async #send(request: HttpRequest, kind: "calls" | "streams"): Promise<Dispatcher.ResponseData> {
     request.signal?.throwIfAborted();
     // Loaded here: a program that only starts a cluster has better things to do in its first milliseconds.
-    const { Agent, request: send } = (await import("undici")).default;
+    const { Agent } = (await import("undici")).default;
     let dispatcher = this.#agents.get(kind);
     if (dispatcher === undefined) {
       dispatcher = new Agent({ connect: { timeout: DEFAULT_TIMEOUT_MS } });
@@ -131,8 +131,10 @@ export class HttpClient implements AsyncDisposable {
     }
     const timeoutMs = request.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     try {
-      return await send(request.url, {
-        dispatcher,
+      const { origin, pathname, search } = new URL(request.url);
+      return await dispatcher.request({
+        origin,
+        path: pathname + search,
         method: request.method ?? "GET",
         headersTimeout: timeoutMs,
         bodyTimeout: kind === "streams" ? 0 : timeoutMs,
