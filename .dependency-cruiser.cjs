@@ -12,6 +12,13 @@ const mayImport = {
   report: ["errors"],
 };
 
+const stacks = {
+  name: "stacks-import-only-cluster",
+  severity: "error",
+  from: { path: "^stacks/" },
+  to: { path: "^(src|scripts|test)/", pathNot: "^src/cluster/" },
+};
+
 const layers = Object.entries(mayImport).map(([layer, others]) => ({
   name: `${layer}-imports-only-its-lower-layers`,
   severity: "error",
@@ -28,6 +35,7 @@ const layers = Object.entries(mayImport).map(([layer, others]) => ({
 module.exports = {
   forbidden: [
     ...layers,
+    stacks,
     { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
     { name: "errors-import-nothing", severity: "error", from: { path: "^src/errors\\.ts$" }, to: { path: "." } },
     {

@@ -13,7 +13,7 @@ import type { DockerPlacement, DockerPlan, NodeContainer } from "./docker-types.
 import { hashOf } from "./hash.ts";
 import { dockerLabels, type Labelled } from "./labels.ts";
 import { MASTER_DIRECTORY, masterContainer } from "./master-container.ts";
-import { mirroredImages, registryMirror } from "./registry-mirror.ts";
+import { MIRROR_NAME, mirroredImages, registryMirror } from "./registry-mirror.ts";
 import { zookeeperContainer, zookeeperVolumes } from "./zookeeper-container.ts";
 
 type InDocker = Placement & { docker: DockerPlacement };
@@ -103,11 +103,11 @@ export function dockerNodes(
       volumes: [
         ...zookeeper.flatMap(({ name }) => zookeeperVolumes(prefix, name).map((one) => volume("zookeeper", name, one))),
         ...masters.map(({ name }) => volume("master", name, `${prefix}-${name}`)),
-        ...(mirror === undefined ? [] : [volume("mirror", "mirror", mirror.volume)]),
+        ...(mirror === undefined ? [] : [volume("mirror", MIRROR_NAME, mirror.volume)]),
       ],
       images,
       ...(mirror !== undefined && {
-        mirror: { ...mirror.plan, container: labelled("mirror", "mirror", mirror.container) },
+        mirror: { ...mirror.plan, container: labelled("mirror", MIRROR_NAME, mirror.container) },
       }),
     },
   };

@@ -3,6 +3,9 @@
 import type { ClusterSpec } from "../spec.ts";
 import type { DockerPlacement, NodeContainer, PlacedImage, PlacedImages, RegistryMirror } from "./docker-types.ts";
 
+/** Stands where other containers have their node's name; no node can have it. */
+export const MIRROR_NAME = "registry_mirror";
+
 export interface PlacedMirror {
   plan: Omit<RegistryMirror, "container">;
   container: Omit<NodeContainer, "labels">;
@@ -22,13 +25,13 @@ export function registryMirror({ spec, docker, prefix, ip, slot }: MirrorOptions
   const wanted = spec.docker?.registry_mirror;
   if (wanted === undefined || docker.images.mirror === undefined) return undefined;
   const port = wanted.port ?? 5000 + slot;
-  const volume = `${prefix}-mirror`;
+  const volume = `${prefix}-${MIRROR_NAME}`;
   return {
     // A daemon speaks plain HTTP to a registry on its own machine, and to no other.
     plan: { address: `127.0.0.1:${port}`, url: `http://${ip}:${port}` },
     volume,
     container: {
-      name: `${prefix}-mirror`,
+      name: `${prefix}-${MIRROR_NAME}`,
       image: "mirror",
       network: "cluster",
       ip,

@@ -1,0 +1,70 @@
+// One container of a plan as a resource, field by field.
+import { Container, type ContainerConfig } from "@cdktf/provider-docker/lib/container/index.js";
+import { Construct } from "constructs";
+import type { ContainerMount, NodeContainer } from "../../src/cluster/docker/docker-types.ts";
+import type { ClusterImages } from "./cluster-images.ts";
+import type { ClusterNetwork } from "./cluster-network.ts";
+import type { ClusterVolumes } from "./cluster-volumes.ts";
+import { identifier, labelBlocks, literal, literals } from "./literal.ts";
+
+/** What the containers of a cluster share. */
+export interface Surroundings {
+  network: ClusterNetwork;
+  images: ClusterImages;
+  volumes: ClusterVolumes;
+}
+
+/** A master ends itself when it loses its leadership and wants to be started again; a wrong flag must not go on for ever. */
+const RESTART = { restart: "on-failure", maxRetryCount: 5 } as const;
+
+export class NodeContainerConstruct extends Construct {
+  readonly container: Container;
+
+  constructor(scope: Construct, id: string, planned: NodeContainer, around: Surroundings) {
+    super(scope, id);
+    this.container = new Container(this, "container", {
+      name: planned.name,
+      image: around.images.idOf(planned.image),
+      ...(planned.entrypoint && { entrypoint: literals(planned.entrypoint) }),
+      ...(planned.command.length > 0 && { command: literals(planned.command) }),
+      env: Object.entries(planned.environment).map(([name, value]) => `${name}=${literal(value)}`),
+      ...placeInNetwork(planned, around),
+      ports: planned.published.map(({ bind, port }) => ({ internal: port, external: port, ip: bind })),
+      volumes: planned.mounts.map((mount) => volume(mount, around)),
+      ...privileges(planned),
+      ...(planned.healthcheck && { healthcheck: healthcheck(planned.healthcheck) }),
+      ...RESTART,
+      mustRun: true,
+      stopTimeout: planned.stopTimeoutSecs,
+      labels: labelBlocks(planned.labels),
+    });
+    this.container.overrideLogicalId(identifier(id));
+    // On the host's network too: it binds the gateway's address, which is there once the network is.
+    this.container.node.addDependency(around.network);
+  }
+}
+
+function placeInNetwork({ network, ip }: NodeContainer, around: Surroundings): Partial<ContainerConfig> {
+  if (network === "host") return { networkMode: "host" };
+  const { name } = around.network.network;
+  return { networkMode: name, networksAdvanced: [{ name, ...(ip !== undefined && { ipv4Address: ip }) }] };
+}
+
+function volume(mount: ContainerMount, { volumes }: Surroundings) {
+  const containerPath = literal(mount.path);
+  if (mount.kind === "bind") return { hostPath: literal(mount.source), containerPath };
+  return { volumeName: volumes.nameOf(mount.volume), containerPath };
+}
+
+function privileges({ privileged, capabilities, hostPids, hostCgroups }: NodeContainer): Partial<ContainerConfig> {
+  return {
+    ...(privileged && { privileged: true }),
+    ...(capabilities.length > 0 && { capabilities: { add: capabilities } }),
+    ...(hostPids && { pidMode: "host" }),
+    ...(hostCgroups && { cgroupnsMode: "host" }),
+  };
+}
+
+function healthcheck({ test, ...rest }: NonNullable<NodeContainer["healthcheck"]>) {
+  return { test: literals(test), ...rest };
+}
