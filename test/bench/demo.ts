@@ -72,20 +72,29 @@ async function demo(folder: string, variant: Variant): Promise<Sample> {
       "--json",
       "--name",
       "bench",
-      "--cluster",
-      await clusterFile(folder, variant.engine),
+      ...(await engineArguments(folder, variant.engine)),
       "--containers",
       variant.runtime,
     ],
     {
       cwd: folder,
-      env: { ...process.env, ...(cache === undefined ? {} : { XDG_CACHE_HOME: cache }) },
+      env: {
+        ...process.env,
+        ...(variant.engine === "embedded" ? { MESOS_HOME: "" } : {}),
+        ...(cache === undefined ? {} : { XDG_CACHE_HOME: cache }),
+      },
       maxBuffer: 16 * 1024 * 1024,
     },
   );
   const wallMs = performance.now() - started;
   if (cache !== undefined) await rm(cache, { recursive: true, force: true });
   return { report: JSON.parse(stdout) as DemoReport, wallMs };
+}
+
+/** As `npm run demo` is called: a cluster file only where a Mesos on PATH would be taken for the embedded engine. */
+async function engineArguments(folder: string, engine: Variant["engine"]): Promise<string[]> {
+  const isDefault = engine === "mesos" || !(await answers("mesos-master", ["--version"]));
+  return isDefault ? [] : ["--cluster", await clusterFile(folder, engine)];
 }
 
 async function clusterFile(folder: string, engine: Variant["engine"]): Promise<string> {

@@ -1,4 +1,4 @@
-// What an idle cluster costs: resident memory and processor time of each of its processes over ten seconds.
+// What an idle cluster costs: resident memory and processor time of each of its processes over a minute.
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -6,7 +6,9 @@ import { promisify } from "node:util";
 import { figureTable } from "./statistics.ts";
 
 const run = promisify(execFile);
-const IDLE_SECONDS = 10;
+const IDLE_SECONDS = 60;
+/** The start is over by then, and node has tidied up after it, which it does once it has been idle for some seconds. */
+const SETTLING_SECONDS = 15;
 const CLOCK_TICKS_PER_SECOND = 100;
 
 export async function idleCost(options: { program: string; folder: string; clusterFile: string }): Promise<string> {
@@ -23,7 +25,7 @@ export async function idleCost(options: { program: string; folder: string; clust
     const { nodes } = JSON.parse((await mesosUp("status")).stdout) as {
       nodes: { name: string; version?: string; pid: number }[];
     };
-    await sleep(5_000);
+    await sleep(SETTLING_SECONDS * 1000);
     const before = await Promise.all(nodes.map(({ pid }) => costOfTree(pid)));
     await sleep(IDLE_SECONDS * 1000);
     const after = await Promise.all(nodes.map(({ pid }) => costOfTree(pid)));
@@ -35,7 +37,7 @@ export async function idleCost(options: { program: string; folder: string; clust
         (
           (((after[index]?.ticks ?? 0) - (before[index]?.ticks ?? 0)) / CLOCK_TICKS_PER_SECOND / IDLE_SECONDS) *
           100
-        ).toFixed(1),
+        ).toFixed(2),
       ]),
     );
   } finally {
