@@ -29,7 +29,7 @@ export class ClusterStack extends TerraformStack {
       images: new ClusterImages(this, "images", docker.images),
       volumes: new ClusterVolumes(this, "volumes", docker),
     };
-    if (docker.mirror) around.images.dependOn(new RegistryMirrorConstruct(this, docker.mirror, around));
+    if (docker.mirror) around.images.pullThrough(new RegistryMirrorConstruct(this, docker.mirror, around).container);
     new ZookeeperEnsemble(this, plan, around);
     new Masters(this, plan, around);
     new Agents(this, plan, around);

@@ -1,13 +1,13 @@
 // The images of a cluster: there already, pulled or built. Terraform never deletes one.
+import type { Container } from "@cdktf/provider-docker/lib/container/index.js";
 import { Image, type ImageBuild } from "@cdktf/provider-docker/lib/image/index.js";
 import { Construct } from "constructs";
 import type { PlacedImage, PlacedImages } from "../../src/cluster/docker/docker-types.ts";
 import { literal } from "./literal.ts";
 
 export class ClusterImages extends Construct {
-  readonly #images: Record<keyof PlacedImages, Image | undefined>;
+  readonly #images: { zookeeper: Image; mesos: Image; mirror: Image | undefined };
 
-  /** `after`: what has to run before any image but the mirror's own can be pulled. */
   constructor(scope: Construct, id: string, images: PlacedImages) {
     super(scope, id);
     const { zookeeper, mesos, mirror } = images;
@@ -25,10 +25,9 @@ export class ClusterImages extends Construct {
     return found.imageId;
   }
 
-  /** Those that are pulled come through the mirror. */
-  dependOn(mirror: Construct): void {
-    this.#images.zookeeper?.node.addDependency(mirror);
-    this.#images.mesos?.node.addDependency(mirror);
+  /** All but the mirror's own may come through it. */
+  pullThrough(mirror: Pick<Container, "fqn">): void {
+    for (const image of [this.#images.zookeeper, this.#images.mesos]) image.dependsOn = [mirror.fqn];
   }
 
   #add(id: string, image: PlacedImage): Image {

@@ -35,19 +35,20 @@ export class NodeContainerConstruct extends Construct {
       ...(planned.healthcheck && { healthcheck: healthcheck(planned.healthcheck) }),
       ...RESTART,
       mustRun: true,
+      ...(planned.waitUntilHealthy && { wait: true }),
       stopTimeout: planned.stopTimeoutSecs,
       labels: labelBlocks(planned.labels),
+      // On the host's network too: what binds the gateway's address can do so once the network is there.
+      dependsOn: [around.network.network],
     });
     this.container.overrideLogicalId(identifier(id));
-    // On the host's network too: it binds the gateway's address, which is there once the network is.
-    this.container.node.addDependency(around.network);
   }
 }
 
 function placeInNetwork({ network, ip }: NodeContainer, around: Surroundings): Partial<ContainerConfig> {
   if (network === "host") return { networkMode: "host" };
   const { name } = around.network.network;
-  return { networkMode: name, networksAdvanced: [{ name, ...(ip !== undefined && { ipv4Address: ip }) }] };
+  return { networksAdvanced: [{ name, ...(ip !== undefined && { ipv4Address: ip }) }] };
 }
 
 function volume(mount: ContainerMount, { volumes }: Surroundings) {

@@ -1,11 +1,10 @@
 // A registry that keeps what is pulled through it.
-import { Construct } from "constructs";
+import type { Construct } from "constructs";
 import type { RegistryMirror } from "../../src/cluster/docker/docker-types.ts";
 import { NodeContainerConstruct, type Surroundings } from "./node-container.ts";
 
-export class RegistryMirrorConstruct extends Construct {
+export class RegistryMirrorConstruct extends NodeContainerConstruct {
   constructor(scope: Construct, { container }: RegistryMirror, around: Surroundings) {
-    super(scope, "mirror");
-    new NodeContainerConstruct(this, "registry_mirror", container, around);
+    super(scope, "registry_mirror", container, around);
   }
 }

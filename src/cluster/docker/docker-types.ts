@@ -70,6 +70,8 @@ export interface NodeContainer {
   /** Sees the cgroups of the machine under the names that they have there. */
   hostCgroups: boolean;
   healthcheck?: Healthcheck | undefined;
+  /** Nothing that comes after it can do without it. */
+  waitUntilHealthy?: boolean | undefined;
   /** From the signal to the kill. */
   stopTimeoutSecs: number;
   labels: Record<string, string>;

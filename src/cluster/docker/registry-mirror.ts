@@ -43,6 +43,14 @@ export function registryMirror({ spec, docker, prefix, ip, slot }: MirrorOptions
       privileged: false,
       hostPids: false,
       hostCgroups: false,
+      healthcheck: {
+        test: ["CMD", "wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${port}/v2/`],
+        interval: "1s",
+        timeout: "5s",
+        startPeriod: "30s",
+        retries: 3,
+      },
+      waitUntilHealthy: true,
       stopTimeoutSecs: 5,
     },
   };

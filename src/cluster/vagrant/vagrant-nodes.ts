@@ -98,7 +98,7 @@ function machineAt(
   const container = machineContainer(name, { spec, placement, imageStore: MACHINE_IMAGE_STORE });
   const install = mesosInstall(spec, placement.vagrant);
   return {
-    ...{ name, address, netmask: "255.255.255.0", ...size },
+    ...{ name, address, ...size },
     nodes: own.map((node) => node.name),
     uploads: uploadsOf(install),
     commands: machineCommands(own, { spec, vagrant: placement.vagrant, install }),

@@ -26,7 +26,6 @@ export interface PlanMachine {
   /** `mesos-master`, `mesos-agent`, `mesos-agent-2`, …: also its host name. */
   name: string;
   address: string;
-  netmask: string;
   /** Megabytes. */
   memory: number;
   cpus: number;
