@@ -22,21 +22,33 @@ export function rangesResource(name: string, range: readonly Range[]): Resource 
 /** The sum of `a` and `b`; what is empty vanishes. Order: that of `a`, then what only `b` has. */
 export function addResources(a: readonly Resource[], b: readonly Resource[]): Resource[] {
   const result: Resource[] = [];
-  for (const resource of [...a, ...b]) {
-    if (isEmpty(resource)) continue;
-    const at = result.findIndex((other) => sameKind(other, resource));
-    const held = result[at];
-    if (held === undefined) result.push(resource);
-    else result[at] = combine(held, resource, "add");
-  }
+  for (const resource of a) addTo(result, resource);
+  for (const resource of b) addTo(result, resource);
   return result;
+}
+
+/** Changes `result`. */
+function addTo(result: Resource[], resource: Resource): void {
+  if (isEmpty(resource)) return;
+  const at = indexOfKind(result, resource);
+  const held = result[at];
+  if (held === undefined) result.push(resource);
+  else result[at] = combine(held, resource, "add");
+}
+
+function indexOfKind(held: readonly Resource[], wanted: Resource): number {
+  for (let at = 0; at < held.length; at++) {
+    const one = held[at];
+    if (one !== undefined && sameKind(one, wanted)) return at;
+  }
+  return -1;
 }
 
 /** `a` without `b`. Never goes below nothing: what `b` has beyond `a` is disregarded, so ask `containsResources` first. */
 export function subtractResources(a: readonly Resource[], b: readonly Resource[]): Resource[] {
   const result = addResources(a, []);
   for (const taken of b) {
-    const at = result.findIndex((held) => sameKind(held, taken));
+    const at = indexOfKind(result, taken);
     const held = result[at];
     if (held !== undefined) result[at] = combine(held, taken, "subtract");
   }
@@ -77,7 +89,7 @@ function isEmpty(resource: Resource): boolean {
     case "SCALAR":
       return toScalar(resource.scalar?.value ?? 0) === 0;
     case "RANGES":
-      return ranges.size(rangesOf(resource)) === 0;
+      return !rangesOf(resource).some(({ begin, end }) => begin <= end);
     case "SET":
       return itemsOf(resource).length === 0;
     case "TEXT":
@@ -136,9 +148,14 @@ function sameDetails(a: Resource, b: Resource): boolean {
 function sameJson(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
-  const left = Object.entries(a);
+  const left = a as Record<string, unknown>;
   const right = b as Record<string, unknown>;
-  return left.length === Object.keys(b).length && left.every(([key, value]) => sameJson(value, right[key]));
+  let fields = 0;
+  for (const key in left) {
+    if (!sameJson(left[key], right[key])) return false;
+    fields++;
+  }
+  return fields === Object.keys(right).length;
 }
 
 function rangesOf(resource: Resource): Range[] {

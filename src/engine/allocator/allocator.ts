@@ -50,9 +50,9 @@ interface FrameworkEntry {
 interface AgentEntry {
   id: string;
   total: Resource[];
-  /** What is left of the total, in its order. */
-  available: Resource[];
   allocated: Resource[];
+  /** What is left of the total, in its order; undefined until somebody wants to know after a change. */
+  available: Resource[] | undefined;
   active: boolean;
 }
 
@@ -167,7 +167,7 @@ export class Allocator {
     if (known) decrease(this.#total, quantitiesOf(known.total));
     increase(this.#total, quantitiesOf(total));
     const allocated = known?.allocated ?? [];
-    const entry = { id, total: [...total], allocated, available: subtractResources(total, allocated), active: true };
+    const entry = { id, total: addResources(total, []), allocated, available: undefined };
     this.#agents.set(id, { ...entry, active: known?.active ?? true });
     this.#totalChanged();
   }
@@ -192,11 +192,16 @@ export class Allocator {
     const agent = this.#agents.get(allocation.agentId);
     if (!agent) return;
     agent.allocated = addResources(agent.allocated, allocation.resources);
-    agent.available = subtractResources(agent.total, agent.allocated);
-    const quantities = quantitiesOf(allocation.resources);
-    this.#member(allocation.role).add(allocation.frameworkId);
-    this.#roles.allocated(allocation.role, quantities);
-    this.#member(allocation.role).allocated(allocation.frameworkId, quantities);
+    agent.available = undefined;
+    this.#countAllocated(allocation);
+  }
+
+  #countAllocated({ role, frameworkId, resources }: Allocation): void {
+    const quantities = quantitiesOf(resources);
+    const members = this.#member(role);
+    members.add(frameworkId);
+    this.#roles.allocated(role, quantities);
+    members.allocated(frameworkId, quantities);
   }
 
   /** Gives resources back: declined, not used, or of a task that has ended. */
@@ -204,7 +209,7 @@ export class Allocator {
     const agent = this.#agents.get(allocation.agentId);
     if (agent) {
       agent.allocated = subtractResources(agent.allocated, allocation.resources);
-      agent.available = subtractResources(agent.total, agent.allocated);
+      agent.available = undefined;
     }
     const quantities = quantitiesOf(allocation.resources);
     this.#roles.released(allocation.role, quantities);
@@ -237,9 +242,12 @@ export class Allocator {
   /** Allocates what is free on these agents, and says what went to whom. Long lists are better handed in in parts. */
   allocate(agentIds: Iterable<string>, nowMs: number): Allocation[] {
     const allocations: Allocation[] = [];
+    const wanting = this.#wanting();
+    if (wanting.size === 0) return allocations;
     for (const agentId of agentIds) {
       const agent = this.#agents.get(agentId);
-      if (agent?.active && this.#isAllocatable(agent.available)) this.#allocateAgent(agent, nowMs, allocations);
+      if (agent?.active && this.#isAllocatable(availableOn(agent)))
+        this.#allocateAgent(agent, { wanting, nowMs, allocations });
     }
     return allocations;
   }
@@ -249,24 +257,46 @@ export class Allocator {
     return frameworkId === undefined ? this.#roles.share(role) : (this.#members.get(role)?.share(frameworkId) ?? 0);
   }
 
-  #allocateAgent(agent: AgentEntry, nowMs: number, allocations: Allocation[]): void {
+  /** Who may be offered something, by role. Most frameworks of a large cluster have what they want. */
+  #wanting(): Map<string, Set<FrameworkEntry>> {
+    const wanting = new Map<string, Set<FrameworkEntry>>();
+    for (const framework of this.#frameworks.values()) {
+      if (!framework.active) continue;
+      for (const role of framework.roles) {
+        if (framework.suppressed.has(role)) continue;
+        const frameworks = wanting.get(role);
+        if (frameworks) frameworks.add(framework);
+        else wanting.set(role, new Set([framework]));
+      }
+    }
+    return wanting;
+  }
+
+  #allocateAgent(agent: AgentEntry, round: Round): void {
+    const { wanting, nowMs, allocations } = round;
     for (const role of this.#roles.sorted()) {
+      const frameworks = wanting.get(role);
+      if (!frameworks) continue;
       for (const frameworkId of this.#member(role).sorted()) {
         const framework = this.#frameworks.get(frameworkId);
-        if (!framework || !this.#isEligible(framework, role, agent)) continue;
-        const resources = agent.available.filter((resource) => usableBy(role, resource));
+        if (!framework || !frameworks.has(framework) || !this.#mayHave(framework, agent)) continue;
+        const available = availableOn(agent);
+        const isUsable = (resource: Resource): boolean => usableBy(role, resource);
+        // As it is, where that is possible: whoever describes it can tell that it is the same.
+        const resources = available.every(isUsable) ? available : available.filter(isUsable);
         if (!this.#isAllocatable(resources)) break;
         if (isFiltered(framework, { role, agentId: agent.id, resources }, nowMs)) continue;
         const allocation = { frameworkId, role, agentId: agent.id, resources };
-        this.take(allocation);
+        agent.allocated = agent.allocated.length === 0 ? resources : addResources(agent.allocated, resources);
+        agent.available = resources === available ? [] : available.filter((resource) => !isUsable(resource));
+        this.#countAllocated(allocation);
         allocations.push(allocation);
         if (!this.#isAllocatable(agent.available)) return;
       }
     }
   }
 
-  #isEligible(framework: FrameworkEntry, role: string, agent: AgentEntry): boolean {
-    if (!framework.active || !framework.roles.has(role) || framework.suppressed.has(role)) return false;
+  #mayHave(framework: FrameworkEntry, agent: AgentEntry): boolean {
     return framework.gpuAware || !this.#filterGpuResources || scalarOf(agent.total, "gpus") === 0;
   }
 
@@ -288,6 +318,18 @@ export class Allocator {
     this.#roles.totalChanged();
     for (const members of this.#members.values()) members.totalChanged();
   }
+}
+
+/** One call of `allocate`. */
+interface Round {
+  wanting: ReadonlyMap<string, ReadonlySet<FrameworkEntry>>;
+  nowMs: number;
+  allocations: Allocation[];
+}
+
+function availableOn(agent: AgentEntry): Resource[] {
+  agent.available ??= agent.allocated.length === 0 ? agent.total : subtractResources(agent.total, agent.allocated);
+  return agent.available;
 }
 
 function isFiltered(

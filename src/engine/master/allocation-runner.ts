@@ -3,7 +3,7 @@ import type { Allocation, Allocator } from "../allocator/allocator.ts";
 import type { Clock } from "../common/clock.ts";
 
 /** An allocation over many agents gives way to other work after this long. */
-const SLICE_MS = 20;
+const SLICE_MS = 15;
 const SLICE_AGENTS = 64;
 
 export interface AllocationRunnerOptions {

@@ -95,7 +95,7 @@ function addOffer(
 ): OutstandingOffer {
   const { framework, agent, allocation } = parts;
   const id = `${master.info.id}-O${master.state.nextOfferId++}`;
-  const resources = allocateTo(allocation.role, scalarsLast(allocation.resources));
+  const resources = offered(allocation);
   const offer = describeOffer({ id, framework, agent, role: allocation.role, resources });
   const outstanding: OutstandingOffer = {
     ...{ id, framework, agent, role: allocation.role, resources, offer },
@@ -108,6 +108,17 @@ function addOffer(
   if (timeoutMs !== undefined)
     outstanding.timeout = master.clock.after(timeoutMs, () => discardOffer(master, outstanding, { rescind: true }));
   return outstanding;
+}
+
+/** Whoever is offered the same resources in the same role is offered the same objects: nothing changes them. */
+const offeredBefore = new WeakMap<readonly Resource[], Map<string, Resource[]>>();
+
+function offered({ resources, role }: Allocation): Resource[] {
+  const byRole = offeredBefore.get(resources) ?? new Map<string, Resource[]>();
+  offeredBefore.set(resources, byRole);
+  const known = byRole.get(role) ?? allocateTo(role, scalarsLast(resources));
+  byRole.set(role, known);
+  return known;
 }
 
 /** Mesos lists what is not a scalar first. */

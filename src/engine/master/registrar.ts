@@ -37,7 +37,7 @@ export class Registrar {
   storeMs = 0;
   readonly #nowMs: () => number;
   /** Most agents are as they were when the registry was last stored. */
-  readonly #agentTexts = new WeakMap<AgentInfo, string>();
+  #blocks: Block[] = [];
 
   constructor(store: RegistryStore, nowMs: () => number) {
     this.#store = store;
@@ -88,19 +88,36 @@ export class Registrar {
   async #write(): Promise<void> {
     const { agents, unreachable, gone, weights } = this.#registry;
     const others: StoredRegistry = { unreachable: [...unreachable], gone: [...gone], weights: [...weights] };
-    const agentTexts = [...agents.values()].map((info) => this.#agentText(info));
-    const data = Buffer.from(`{"agents":[${agentTexts.join(",")}],${JSON.stringify(others).slice(1)}`);
+    this.#blocks = blocksOf([...agents.values()], this.#blocks);
+    const separated = this.#blocks.flatMap(({ bytes }, index) => (index === 0 ? [bytes] : [COMMA, bytes]));
+    const end = Buffer.from(`],${JSON.stringify(others).slice(1)}`);
+    const data = Buffer.concat([Buffer.from('{"agents":['), ...separated, end]);
     this.sizeBytes = data.length;
     const startMs = this.#nowMs();
     await this.#store.write(data);
     this.storeMs = this.#nowMs() - startMs;
   }
-
-  #agentText(info: AgentInfo): string {
-    const known = this.#agentTexts.get(info);
-    if (known !== undefined) return known;
-    const text = JSON.stringify(info);
-    this.#agentTexts.set(info, text);
-    return text;
-  }
 }
+
+const COMMA = Buffer.from(",");
+const BLOCK_AGENTS = 256;
+
+interface Block {
+  infos: AgentInfo[];
+  /** JSON of the agents with commas between them. */
+  bytes: Buffer;
+}
+
+/** All agents in blocks; those that are as they were keep their bytes. */
+function blocksOf(all: AgentInfo[], former: readonly Block[]): Block[] {
+  const blocks: Block[] = [];
+  for (let at = 0; at < all.length; at += BLOCK_AGENTS) {
+    const infos = all.slice(at, at + BLOCK_AGENTS);
+    const known = former[blocks.length];
+    const isSame = known?.infos.length === infos.length && known.infos.every((info, index) => info === infos[index]);
+    blocks.push(known && isSame ? known : { infos, bytes: bytesOf(infos) });
+  }
+  return blocks;
+}
+
+const bytesOf = (infos: AgentInfo[]): Buffer => Buffer.from(infos.map((info) => JSON.stringify(info)).join(","));

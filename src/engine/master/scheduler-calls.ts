@@ -84,7 +84,7 @@ export function handleCall(master: MasterContext, framework: Framework, call: Sc
       const { agent_id, task_id, uuid } = call.acknowledge;
       acknowledge(master, framework, { agentId: agent_id.value, taskId: task_id.value, uuid });
       const agent = master.state.agents.get(agent_id.value);
-      if (agent) void checkDrained(master, agent);
+      if (agent?.drain) void checkDrained(master, agent);
       return undefined;
     }
     case "RECONCILE": {
