@@ -1,5 +1,5 @@
 // The backend by its name.
-import type { LocalBackend } from "../src/backends/local/local-backend.ts";
+import type { ListingBackend } from "../src/backends/backend.ts";
 import type { LocalOptions } from "../src/backends/local/local-options.ts";
 import type { ClusterSpec } from "../src/cluster/spec.ts";
 import { MesosUpError } from "../src/errors.ts";
@@ -8,7 +8,8 @@ import { MesosUpError } from "../src/errors.ts";
 export async function backendFor(
   spec: Pick<ClusterSpec, "backend">,
   options: { containers?: string | undefined } = {},
-): Promise<LocalBackend> {
+): Promise<ListingBackend> {
+  if (spec.backend === "docker") return await dockerBackend();
   if (spec.backend !== "local")
     throw new MesosUpError(`The ${spec.backend} backend is not built yet.`, {
       code: "BACKEND_NOT_BUILT",
@@ -21,5 +22,15 @@ export async function backendFor(
     env: process.env,
     containerRuntime: options.containers as LocalOptions["containerRuntime"],
     findPrograms: findLocalPrograms,
+  });
+}
+
+async function dockerBackend(): Promise<ListingBackend> {
+  const { createDockerBackend } = await import("../src/backends/docker/docker-backend.ts");
+  return createDockerBackend({
+    root: process.cwd(),
+    env: process.env,
+    // Loaded while Docker and Terraform are asked for: it takes as long as they do.
+    synthesize: async (plan, how) => (await import("../stacks/synthesize.ts")).synthesize(plan, how),
   });
 }

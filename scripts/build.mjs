@@ -1,6 +1,6 @@
 // Bundles the programs into dist/, one file each, so that every one of them starts in the time that node itself takes;
 // `--types` adds the declarations for users of the library.
-import { chmodSync, readdirSync, rmSync } from "node:fs";
+import { chmodSync, cpSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { $ } from "zx";
@@ -41,6 +41,8 @@ const { metafile } = await build({
   metafile: true,
   plugins: [leanUndici],
   logLevel: "warning",
+  // They read files of their own folders.
+  external: ["cdktf", "@cdktf/provider-docker", "constructs"],
   // Dependencies that are CommonJS ask for `require`, which an ES module does not have.
   banner: {
     js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
@@ -49,8 +51,9 @@ const { metafile } = await build({
 // Stale chunks go only now: a program that runs from dist/ finds its files at any moment of a build.
 for (const file of readdirSync("dist", { recursive: true, withFileTypes: true })) {
   const path = join(file.parentPath, file.name);
-  if (file.isFile() && !path.startsWith(join("dist", "types")) && !(path in metafile.outputs))
-    rmSync(path, { force: true });
+  const others = ["types", "images"].some((folder) => path.startsWith(join("dist", folder)));
+  if (file.isFile() && !others && !(path in metafile.outputs)) rmSync(path, { force: true });
 }
+cpSync("src/backends/docker/images/mesos-package", "dist/images/mesos-package", { recursive: true });
 for (const program of Object.keys(programs)) if (program !== "index") chmodSync(`dist/${program}.js`, 0o755);
 if (process.argv.includes("--types")) await $({ stdio: "inherit" })`tsc -p tsconfig.build.json`;

@@ -23,7 +23,10 @@ const program = new Command("mesos-up")
 
 withCommonOptions(program.command("up").description("bring the cluster up, or mend what is missing of it"))
   .option("--containers <runtime>", containersHelp, containers, "auto")
-  .action(async (options: CommonOptions & { containers: string }) => (await import("./up.ts")).up(options));
+  .option("--keep", "leave a bring-up that failed as it is, for a closer look (docker)")
+  .action(async (options: CommonOptions & { containers: string; keep?: boolean }) =>
+    (await import("./up.ts")).up(options),
+  );
 
 withCommonOptions(
   program

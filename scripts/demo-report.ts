@@ -1,6 +1,5 @@
 // What a demo puts into its report, and how a person reads it.
-import type { UpResult } from "../src/backends/backend.ts";
-import type { LocalBackend } from "../src/backends/local/local-backend.ts";
+import type { ListingBackend, UpResult } from "../src/backends/backend.ts";
 import type { DemoReport } from "../src/report/report.ts";
 import { reportRows } from "../src/report/rows.ts";
 
@@ -18,7 +17,7 @@ export function newReport(): DemoReport {
 /** What runs, as it is seen from outside: the leading master's own account, and each program's version. */
 export async function describeCluster(
   { plan, endpoints }: UpResult,
-  backend: LocalBackend,
+  backend: ListingBackend,
   { master, signal }: { master: string; signal: AbortSignal },
 ): Promise<NonNullable<DemoReport["cluster"]>> {
   const [{ HttpClient }, { OperatorClient }] = await Promise.all([

@@ -1,7 +1,6 @@
 // `mesos-up demo`: the main job. Cluster up, nginx launched on an accepted offer, verified over HTTP, everything removed.
-import type { UpResult } from "../src/backends/backend.ts";
+import type { ListingBackend, UpResult } from "../src/backends/backend.ts";
 import type { StoredImage } from "../src/backends/local/images/index.ts";
-import type { LocalBackend } from "../src/backends/local/local-backend.ts";
 import type { Claim } from "../src/backends/state/claim.ts";
 import { claimApp, claimDemo, frameworkFile } from "../src/backends/state/cluster-folder.ts";
 import type { ClusterSpec } from "../src/cluster/spec.ts";
@@ -29,7 +28,7 @@ interface Job {
   edge: Edge;
   options: DemoOptions;
   spec: ClusterSpec;
-  backend: LocalBackend;
+  backend: ListingBackend;
   steps: Steps;
   report: DemoReport;
   /** Whether there was a cluster already, which then is somebody's and stays. */

@@ -11,7 +11,7 @@ export function status(options: CommonOptions): Promise<never> {
     const spec = await readClusterSpec(options);
     const backend = await backendFor(spec);
     const found = await backend.status(spec.name);
-    if (found === undefined) return absent(spec.name, backend.list());
+    if (found === undefined) return absent(spec.name, await backend.list());
     const state = await leadingMasterState(found.plan.zookeeper.url, found.nodes);
     const ok = state !== undefined && found.nodes.every((node) => node.state === "running");
     return {

@@ -4,11 +4,11 @@ import { backendFor } from "./backends.ts";
 import { runAtTheEdge } from "./edge.ts";
 import { readClusterSpec, type CommonOptions } from "./options.ts";
 
-export function up(options: CommonOptions & { containers: string }): Promise<never> {
+export function up(options: CommonOptions & { containers: string; keep?: boolean }): Promise<never> {
   return runAtTheEdge(options, async (edge) => {
     const spec = await readClusterSpec(options);
     const backend = await backendFor(spec, options);
-    const result = await backend.up(spec, edge);
+    const result = await backend.up(spec, { ...edge, keep: options.keep });
     return {
       json: { ok: true, started: result.started, ...result.endpoints },
       text: upText(result),

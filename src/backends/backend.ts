@@ -35,6 +35,8 @@ export interface UpOptions {
   timeoutMs: number;
   /** Called before a bring-up that failed is taken back, while its folder with the logs is still there. */
   beforeTakingBack?: (() => Promise<void>) | undefined;
+  /** What failed is left as it is, for a closer look, instead of being taken back. Docker only. */
+  keep?: boolean | undefined;
 }
 
 export interface UpResult {
@@ -56,4 +58,16 @@ export interface Backend {
   status(name: string): Promise<{ plan: ClusterPlan; nodes: NodeStatus[] } | undefined>;
   /** Last lines of a node's log, newest last. */
   logTail(name: string, node: string, lines: number): Promise<string>;
+}
+
+export interface KnownCluster {
+  name: string;
+  /** Absolute path of its folder, which need not be there any more. */
+  folder: string;
+}
+
+/** A backend that knows what clusters there are. */
+export interface ListingBackend extends Backend {
+  /** Clusters with a folder below the root, and all others of this user's that can be found. */
+  list(): KnownCluster[] | Promise<KnownCluster[]>;
 }

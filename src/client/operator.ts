@@ -1,6 +1,7 @@
 // What operators ask masters and agents: the older endpoints (docs/endpoints/) and the v1 operator calls
 // (docs/operator-http-api.md), as far as this project reads them. Fields that nobody here names pass through.
 import { OPERATOR_PATH } from "../mesos/scheduler-api.ts";
+import { apiError } from "./api-errors.ts";
 import type { HttpClient } from "./http.ts";
 
 /** One agent in a master's /slaves. */
@@ -134,6 +135,18 @@ export class OperatorClient {
       body: JSON.stringify({ type, ...fields }),
       signal,
     });
+  }
+
+  /** A v1 operator call that has none, as in `tell("DRAIN_AGENT", …)`. */
+  async tell(type: string, fields: Record<string, unknown> = {}, signal?: AbortSignal): Promise<void> {
+    const { status, body } = await this.#http.request({
+      method: "POST",
+      url: this.#url + OPERATOR_PATH,
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ type, ...fields }),
+      signal,
+    });
+    if (status >= 300) throw apiError(type, this.#url, { status, body: body.toString("utf8") });
   }
 
   #get<T>(path: string, signal?: AbortSignal): Promise<T> {

@@ -9,6 +9,8 @@ export interface AwaitReadyOptions {
   steps: Steps;
   /** Ends the waiting, with its reason: Ctrl-C, a process that ended. */
   signal: AbortSignal;
+  /** The last log lines of nodes that are waited for. Default: from the files that their processes write. */
+  logTail?: (nodes: PlanNode[]) => string | Promise<string>;
 }
 
 /**
@@ -17,13 +19,13 @@ export interface AwaitReadyOptions {
  * @throws StepError STEP_TIMEOUT with the log of what was waited for; the signal's reason.
  */
 export async function awaitReady(plan: ClusterPlan, options: AwaitReadyOptions): Promise<void> {
-  const { steps } = options;
+  const { steps, logTail = logTails } = options;
   const stopped = new AbortController();
   const signal = AbortSignal.any([options.signal, stopped.signal]);
   const waiting = (kind: NodeKind, title: string) => ({
     id: kind === "zookeeper" ? kind : `${kind}s`,
     title,
-    logTail: () => logTails(plan.nodes.filter((node) => node.kind === kind)),
+    logTail: () => logTail(plan.nodes.filter((node) => node.kind === kind)),
   });
   const client = import("../../client/readiness.ts");
   // While ZooKeeper starts there is nothing else to do here.

@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import type { PlanNode } from "../../cluster/plan-types.ts";
 import { planNodeByName } from "../../cluster/plan.ts";
 import { MesosUpError } from "../../errors.ts";
-import type { Backend } from "../backend.ts";
+import type { KnownCluster, ListingBackend } from "../backend.ts";
 import { clusterFolder, clusterNames } from "../state/cluster-folder.ts";
 import { readClusterRecord, requireReadable, type ClusterRecord } from "../state/cluster-record.ts";
 import { down } from "./down.ts";
@@ -13,15 +13,8 @@ import { runningClusterFolders } from "./processes/ownership.ts";
 import { nodeStatuses } from "./status.ts";
 import { up } from "./up.ts";
 
-export interface LocalCluster {
-  name: string;
-  /** Absolute path of its folder, which need not be there any more. */
-  folder: string;
-}
-
-export interface LocalBackend extends Backend {
-  /** Clusters with a folder below the root, and all others of which this user's processes run, wherever. */
-  list(): LocalCluster[];
+export interface LocalBackend extends ListingBackend {
+  list(): KnownCluster[];
 }
 
 /** @throws MesosUpError LINUX_NEEDED on any other system. */
@@ -61,7 +54,7 @@ function requireNode(record: ClusterRecord | undefined, cluster: string, name: s
   );
 }
 
-function listClusters(root: string): LocalCluster[] {
+function listClusters(root: string): KnownCluster[] {
   const here = clusterNames(root).map((name) => clusterFolder(root, name));
   const folders = [...new Set([...here, ...runningClusterFolders()])];
   return folders.map((folder) => ({ name: basename(folder), folder }));

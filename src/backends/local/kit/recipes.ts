@@ -1,6 +1,6 @@
 // What each kit is made of: the packages it starts from, and which of their dependencies come along.
 
-export type ProgramName = "runc" | "skopeo" | "umoci" | "slirp4netns" | "ip";
+export type ProgramName = "runc" | "skopeo" | "umoci" | "slirp4netns" | "ip" | "busybox";
 export type KitName = "java" | "zookeeper" | ProgramName;
 
 export interface Recipe {
@@ -43,6 +43,8 @@ export const recipes: Record<KitName, Recipe> = {
   umoci: programKit("umoci"),
   slirp4netns: programKit("slirp4netns"),
   ip: programKit("ip", "iproute2"),
+  // For images that are made here: a shell and its tools in one file.
+  busybox: programKit("busybox", "busybox-static"),
 };
 
 /** What people call it. */
@@ -54,4 +56,5 @@ export const titles: Record<KitName, string> = {
   umoci: "umoci",
   slirp4netns: "slirp4netns",
   ip: "ip",
+  busybox: "busybox",
 };

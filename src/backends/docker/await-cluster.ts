@@ -1,0 +1,70 @@
+// Waits until a cluster whose containers were started is of use, and no longer than that can still come to be.
+import { setTimeout } from "node:timers/promises";
+import type { ClusterPlan, PlanNode } from "../../cluster/plan-types.ts";
+import { StepError } from "../../errors.ts";
+import { awaitReady } from "../local/await-ready.ts";
+import type { Daemon } from "./daemon/daemon.ts";
+import { containerLog, ownedContainers, type OwnedContainer } from "./owned-things.ts";
+import type { UpRun } from "./up-run.ts";
+
+const lookEveryMs = 500;
+const logLines = 50;
+
+/** @throws StepError STEP_TIMEOUT, NODE_ENDED with the last 50 log lines of what was waited for; the signal's reason. */
+export async function awaitCluster({ steps, signal, daemon, folder }: UpRun, plan: ClusterPlan): Promise<void> {
+  const over = new AbortController();
+  const watching = watchEnds(daemon, folder, { signal: over.signal, onEnd: (why) => over.abort(why) });
+  try {
+    await awaitReady(plan, {
+      steps,
+      signal: AbortSignal.any([signal, over.signal]),
+      logTail: (nodes) => logTails(daemon, nodes),
+    });
+  } finally {
+    over.abort();
+    await watching;
+  }
+}
+
+/** A container that has ended for good, after Docker started it again some times, will not be ready any more. */
+async function watchEnds(
+  daemon: Daemon,
+  folder: string,
+  { signal, onEnd }: { signal: AbortSignal; onEnd: (why: StepError) => void },
+): Promise<void> {
+  const startedMs = performance.now();
+  while (!signal.aborted) {
+    const containers = await ownedContainers(daemon, folder, signal).catch(() => []);
+    const ended = containers.find(({ state }) => state === "exited" || state === "dead");
+    if (ended !== undefined) {
+      onEnd(await nodeEnded(daemon, ended, performance.now() - startedMs));
+      return;
+    }
+    await setTimeout(lookEveryMs, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+async function nodeEnded(
+  daemon: Daemon,
+  { node, name, status }: OwnedContainer,
+  elapsedMs: number,
+): Promise<StepError> {
+  const logTail = await containerLog(daemon, name, logLines).catch(() => "");
+  return new StepError(`${node} has ended: ${status.replace(/ ago$/, "").replace(/ (about|less)? ?\S+ \S+$/i, "")}.`, {
+    code: "NODE_ENDED",
+    step: node,
+    elapsedMs,
+    logTail,
+    hint: "Its last log lines tell why; a flag of the cluster file that it does not know is the most common reason.",
+  });
+}
+
+/** One node's last lines; of several, each one's under its name, fifty in all. */
+export async function logTails(daemon: Daemon, nodes: PlanNode[]): Promise<string> {
+  const each = Math.max(5, Math.floor(logLines / nodes.length));
+  const tails = nodes.map(async ({ name, container }) => {
+    const log = container === undefined ? "" : await containerLog(daemon, container.name, each).catch(() => "no log");
+    return nodes.length === 1 ? log : `${name}:\n${log}`;
+  });
+  return (await Promise.all(tails)).join("\n");
+}

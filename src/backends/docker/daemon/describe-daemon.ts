@@ -1,0 +1,69 @@
+// What kind of daemon it is, as far as placing a cluster depends on it.
+import { isLocal, machineOf } from "./daemon-address.ts";
+import type { Daemon } from "./daemon.ts";
+
+export interface DaemonFacts {
+  /** "Docker 20.10.24", "Podman Engine 4.3.1" */
+  title: string;
+  /** As images name it: amd64, arm64. */
+  architecture: string;
+  cgroups: 1 | 2;
+  rootless: boolean;
+  /**
+   * host: agents on the host's network, as on a Linux machine of one's own; bridge: the containers' addresses cannot be
+   * reached from here (Docker Desktop, a machine elsewhere) or the host's network is not the machine's (rootless).
+   */
+  form: "host" | "bridge";
+  /** Why it is the bridge form, for people. */
+  why?: string;
+  /** Of the daemon's machine, as seen from there. */
+  socket: string;
+  /** Where published ports are reached from here. */
+  reachedAt: string;
+}
+
+interface Info {
+  OperatingSystem: string;
+  OSType: string;
+  Architecture: string;
+  CgroupVersion?: string;
+  SecurityOptions?: string[];
+}
+
+interface Version {
+  Version: string;
+  Platform?: { Name?: string };
+  Components?: { Name: string; Version: string }[];
+}
+
+const architectures: Partial<Record<string, string>> = { x86_64: "amd64", aarch64: "arm64" };
+const rootlessSocket = /^unix:\/\/(\/run\/user\/\d+\/.*)$/;
+
+/** @throws MesosUpError DOCKER_UNREACHABLE, DOCKER_FORBIDDEN */
+export async function describeDaemon(daemon: Daemon, signal?: AbortSignal): Promise<DaemonFacts> {
+  const [info, version] = await Promise.all([
+    daemon.json<Info>("GET", "/info", { signal, timeoutMs: 10_000 }),
+    daemon.json<Version>("GET", "/version", { signal, timeoutMs: 10_000 }),
+  ]);
+  const rootless = info.SecurityOptions?.some((option) => option.startsWith("name=rootless")) === true;
+  const why = reasonForBridge(daemon, info, rootless);
+  const engine = version.Components?.[0]?.Name ?? "Docker";
+  return {
+    title: `${engine === "Engine" ? "Docker" : engine} ${version.Version}`,
+    architecture: architectures[info.Architecture] ?? info.Architecture,
+    cgroups: info.CgroupVersion === "2" ? 2 : 1,
+    rootless,
+    form: why === undefined ? "host" : "bridge",
+    ...(why === undefined ? {} : { why }),
+    socket: rootlessSocket.exec(daemon.address.host)?.[1] ?? "/var/run/docker.sock",
+    reachedAt: machineOf(daemon.address) ?? "127.0.0.1",
+  };
+}
+
+function reasonForBridge(daemon: Daemon, { OperatingSystem }: Info, rootless: boolean): string | undefined {
+  if (/Docker Desktop|Rancher Desktop|OrbStack|Colima/i.test(OperatingSystem))
+    return `${OperatingSystem} is a machine of its own`;
+  if (process.platform !== "linux") return "the daemon runs in a machine of its own";
+  if (!isLocal(daemon.address)) return `the daemon is on ${machineOf(daemon.address) ?? "another machine"}`;
+  return rootless ? "a rootless daemon has a network of its own" : undefined;
+}

@@ -1,0 +1,93 @@
+// What a cluster has on a daemon, found by its labels, and by the folders that its tasks have mounted.
+import { DOCKER_LABELS } from "../../cluster/docker/labels.ts";
+import type { Daemon } from "./daemon/daemon.ts";
+
+export interface OwnedContainer {
+  id: string;
+  name: string;
+  /** Name of the node that runs in it. */
+  node: string;
+  /** Docker's own word: created, running, restarting, exited, … */
+  state: string;
+  /** "Exited (1) 3 seconds ago" */
+  status: string;
+  image: string;
+}
+
+interface ListedContainer {
+  Id: string;
+  Names: string[];
+  State: string;
+  Status: string;
+  Image: string;
+  Labels: Record<string, string>;
+  Mounts: { Source?: string }[];
+}
+
+/** Containers of the cluster in `folder`, running or not. */
+export async function ownedContainers(daemon: Daemon, folder: string, signal?: AbortSignal): Promise<OwnedContainer[]> {
+  const found = await daemon.json<ListedContainer[]>("GET", `/containers/json?all=1&${ofCluster(folder)}`, { signal });
+  return found.map(({ Id, Names, State, Status, Image, Labels }) => ({
+    id: Id,
+    name: nameOf(Names),
+    node: Labels[DOCKER_LABELS.node] ?? nameOf(Names),
+    state: State,
+    status: Status,
+    image: Image,
+  }));
+}
+
+/** Containers that the cluster's agents have had made: tasks and executors. A name alone is no proof. */
+export async function taskContainers(daemon: Daemon, folder: string): Promise<string[]> {
+  const filters = encodeURIComponent(JSON.stringify({ name: ["^/mesos-"] }));
+  const found = await daemon.json<ListedContainer[]>("GET", `/containers/json?all=1&filters=${filters}`);
+  return found
+    .filter(({ Mounts }) => Mounts.some(({ Source = "" }) => isIn(Source, folder)))
+    .map(({ Names }) => nameOf(Names));
+}
+
+export async function ownedVolumes(daemon: Daemon, folder: string): Promise<string[]> {
+  const { Volumes } = await daemon.json<{ Volumes: { Name: string }[] | null }>("GET", `/volumes?${ofCluster(folder)}`);
+  return (Volumes ?? []).map(({ Name }) => Name);
+}
+
+export async function ownedNetworks(daemon: Daemon, folder: string): Promise<{ id: string; name: string }[]> {
+  const found = await daemon.json<{ Id: string; Name: string }[]>("GET", `/networks?${ofCluster(folder)}`);
+  return found.map(({ Id, Name }) => ({ id: Id, name: Name }));
+}
+
+/** The last lines that a container has written, both of its streams, newest last. */
+export async function containerLog(daemon: Daemon, container: string, lines: number): Promise<string> {
+  const path = `/containers/${container}/logs?stdout=1&stderr=1&tail=${lines}`;
+  return unframed(await daemon.bytes("GET", path)).trimEnd();
+}
+
+/** Folders of all clusters that have containers on the daemon. */
+export async function clusterFolders(daemon: Daemon): Promise<string[]> {
+  const filters = encodeURIComponent(JSON.stringify({ label: [DOCKER_LABELS.state] }));
+  const found = await daemon.json<ListedContainer[]>("GET", `/containers/json?all=1&filters=${filters}`);
+  return [...new Set(found.flatMap(({ Labels }) => Labels[DOCKER_LABELS.state] ?? []))];
+}
+
+function ofCluster(folder: string): string {
+  return `filters=${encodeURIComponent(JSON.stringify({ label: [`${DOCKER_LABELS.state}=${folder}`] }))}`;
+}
+
+function nameOf(names: string[]): string {
+  return (names[0] ?? "").replace(/^\//, "");
+}
+
+function isIn(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(`${folder}/`);
+}
+
+/** Frames of eight bytes head each piece of a log: the stream, three zeros, the length (API: ContainerAttach). */
+function unframed(bytes: Buffer): string {
+  const pieces: string[] = [];
+  for (let at = 0; at + 8 <= bytes.length;) {
+    const length = bytes.readUInt32BE(at + 4);
+    pieces.push(bytes.toString("utf8", at + 8, at + 8 + length));
+    at += 8 + length;
+  }
+  return pieces.join("");
+}
