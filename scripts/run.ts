@@ -88,6 +88,8 @@ async function launch(
     const running = await runApp({
       master,
       app: { ...app, image },
+      keepRunning: true,
+      env: process.env,
       ...(plan && {
         frameworkStore: new FileFrameworkStore(frameworkFile(plan.stateDirectory, app.name)),
       }),

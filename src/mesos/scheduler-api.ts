@@ -5,12 +5,14 @@ import type {
   Filters,
   FrameworkID,
   FrameworkInfo,
+  InverseOffer,
   MasterInfo,
   Offer,
   OfferID,
   Operation,
   TaskID,
   TaskStatus,
+  Value,
 } from "./types.ts";
 
 export const SCHEDULER_PATH = "/api/v1/scheduler";
@@ -26,6 +28,8 @@ export type SchedulerCall = { framework_id?: FrameworkID } & (
   | { type: "TEARDOWN" }
   | { type: "ACCEPT"; accept: { offer_ids: OfferID[]; operations: Operation[]; filters?: Filters } }
   | { type: "DECLINE"; decline: { offer_ids: OfferID[]; filters?: Filters } }
+  | { type: "ACCEPT_INVERSE_OFFERS"; accept_inverse_offers: { inverse_offer_ids: OfferID[]; filters?: Filters } }
+  | { type: "DECLINE_INVERSE_OFFERS"; decline_inverse_offers: { inverse_offer_ids: OfferID[]; filters?: Filters } }
   | { type: "REVIVE"; revive?: { roles?: string[] } }
   | { type: "SUPPRESS"; suppress?: { roles?: string[] } }
   | {
@@ -34,6 +38,14 @@ export type SchedulerCall = { framework_id?: FrameworkID } & (
     }
   | { type: "SHUTDOWN"; shutdown: { executor_id: ExecutorID; agent_id: AgentID } }
   | { type: "ACKNOWLEDGE"; acknowledge: { agent_id: AgentID; task_id: TaskID; uuid: string } }
+  | {
+      type: "ACKNOWLEDGE_OPERATION_STATUS";
+      acknowledge_operation_status: { agent_id?: AgentID; operation_id: Value<string>; uuid: string };
+    }
+  | {
+      type: "RECONCILE_OPERATIONS";
+      reconcile_operations: { operations?: { operation_id: Value<string>; agent_id?: AgentID }[] };
+    }
   | { type: "RECONCILE"; reconcile: { tasks: { task_id: TaskID; agent_id?: AgentID }[] } }
   | { type: "MESSAGE"; message: { agent_id: AgentID; executor_id: ExecutorID; data: string } }
   | { type: "REQUEST"; request: { requests: unknown[] } }
@@ -46,7 +58,9 @@ export type SchedulerEvent =
       subscribed: { framework_id: FrameworkID; heartbeat_interval_seconds?: number; master_info?: MasterInfo };
     }
   | { type: "OFFERS"; offers: { offers: Offer[] } }
+  | { type: "INVERSE_OFFERS"; inverse_offers: { inverse_offers: InverseOffer[] } }
   | { type: "RESCIND"; rescind: { offer_id: OfferID } }
+  | { type: "RESCIND_INVERSE_OFFER"; rescind_inverse_offer: { inverse_offer_id: OfferID } }
   | { type: "UPDATE"; update: { status: TaskStatus } }
   | { type: "MESSAGE"; message: { agent_id: AgentID; executor_id: ExecutorID; data: string } }
   | { type: "FAILURE"; failure: { agent_id?: AgentID; executor_id?: ExecutorID; status?: number } }

@@ -110,6 +110,25 @@ export interface Offer {
   attributes?: Attribute[];
   executor_ids?: ExecutorID[];
   allocation_info?: AllocationInfo;
+  unavailability?: Unavailability;
+  [field: string]: unknown;
+}
+
+/** A span of time in which an agent is not to be counted on, as its operator planned it. */
+export interface Unavailability {
+  /** Nanoseconds since the epoch. */
+  start: DurationInfo;
+  /** Absent: for good. */
+  duration?: DurationInfo;
+}
+
+/** The master asks for resources back, because the agent goes into maintenance. */
+export interface InverseOffer {
+  id: OfferID;
+  framework_id: FrameworkID;
+  agent_id?: AgentID;
+  unavailability: Unavailability;
+  resources?: Resource[];
   [field: string]: unknown;
 }
 

@@ -1,95 +1,84 @@
-// The framework itself: one app, one task, spoken in scheduler calls and events. What becomes of the task is decided by
-// the state machine in task-lifecycle.ts, which offer is taken by match-offers.ts; here is when to say what to the master.
+// The scheduler as it stands in the world: the core's decisions on a real clock, a real store and a real master. Nothing
+// is decided here.
 import { randomBytes } from "node:crypto";
+import { withTimeLimit } from "../client/clock.ts";
 import type { Clock } from "../client/clock.ts";
 import { UnreachableError } from "../client/http.ts";
 import type { HttpClient } from "../client/http.ts";
 import type { LeaderDetector } from "../client/leader-detector.ts";
 import { SchedulerStream } from "../client/scheduler-stream.ts";
 import type { SubscriptionState } from "../client/scheduler-stream.ts";
-import { MesosApiError, MesosUpError } from "../errors.ts";
-import type { SchedulerCall, SchedulerEvent } from "../mesos/scheduler-api.ts";
-import type { FrameworkInfo, Offer, TaskStatus } from "../mesos/types.ts";
-import type { AppSpec } from "./app-spec.ts";
-import type { FrameworkStore, StoredFramework } from "./framework-store.ts";
-import { matchOffers } from "./match-offers.ts";
-import type { Match, Mismatch } from "./match-offers.ts";
-import { placementOf } from "./placement.ts";
+import { MesosApiError, MesosUpError, StepError } from "../errors.ts";
+import type { SchedulerEvent } from "../mesos/scheduler-api.ts";
+import type { FrameworkInfo, TaskStatus } from "../mesos/types.ts";
+import type { CallOutcome, Changes, Command, CoreEvent, Effect, Input } from "./core/inputs.ts";
+import { restoreState } from "./core/state.ts";
+import type { SchedulerState } from "./core/state.ts";
+import { step } from "./core/step.ts";
+import type { FrameworkStore } from "./framework-store.ts";
+import { Outbox } from "./outbox.ts";
 import type { Placement } from "./placement.ts";
-import { taskInfo } from "./task-info.ts";
-import { nextPhase } from "./task-lifecycle.ts";
-import type { LifecycleInput, TaskPhase } from "./task-lifecycle.ts";
+import { readStderrTail } from "./task-failure.ts";
 
 /** What happens on the way, for whoever shows it. */
 export type AppEvent =
-  | { type: "subscription"; state: SubscriptionState }
-  | { type: "mismatch"; mismatches: Mismatch[] }
-  | { type: "launched"; placement: Placement }
-  | { type: "status"; status: TaskStatus }
-  | { type: "note"; message: string };
+  { type: "subscription"; state: SubscriptionState } | { type: "status"; status: TaskStatus } | CoreEvent;
 
 export interface AppSchedulerOptions {
-  app: AppSpec;
   frameworkInfo: FrameworkInfo;
   leader: LeaderDetector;
   http: HttpClient;
   store: FrameworkStore;
   /** As it was when this scheduler last ran. */
-  stored: StoredFramework | undefined;
-  siteUri: string | undefined;
+  stored: Changes | undefined;
   clock: Clock;
+  /** Milliseconds since the epoch when the clock stood at zero. */
+  epochMs: number;
   random: () => number;
+  /** Where agents fetch an app's site from. */
+  siteUri: (app: string) => string | undefined;
+  /** A secret out of the environment. */
+  secret: (name: string) => string | undefined;
   onEvent: (event: AppEvent) => void;
 }
 
-/** For offers that nobody wants any more: a week. */
-const REFUSE_FOR_GOOD_SECONDS = 7 * 24 * 3600;
+const STDERR_LIMIT_MS = 2000;
+const STORE_AGAIN_MS = 1000;
+const TEARDOWN_LIMIT_MS = 10_000;
 
-/** For offers that do not do yet: the agent may have more free soon. */
-const REFUSE_FOR_NOW_SECONDS = 1;
-
-/** Offers may be rescinded while they are being accepted; more often than this is something else. */
-const MAX_LAUNCHES = 4;
-
-const SURE_CALL_LIMIT_MS = 10_000;
-const SURE_CALL_RETRY_MS = 50;
+/** What a master says to a framework that it has removed, or that has ended before. */
+const REMOVED = /Framework has been removed|completed/i;
 
 export class AppScheduler {
+  readonly state: SchedulerState;
   readonly #options: AppSchedulerOptions;
-  readonly #stream: SchedulerStream;
-  readonly #mismatches = new Map<string, Mismatch>();
+  readonly #outbox: Outbox;
   readonly #watchers = new Set<() => void>();
-  readonly #underway = new Set<Promise<void>>();
+  readonly #underway = new Set<Promise<unknown>>();
+  readonly #closing = new AbortController();
+  readonly #lastStatus = new Map<string, TaskStatus>();
+  readonly #acceptedAtMs = new Map<string, number>();
   readonly #over: Promise<void>;
-  #phase: TaskPhase = "waiting";
-  #placement: Placement | undefined;
-  #status: TaskStatus | undefined;
-  #acceptedAtMs: number | undefined;
+  #stream: SchedulerStream;
+  #timer: { atMs: number; off: AbortController } | undefined;
   #master = "";
   #obstacle: string | undefined;
-  #launches = 0;
   #failure: Error | undefined;
 
   /** Subscribes at once. */
   constructor(options: AppSchedulerOptions) {
     this.#options = options;
-    this.#placement = options.stored?.placement;
-    // Whether it was launched at all is for the reconciliation to tell.
-    if (this.#placement !== undefined) this.#phase = "launched";
-    this.#stream = new SchedulerStream({
-      ...options,
-      frameworkId: options.stored?.frameworkId,
-      onState: (state) => this.#onSubscription(state),
+    this.state = restoreState(options.frameworkInfo, options.stored);
+    this.#outbox = new Outbox({
+      write: (changes, done) => this.#track(this.#write(changes).then(done)),
+      perform: (effect) => this.#perform(effect),
     });
+    this.#stream = this.#newStream();
     this.#over = this.#run();
   }
 
-  get phase(): TaskPhase {
-    return this.#phase;
-  }
-
   get frameworkId(): string | undefined {
-    return this.#stream.frameworkId;
+    return this.state.frameworkId;
   }
 
   get subscription(): SubscriptionState {
@@ -106,23 +95,23 @@ export class AppScheduler {
     return this.#master;
   }
 
-  get placement(): Placement | undefined {
-    return this.#placement;
+  /** The newest status of that instance's task, or of its last one. */
+  statusOf(instance: string): TaskStatus | undefined {
+    return this.#lastStatus.get(instance);
   }
 
-  /** The newest status of the task. */
-  get status(): TaskStatus | undefined {
-    return this.#status;
+  /** When ACCEPT was sent for that task, on the clock; undefined if that was in an earlier run. */
+  acceptedAtMs(taskId: string): number | undefined {
+    return this.#acceptedAtMs.get(taskId);
   }
 
-  /** When ACCEPT was sent, on the clock; undefined if that was in an earlier run. */
-  get acceptedAtMs(): number | undefined {
-    return this.#acceptedAtMs;
-  }
-
-  /** Why each agent that made an offer does not do. */
-  get mismatches(): Mismatch[] {
-    return [...this.#mismatches.values()];
+  /**
+   * Has a command carried out; resolves when it is stored, so that it survives this process.
+   * @throws MesosUpError APP_UNKNOWN, INSTANCE_UNKNOWN, APP_ENDING
+   */
+  async command(command: Command): Promise<void> {
+    this.#feed({ type: "command", command });
+    await new Promise<void>((resolve) => this.#outbox.whenStored(resolve));
   }
 
   /**
@@ -137,7 +126,13 @@ export class AppScheduler {
         outcome();
       };
       const check = () => {
-        const found = look(this);
+        let found: T | undefined;
+        try {
+          found = look(this);
+        } catch (error) {
+          settle(() => reject(asError(error)));
+          return;
+        }
         if (found !== undefined) settle(() => resolve(found));
         else if (signal?.aborted) settle(() => reject(signal.reason as Error));
         else if (this.#failure !== undefined) {
@@ -151,34 +146,58 @@ export class AppScheduler {
     });
   }
 
-  /** Asks the master to end the task, as often as it takes to be heard. */
-  async kill(signal?: AbortSignal): Promise<void> {
-    this.#advance({ type: "kill" });
-    if (this.#phase === "killing") await this.#callSurely(this.#killCall(), signal);
-  }
-
-  /** Waits until every call has its answer: acknowledgements too, which nobody else waits for. */
+  /** Waits until every call and every write has its answer. */
   async settled(): Promise<void> {
-    await Promise.all(this.#underway);
+    while (this.#underway.size > 0) await Promise.all(this.#underway);
   }
 
-  /** Ends the framework with all that is its own, and forgets it. */
+  /**
+   * Ends the framework with all that is its own, and forgets it.
+   * @throws StepError TEARDOWN_TIMEOUT, the signal's reason.
+   */
   async teardown(signal?: AbortSignal): Promise<void> {
     await this.settled();
-    await this.#callSurely({ type: "TEARDOWN" }, signal);
-    this.#stream.close();
-    await this.#options.store.clear();
+    const work = async (within: AbortSignal) => {
+      await this.command({ name: "stop" });
+      await this.until(({ state }) => (state.over ? true : undefined), within);
+      await this.settled();
+    };
+    const late = () =>
+      new StepError(`No master took the framework's end within ${TEARDOWN_LIMIT_MS / 1000} s.`, {
+        code: "TEARDOWN_TIMEOUT",
+        step: "teardown",
+        elapsedMs: TEARDOWN_LIMIT_MS,
+        hint: "Its tasks end when its failover timeout is over, or with POST /teardown at a master.",
+      });
+    await withTimeLimit(work, { clock: this.#options.clock, limitMs: TEARDOWN_LIMIT_MS, signal, late });
   }
 
   /** Ends the subscription; the framework lives on for its failover timeout. */
   async close(): Promise<void> {
+    this.#closing.abort();
     this.#stream.close();
+    this.#timer?.off.abort();
     await this.#over;
+    await this.settled();
+    await this.#options.store.close();
+  }
+
+  #newStream(): SchedulerStream {
+    return new SchedulerStream({
+      ...this.#options,
+      frameworkId: this.state.frameworkId,
+      onState: (state) => this.#onSubscription(state),
+    });
   }
 
   async #run(): Promise<void> {
+    // As a function, since neither linter nor compiler believes that the answer changes.
+    const ended = () => this.#closing.signal.aborted || this.state.over;
     try {
-      for await (const event of this.#stream.events()) await this.#handle(event);
+      while (!ended()) {
+        await this.#subscription();
+        if (!ended()) this.#stream = this.#newStream();
+      }
       this.#fail(new MesosUpError("The scheduler was closed.", { code: "SCHEDULER_CLOSED" }));
     } catch (error) {
       this.#fail(error);
@@ -186,169 +205,179 @@ export class AppScheduler {
     this.#changed();
   }
 
+  /** Until the stream is closed, or the master has given the framework up and another one is to be registered. */
+  async #subscription(): Promise<void> {
+    try {
+      for await (const event of this.#stream.events()) this.#handle(event);
+    } catch (error) {
+      const removed =
+        error instanceof MesosUpError && error.code === "FRAMEWORK_REFUSED" && REMOVED.test(error.message);
+      if (!removed || this.state.frameworkId === undefined) throw error;
+      this.#feed({ type: "framework-removed" });
+    }
+  }
+
   #onSubscription(state: SubscriptionState): void {
     if (state.name === "subscribed") {
       this.#master = state.master;
       this.#obstacle = undefined;
-    }
+    } else if (this.state.subscribed) this.#feed({ type: "disconnected" });
     if (state.name === "detecting") this.#obstacle = state.waitingFor ?? this.#obstacle;
     if (state.name === "disconnected") this.#obstacle = state.reason;
     this.#tell({ type: "subscription", state });
   }
 
-  async #handle(event: SchedulerEvent): Promise<void> {
+  #handle(event: SchedulerEvent): void {
     switch (event.type) {
-      case "SUBSCRIBED":
-        await this.#onSubscribed(event.subscribed.framework_id.value);
-        break;
-      case "OFFERS":
-        await this.#onOffers(event.offers.offers);
-        break;
-      case "UPDATE":
+      case "SUBSCRIBED": {
+        this.#feed({ type: "subscribed", frameworkId: event.subscribed.framework_id.value });
+        return;
+      }
+      case "OFFERS": {
+        this.#feed({ type: "offers", offers: event.offers.offers });
+        return;
+      }
+      case "INVERSE_OFFERS": {
+        this.#feed({ type: "inverse-offers", offers: event.inverse_offers.inverse_offers });
+        return;
+      }
+      case "UPDATE": {
         this.#onUpdate(event.update.status);
-        break;
-      case "RESCIND":
-        // No offer is ever held: it is taken or declined as it comes.
-        this.#note(`offer ${event.rescind.offer_id.value} was rescinded`);
-        break;
-      case "FAILURE":
-        this.#note(`agent ${event.failure.agent_id?.value ?? "unknown"} failed`);
-        break;
+        return;
+      }
+      case "RESCIND": {
+        this.#feed({ type: "rescind", offerId: event.rescind.offer_id.value });
+        return;
+      }
+      case "FAILURE": {
+        const { agent_id: agent, executor_id: executor } = event.failure;
+        if (agent !== undefined && executor === undefined) this.#feed({ type: "agent-failed", agentId: agent.value });
+        return;
+      }
       default:
-        break;
+        return;
     }
-    this.#changed();
-  }
-
-  async #onSubscribed(frameworkId: string): Promise<void> {
-    await this.#save(frameworkId);
-    if (this.#phase === "waiting") return;
-    // Updates may have been missed, and the master does not keep what was said to an earlier subscription.
-    this.#call({ type: "SUPPRESS" });
-    if (this.#placement === undefined || this.#phase === "ended") return;
-    const { taskId, agentId } = this.#placement;
-    const task = { task_id: { value: taskId }, agent_id: { value: agentId } };
-    this.#call({ type: "RECONCILE", reconcile: { tasks: [task] } });
-    if (this.#phase === "killing") this.#call(this.#killCall());
-  }
-
-  async #onOffers(offers: readonly Offer[]): Promise<void> {
-    if (this.#phase !== "waiting") {
-      this.#decline(offers, REFUSE_FOR_GOOD_SECONDS);
-      return;
-    }
-    const { app, random } = this.#options;
-    const result = matchOffers(app, offers, random);
-    if (result.match !== undefined) {
-      await this.#launch(result.match);
-      const others = offers.filter((offer) => offer !== result.match.offer);
-      this.#decline(others, REFUSE_FOR_GOOD_SECONDS);
-      this.#call({ type: "SUPPRESS" });
-      return;
-    }
-    for (const mismatch of result.mismatches) this.#mismatches.set(mismatch.agentId, mismatch);
-    this.#tell({ type: "mismatch", mismatches: result.mismatches });
-    this.#decline(offers, REFUSE_FOR_NOW_SECONDS);
-  }
-
-  async #launch(match: Match): Promise<void> {
-    const { app, clock, siteUri } = this.#options;
-    const taskId = `${app.name}.${randomBytes(4).toString("hex")}`;
-    this.#placement = placementOf(match, taskId);
-    this.#launches++;
-    this.#advance({ type: "launch" });
-    await this.#save(this.#stream.frameworkId ?? "");
-    this.#acceptedAtMs = clock.nowMs();
-    const accept: SchedulerCall = {
-      type: "ACCEPT",
-      accept: {
-        offer_ids: [match.offer.id],
-        operations: [{ type: "LAUNCH", launch: { task_infos: [taskInfo(app, match, { taskId, siteUri })] } }],
-        filters: { refuse_seconds: REFUSE_FOR_GOOD_SECONDS },
-      },
-    };
-    this.#call(accept, (error) => this.#onAcceptFailed(error));
-    this.#tell({ type: "launched", placement: this.#placement });
-  }
-
-  #onAcceptFailed(error: unknown): void {
-    // Without an answer nobody knows whether it was taken; the next subscription's reconciliation tells.
-    if (error instanceof UnreachableError) return;
-    if (isPassing(error)) this.#advance({ type: "launch-refused" });
-    else this.#fail(error);
-    this.#changed();
   }
 
   #onUpdate(status: TaskStatus): void {
-    this.#acknowledge(status);
-    if (status.task_id.value !== this.#placement?.taskId) return;
-    this.#status = status;
+    const instance = this.state.byTask.get(status.task_id.value)?.id;
+    if (instance !== undefined) this.#lastStatus.set(instance, status);
     this.#tell({ type: "status", status });
-    this.#advance({ type: "status", status });
+    this.#feed({ type: "update", status });
   }
 
-  #acknowledge({ uuid, agent_id: agentId, task_id: taskId }: TaskStatus): void {
-    if (uuid === undefined || agentId === undefined) return;
-    this.#call({ type: "ACKNOWLEDGE", acknowledge: { agent_id: agentId, task_id: taskId, uuid } });
+  /** @throws what a command that cannot be obeyed throws */
+  #feed(input: Input): void {
+    const { random, siteUri, secret } = this.#options;
+    const newId = () => randomBytes(4).toString("hex");
+    this.#outbox.push(step(this.state, input, { nowMs: this.#nowMs(), random, newId, siteUri, secret }));
+    this.#setTimer();
+    this.#changed();
   }
 
-  #advance(input: LifecycleInput): void {
-    const before = this.#phase;
-    this.#phase = nextPhase(before, input);
-    if (before === "waiting" || this.#phase !== "waiting") return;
-    // Launched in vain: another offer is wanted, and those refused until now are wanted back.
-    if (this.#launches < MAX_LAUNCHES) this.#call({ type: "REVIVE" });
-    else this.#fail(launchedInVain(this.#options.app, this.#launches, this.#status));
+  #nowMs(): number {
+    return this.#options.epochMs + this.#options.clock.nowMs();
   }
 
-  #fail(error: unknown): void {
-    this.#failure ??= error instanceof Error ? error : new Error(String(error));
+  #setTimer(): void {
+    const atMs = this.state.wakeMs;
+    if (this.#timer?.atMs === atMs || this.#closing.signal.aborted) return;
+    this.#timer?.off.abort();
+    this.#timer = undefined;
+    if (atMs === Infinity) return;
+    const off = new AbortController();
+    this.#timer = { atMs, off };
+    const wake = () => {
+      if (off.signal.aborted) return;
+      this.#timer = undefined;
+      this.#feed({ type: "timer" });
+    };
+    this.#options.clock.sleep(Math.max(0, atMs - this.#nowMs()), off.signal).then(wake, () => undefined);
   }
 
-  #decline(offers: readonly Offer[], refuseSeconds: number): void {
-    if (offers.length === 0) return;
-    const offerIds = offers.map(({ id }) => id);
-    this.#call({ type: "DECLINE", decline: { offer_ids: offerIds, filters: { refuse_seconds: refuseSeconds } } });
+  #perform(effect: Exclude<Effect, { type: "persist" }>): void {
+    switch (effect.type) {
+      case "call": {
+        this.#send(effect);
+        return;
+      }
+      case "event": {
+        this.#tell(effect.event);
+        return;
+      }
+      case "read-tail": {
+        this.#track(this.#readTail(effect.instance, effect.placement));
+        return;
+      }
+      case "subscribe-anew":
+        // The stream has ended; the loop over subscriptions opens the next.
+        return;
+      case "over":
+        this.#stream.close();
+        {
+          this.#track(this.#options.store.clear());
+          return;
+        }
+    }
   }
 
-  #killCall(): SchedulerCall {
-    const { taskId = "", agentId = "" } = this.#placement ?? {};
-    return { type: "KILL", kill: { task_id: { value: taskId }, agent_id: { value: agentId } } };
+  #send({ id, subscription, call }: Extract<Effect, { type: "call" }>): void {
+    if (subscription !== this.state.subscription) return;
+    if (call.type === "ACCEPT") this.#noteAccept(call.accept.operations);
+    const answered = this.#stream.call(call).then(
+      (): CallOutcome => ({ name: "taken" }),
+      (error: unknown) => this.#outcomeOf(error),
+    );
+    this.#track(answered.then((outcome) => this.#feed({ type: "answer", callId: id, outcome })));
   }
 
-  /** Sends a call without waiting for its answer, so that the next event is not kept waiting either. */
-  #call(call: SchedulerCall, onFailure?: (error: unknown) => void): void {
-    const answered = this.#stream.call(call).catch((error: unknown) => {
-      // What was lost is said again when it matters: updates come again until acknowledged, offers are rescinded.
-      this.#note(error instanceof Error ? error.message : String(error));
-      onFailure?.(error);
-    });
-    this.#underway.add(answered);
-    void answered.finally(() => this.#underway.delete(answered));
+  #noteAccept(operations: readonly { launch?: { task_infos?: { task_id: { value: string } }[] } }[]): void {
+    for (const { launch } of operations)
+      for (const task of launch?.task_infos ?? [])
+        this.#acceptedAtMs.set(task.task_id.value, this.#options.clock.nowMs());
   }
 
-  /** Sends a call until the master has taken it, over new subscriptions if need be. */
-  async #callSurely(call: SchedulerCall, signal?: AbortSignal): Promise<void> {
-    const { clock } = this.#options;
-    const deadlineMs = clock.nowMs() + SURE_CALL_LIMIT_MS;
+  #outcomeOf(error: unknown): CallOutcome {
+    const message = error instanceof Error ? error.message : String(error);
+    this.#tell({ type: "note", message });
+    const lost =
+      error instanceof UnreachableError ||
+      (error instanceof MesosApiError && (error.retryable || error.subscriptionLost)) ||
+      (error instanceof MesosUpError && error.code === "NOT_SUBSCRIBED");
+    return lost ? { name: "lost" } : { name: "refused", message };
+  }
+
+  /** Until it is written: nothing that depends on it goes out before. */
+  async #write(changes: Changes): Promise<void> {
+    let writing = this.#options.store.write(changes);
     for (;;) {
       try {
-        await this.#stream.call(call);
+        await writing;
         return;
       } catch (error) {
-        if (this.#stream.state.name === "closed") throw this.#failure ?? error;
-        if (!isPassing(error) || clock.nowMs() > deadlineMs) throw error;
-        await clock.sleep(SURE_CALL_RETRY_MS, signal);
+        if (this.#closing.signal.aborted) return;
+        this.#tell({ type: "note", message: error instanceof Error ? error.message : String(error) });
+        await this.#options.clock.sleep(STORE_AGAIN_MS, this.#closing.signal).catch(() => undefined);
+        writing = this.#options.store.write(changes);
       }
     }
   }
 
-  async #save(frameworkId: string): Promise<void> {
-    await this.#options.store.save({ frameworkId, ...(this.#placement && { placement: this.#placement }) });
+  async #readTail(instance: string, placement: Placement): Promise<void> {
+    const signal = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(STDERR_LIMIT_MS)]);
+    const frameworkId = this.state.frameworkId ?? "";
+    const text = await readStderrTail(this.#options.http, { placement, frameworkId, signal });
+    if (text !== "") this.#feed({ type: "tail", instance, taskId: placement.taskId, text });
   }
 
-  #note(message: string): void {
-    this.#tell({ type: "note", message });
+  #track(work: Promise<unknown>): void {
+    const tracked = work.catch((error: unknown) => this.#fail(error)).finally(() => this.#underway.delete(tracked));
+    this.#underway.add(tracked);
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= asError(error);
+    this.#changed();
   }
 
   #tell(event: AppEvent): void {
@@ -361,16 +390,6 @@ export class AppScheduler {
   }
 }
 
-/** There is no subscription at the moment, or nobody answers, or soon somebody will. */
-function isPassing(error: unknown): boolean {
-  if (error instanceof MesosApiError) return error.retryable || error.subscriptionLost;
-  return error instanceof UnreachableError || (error instanceof MesosUpError && error.code === "NOT_SUBSCRIBED");
-}
-
-function launchedInVain(app: AppSpec, launches: number, status: TaskStatus | undefined): MesosUpError {
-  const why = status === undefined ? "" : `; the last time: ${status.state}, ${status.message ?? "no message"}`;
-  return new MesosUpError(`The app ${app.name} was launched ${launches} times in vain${why}.`, {
-    code: "LAUNCHED_IN_VAIN",
-    hint: "See in the master's log why it did not take the launches, and whether agents come and go.",
-  });
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }

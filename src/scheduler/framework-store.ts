@@ -1,51 +1,67 @@
-// What a scheduler must not forget: under which ID the master knows it, and what it has launched. Written before the calls
-// that depend on it, so that a scheduler that was killed finds its task again instead of launching a second one.
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+// What a scheduler must not forget: under which ID the master knows it, its apps and their instances. Written before the
+// calls that depend on it, so that a scheduler that was killed goes on where it was instead of launching twice.
+import { mkdir, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
 import { MesosUpError } from "../errors.ts";
-import type { Placement } from "./placement.ts";
+import type { Changes } from "./core/inputs.ts";
 
-export interface StoredFramework {
-  frameworkId: string;
-  /** What was launched last; absent before the first launch. */
-  placement?: Placement;
-}
-
+/** Values in JSON by their keys, as the core names them. */
 export interface FrameworkStore {
-  /** Undefined if nothing is stored. */
-  load(): Promise<StoredFramework | undefined>;
-  save(framework: StoredFramework): Promise<void>;
+  /** Everything that is stored, undefined if nothing is. */
+  load(): Promise<Changes | undefined>;
+  /** Stores all of the changes or none; undefined removes a key. Takes the values before it returns. */
+  write(changes: Changes): Promise<void>;
+  /** Forgets everything. */
   clear(): Promise<void>;
+  /** Frees what is held open. */
+  close(): Promise<void>;
 }
 
 /** Keeps it for as long as the process lives. */
 export class MemoryFrameworkStore implements FrameworkStore {
-  #stored: StoredFramework | undefined;
+  #text: string | undefined;
 
-  load(): Promise<StoredFramework | undefined> {
-    return Promise.resolve(this.#stored);
+  load(): Promise<Changes | undefined> {
+    return Promise.resolve(this.#text === undefined ? undefined : (JSON.parse(this.#text) as Changes));
   }
 
-  save(framework: StoredFramework): Promise<void> {
-    this.#stored = framework;
+  write(changes: Changes): Promise<void> {
+    const stored = this.#text === undefined ? {} : (JSON.parse(this.#text) as Changes);
+    this.#text = JSON.stringify({ ...stored, ...changes });
     return Promise.resolve();
   }
 
   clear(): Promise<void> {
-    this.#stored = undefined;
+    this.#text = undefined;
+    return Promise.resolve();
+  }
+
+  close(): Promise<void> {
     return Promise.resolve();
   }
 }
 
-/** Keeps it in a JSON file, which is replaced as a whole. */
+/** A journal is written anew when it is longer than this and than four times what it holds. */
+const COMPACT_BYTES = 256 * 1024;
+
+/**
+ * Keeps it in a file of JSON lines: the first has everything, each further one what changed. A line that a kill or a full
+ * disk has cut short counts as never written.
+ */
 export class FileFrameworkStore implements FrameworkStore {
   readonly #file: string;
+  #handle: FileHandle | undefined;
+  /** Each key's value as text, so that nothing is held twice and nothing changes under way. */
+  #values = new Map<string, string>();
+  #bytes = 0;
+  #valueBytes = 0;
 
   constructor(file: string) {
     this.#file = file;
   }
 
-  async load(): Promise<StoredFramework | undefined> {
+  async load(): Promise<Changes | undefined> {
     let text: string;
     try {
       text = await readFile(this.#file, "utf8");
@@ -53,33 +69,84 @@ export class FileFrameworkStore implements FrameworkStore {
       if ((cause as NodeJS.ErrnoException).code === "ENOENT") return undefined;
       throw this.#unusable("read", cause);
     }
+    const lines = text.split("\n");
+    // After the last newline there is nothing, or a line that was cut short.
+    lines.pop();
+    const stored: Changes = {};
+    for (const line of lines) Object.assign(stored, this.#parse(line));
+    if (lines.length === 0) throw this.#unusable("read", new Error("it is damaged"));
+    for (const [key, value] of Object.entries(stored)) {
+      if (value === null) delete stored[key];
+      else this.#remember(key, JSON.stringify(value));
+    }
+    return stored;
+  }
+
+  async write(changes: Changes): Promise<void> {
+    const line = JSON.stringify(changes, (_key, value: unknown) => (value === undefined ? null : value)) + "\n";
+    for (const [key, value] of Object.entries(changes))
+      this.#remember(key, value === undefined ? undefined : JSON.stringify(value));
     try {
-      const stored = JSON.parse(text) as Partial<StoredFramework> | null;
-      if (typeof stored?.frameworkId === "string") return stored as StoredFramework;
+      if (this.#handle === undefined || this.#bytes > Math.max(COMPACT_BYTES, 4 * this.#valueBytes))
+        await this.#rewrite();
+      else {
+        await this.#handle.appendFile(line);
+        this.#bytes += Buffer.byteLength(line);
+      }
+    } catch (cause) {
+      // What part of the line is there nobody knows: the next write begins the file anew.
+      await this.close();
+      throw this.#unusable("written", cause);
+    }
+  }
+
+  async clear(): Promise<void> {
+    await this.close();
+    this.#values.clear();
+    this.#valueBytes = 0;
+    await rm(this.#file, { force: true });
+  }
+
+  async close(): Promise<void> {
+    const handle = this.#handle;
+    this.#handle = undefined;
+    await handle?.close();
+  }
+
+  /** The whole in one line, in place of what there was. */
+  async #rewrite(): Promise<void> {
+    await this.close();
+    const temporary = `${this.#file}.new`;
+    const whole = `{${[...this.#values].map(([key, value]) => `${JSON.stringify(key)}:${value}`).join(",")}}\n`;
+    await mkdir(dirname(this.#file), { recursive: true });
+    await writeFile(temporary, whole, { mode: 0o600 });
+    await rename(temporary, this.#file);
+    this.#handle = await open(this.#file, "a");
+    this.#bytes = (await stat(this.#file)).size;
+  }
+
+  #remember(key: string, value: string | undefined): void {
+    this.#valueBytes -= this.#values.get(key)?.length ?? 0;
+    if (value === undefined) this.#values.delete(key);
+    else {
+      this.#values.set(key, value);
+      this.#valueBytes += value.length;
+    }
+  }
+
+  #parse(line: string): Changes {
+    try {
+      const changes = JSON.parse(line) as unknown;
+      if (typeof changes === "object" && changes !== null && !("frameworkId" in changes)) return changes as Changes;
     } catch {
       // Said below.
     }
     throw this.#unusable("read", new Error("it is damaged"));
   }
 
-  async save(framework: StoredFramework): Promise<void> {
-    const temporary = `${this.#file}.new`;
-    try {
-      await mkdir(dirname(this.#file), { recursive: true });
-      await writeFile(temporary, JSON.stringify(framework, null, 2));
-      await rename(temporary, this.#file);
-    } catch (cause) {
-      throw this.#unusable("written", cause);
-    }
-  }
-
-  async clear(): Promise<void> {
-    await rm(this.#file, { force: true });
-  }
-
   #unusable(what: "read" | "written", cause: unknown): MesosUpError {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    return new MesosUpError(`The framework's ID cannot be ${what} in ${this.#file}: ${reason}.`, {
+    return new MesosUpError(`What the scheduler must remember cannot be ${what} in ${this.#file}: ${reason}.`, {
       code: "FRAMEWORK_STORE_UNUSABLE",
       hint: "Make the file readable and writable, or remove it; then a new framework is registered.",
       cause,

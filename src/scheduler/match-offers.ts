@@ -1,15 +1,28 @@
-// Which of the offers an app fits on, and if on none, why: offer by offer, everything that stands in the way. Pure.
+// Whether an app fits on what is left of an offer, what it takes of it, and if it does not fit, everything that stands in
+// the way. Pure.
 import { printScalar } from "../mesos/print-resources.ts";
 import { includes, size, subtract, fromValues, values } from "../mesos/ranges.ts";
-import { portsOf, scalarOf } from "../mesos/resources.ts";
+import { portsOf, scalarOf, subtractResources } from "../mesos/resources.ts";
 import type { Offer, Range, Resource } from "../mesos/types.ts";
 import type { AppSpec } from "./app-spec.ts";
-import { constraintProblem } from "./constraints.ts";
+import { constraintProblem, holds } from "./constraints.ts";
+import { isSpread, spreadProblem } from "./spread.ts";
+import type { SpreadCounts } from "./spread.ts";
 import { takePorts, takeScalar, usable } from "./take-resources.ts";
 
-/** An offer that does, and what is taken of it. */
-export interface Match {
+const SCALARS = ["cpus", "mem", "disk", "gpus"] as const;
+
+/** An offer and what is left of it, made ready to be looked at by many apps. */
+export interface OpenOffer {
   offer: Offer;
+  /** Of the offer; what no app may take is not among them. */
+  left: Resource[];
+  amounts: Record<(typeof SCALARS)[number], number>;
+  ports: Range[];
+}
+
+/** What is taken of an offer. */
+export interface Taken {
   resources: Resource[];
   /** One for each of the app's ports, in their order. */
   hostPorts: number[];
@@ -23,71 +36,119 @@ export interface Mismatch {
   reasons: string[];
 }
 
-/**
- * The first offer that the app fits on, or why it fits on none of them. `random` (0 ≤ n < 1) chooses among ports that do
- * equally: something that Mesos does not know of may hold one of them.
- */
-export function matchOffers(
-  app: AppSpec,
-  offers: readonly Offer[],
-  random: () => number,
-): { match: Match } | { match: undefined; mismatches: Mismatch[] } {
-  const mismatches: Mismatch[] = [];
-  for (const offer of offers) {
-    const resources = usable(offer.resources ?? []);
-    const scalars = neededScalars(app).map(([name, amount]) => ({
-      name,
-      amount,
-      taken: takeScalar(resources, name, amount),
-    }));
-    const ports = assignPorts(app, portsOf(resources), random);
-    const reasons = [
-      ...app.constraints.map((constraint) => constraintProblem(constraint, offer)),
-      ...ports.problems,
-      ...scalars.map(({ name, amount, taken }) =>
-        taken === undefined ? `${name} ${printScalar(scalarOf(resources, name))} offered, ${amount} wanted` : undefined,
-      ),
-    ].filter((reason) => reason !== undefined);
-    if (reasons.length === 0) {
-      const taken = [...scalars.flatMap((scalar) => scalar.taken ?? []), ...takePorts(resources, ports.hostPorts)];
-      return { match: { offer, resources: taken, hostPorts: ports.hostPorts } };
-    }
-    mismatches.push({ agentId: offer.agent_id.value, agent: agentName(offer), reasons });
+/** `left` is less than the offer has where something was taken of it before. */
+export function openOffer(offer: Offer, left: Resource[] = usable(offer.resources ?? [])): OpenOffer {
+  return { offer, left, ...summed(left) };
+}
+
+/** The role that the resources of an offer may be used in. */
+export function roleOf({ allocation_info: allocation }: Offer): string {
+  return allocation?.role ?? "*";
+}
+
+/** Whether the agent does, whatever is left of the offer and wherever other instances are. */
+export function agentFits(app: AppSpec, offer: Offer): boolean {
+  return roleOf(offer) === app.role && app.constraints.every((constraint) => holds(constraint, offer));
+}
+
+/** Whether there is enough left. */
+export function resourcesFit(app: AppSpec, { amounts, ports }: OpenOffer): boolean {
+  for (const name of SCALARS) if (amounts[name] < app[name]) return false;
+  if (app.ports.length === 0) return true;
+  let free = ports;
+  let wanted = 0;
+  for (const { host } of app.ports) {
+    if (host === "any") wanted++;
+    else if (!includes(free, host)) return false;
+    else free = subtract(free, fromValues([host]));
   }
-  return { match: undefined, mismatches };
+  return size(free) >= wanted;
 }
 
-/** How people call the agent of an offer. */
-export function agentName(offer: Offer): string {
-  const port = offer.url?.address.port;
-  return port === undefined ? offer.hostname : `${offer.hostname}:${port}`;
+/** Whether the spread of the app's instances allows another one there. */
+export function spreadFits(app: AppSpec, offer: Offer, counts: SpreadCounts): boolean {
+  return app.constraints.every((constraint) => spreadProblem(constraint, offer, counts) === undefined);
 }
 
-function neededScalars(app: AppSpec): [name: string, amount: number][] {
-  const wanted: [string, number][] = [
-    ["cpus", app.cpus],
-    ["mem", app.mem],
-    ["disk", app.disk],
+/**
+ * Takes what the app needs out of what is left, which must fit. `random` (0 ≤ n < 1) chooses among ports that do equally:
+ * something that Mesos does not know of may hold one of them.
+ */
+export function take(app: AppSpec, open: OpenOffer, random: () => number): Taken {
+  const scalars = SCALARS.filter((name) => app[name] > 0);
+  const hostPorts = assignPorts(app, open.ports, random);
+  const resources = [
+    ...scalars.flatMap((name) => takeScalar(open.left, name, app[name]) ?? []),
+    ...takePorts(open.left, hostPorts),
   ];
-  return wanted.filter(([, amount]) => amount > 0);
+  open.left = subtractResources(open.left, resources);
+  Object.assign(open, summed(open.left));
+  return { resources, hostPorts };
 }
 
-function assignPorts(
-  app: AppSpec,
-  offered: readonly Range[],
-  random: () => number,
-): { hostPorts: number[]; problems: string[] } {
-  const fixed = app.ports.flatMap(({ host }) => (host === "any" ? [] : [host]));
+/** One thing that keeps an app off an offer. */
+export interface Obstacle {
+  kind: "role" | "constraint" | "spread" | "ports" | "amount";
+  /** Of the attribute or resource. */
+  name: string;
+  /** As in "rack is c3po, wanted r2d2" or "cpus 0.5 offered, 1 wanted". */
+  reason: string;
+  /** How far off it is, from 0 to 1: the missing part of an amount; 1 for what is not a matter of more or less. */
+  lack: number;
+}
+
+/** Everything that keeps the app off what is left of an offer; empty if nothing does. */
+export function obstacles(app: AppSpec, open: OpenOffer, counts: SpreadCounts): Obstacle[] {
+  const role = roleOf(open.offer);
+  const found: Obstacle[] = [];
+  if (role !== app.role)
+    found.push({ kind: "role", name: role, reason: `role is ${role}, wanted ${app.role}`, lack: 1 });
+  for (const constraint of app.constraints) {
+    const [name, operator] = constraint;
+    const reason = constraintProblem(constraint, open.offer);
+    if (reason !== undefined) found.push({ kind: "constraint", name, reason, lack: 1 });
+    const spread = isSpread(operator) ? spreadProblem(constraint, open.offer, counts) : undefined;
+    if (spread !== undefined) found.push({ kind: "spread", name, reason: spread, lack: 1 });
+  }
+  for (const reason of portProblems(app, open.ports)) found.push({ kind: "ports", name: "ports", reason, lack: 1 });
+  for (const name of SCALARS) {
+    const wanted = app[name];
+    const offered = scalarOf(open.left, name);
+    if (takeScalar(open.left, name, wanted) !== undefined) continue;
+    const reason = `${name} ${printScalar(offered)} offered, ${wanted} wanted`;
+    found.push({ kind: "amount", name, reason, lack: (wanted - offered) / wanted });
+  }
+  return found;
+}
+
+function summed(left: readonly Resource[]): Pick<OpenOffer, "amounts" | "ports"> {
+  const amounts = { cpus: 0, mem: 0, disk: 0, gpus: 0 };
+  for (const { name, scalar } of left)
+    if (scalar !== undefined && name in amounts) amounts[name as keyof typeof amounts] += scalar.value;
+  for (const name of SCALARS) amounts[name] = Math.round(amounts[name] * 1000) / 1000;
+  return { amounts, ports: portsOf(left) };
+}
+
+function portProblems(app: AppSpec, offered: readonly Range[]): string[] {
+  const fixed = fixedPorts(app);
   const problems = fixed.filter((port) => !includes(offered, port)).map((port) => notOffered(port, offered));
-  let free = subtract(offered, fromValues(fixed));
+  const free = subtract(offered, fromValues(fixed));
   const wanted = app.ports.length - fixed.length;
   if (size(free) < wanted) problems.push(`${size(free)} ports offered, ${wanted} wanted`);
-  const hostPorts = app.ports.map(({ host }) => {
+  return problems;
+}
+
+function assignPorts(app: AppSpec, offered: readonly Range[], random: () => number): number[] {
+  let free = subtract(offered, fromValues(fixedPorts(app)));
+  return app.ports.map(({ host }) => {
     const port = host === "any" ? pick(free, random) : host;
     free = subtract(free, fromValues([port]));
     return port;
   });
-  return { hostPorts, problems };
+}
+
+function fixedPorts(app: AppSpec): number[] {
+  return app.ports.flatMap(({ host }) => (host === "any" ? [] : [host]));
 }
 
 function pick(free: readonly Range[], random: () => number): number {

@@ -1,6 +1,6 @@
 // Where a task was put: known as soon as an offer is chosen, and kept across runs.
-import { agentName } from "./match-offers.ts";
-import type { Match } from "./match-offers.ts";
+import type { Offer } from "../mesos/types.ts";
+import { attributeText } from "./constraints.ts";
 
 export interface Placement {
   taskId: string;
@@ -14,12 +14,14 @@ export interface Placement {
   agentUrl?: string;
   /** One for each of the app's ports, in their order. */
   hostPorts: number[];
+  /** Of the agent, `hostname` among them: what instances are spread by. */
+  attributes?: Record<string, string>;
 }
 
-export function placementOf(match: Match, taskId: string): Placement {
-  const { offer, hostPorts } = match;
+export function placementOf({ offer, hostPorts }: { offer: Offer; hostPorts: number[] }, taskId: string): Placement {
   const { url } = offer;
   const address = url?.address.ip ?? url?.address.hostname ?? offer.hostname;
+  const names = ["hostname", ...(offer.attributes ?? []).map(({ name }) => name)];
   return {
     taskId,
     offerId: offer.id.value,
@@ -28,5 +30,12 @@ export function placementOf(match: Match, taskId: string): Placement {
     address,
     ...(url && { agentUrl: `${url.scheme}://${address}:${url.address.port}` }),
     hostPorts,
+    attributes: Object.fromEntries(names.map((name) => [name, attributeText(offer, name) ?? ""])),
   };
+}
+
+/** How people call the agent of an offer. */
+export function agentName(offer: Offer): string {
+  const port = offer.url?.address.port;
+  return port === undefined ? offer.hostname : `${offer.hostname}:${port}`;
 }

@@ -5,17 +5,21 @@ import type { Clock } from "../client/clock.ts";
 import { HttpClient } from "../client/http.ts";
 import { leaderDetector } from "../client/leader.ts";
 import { MesosUpError, StepError, TaskFailedError } from "../errors.ts";
-import type { FrameworkInfo } from "../mesos/types.ts";
+import type { FrameworkInfo, TaskStatus } from "../mesos/types.ts";
 import { AppScheduler } from "./app-scheduler.ts";
 import type { AppEvent } from "./app-scheduler.ts";
 import type { AppSpec } from "./app-spec.ts";
+import { mismatchesOf } from "./core/why.ts";
+import type { Instance } from "./core/instance.ts";
+import { instancesOf } from "./core/state.ts";
 import { MemoryFrameworkStore } from "./framework-store.ts";
 import type { FrameworkStore } from "./framework-store.ts";
 import { nginxCommand } from "./nginx-app.ts";
 import { NoMatchingOfferError } from "./no-matching-offer.ts";
-import { endStatus, failureOf, RunningApp } from "./running-app.ts";
+import { failureOf, RunningApp } from "./running-app.ts";
 import type { RunningTask } from "./running-app.ts";
 import { serveSite } from "./site.ts";
+import { requireSecrets } from "./secrets.ts";
 import { readStderrTail } from "./task-failure.ts";
 
 export interface RunAppOptions {
@@ -24,6 +28,11 @@ export interface RunAppOptions {
   app: AppSpec;
   /** Where the framework's ID is kept. With one, a scheduler that was killed or detached finds its task again. */
   frameworkStore?: FrameworkStore;
+  /**
+   * Whether the app's restart and unreachable policies hold. Else the first failure of its task ends it, and a task that
+   * is out of sight is waited for. Default: false.
+   */
+  keepRunning?: boolean;
   /** Default: "mesos-up" and the app's name. */
   frameworkName?: string;
   /** Whom tasks run as. Default: the user of this process. */
@@ -37,7 +46,11 @@ export interface RunAppOptions {
   /** Aborting it gives up the launch. */
   signal?: AbortSignal;
   onEvent?: (event: AppEvent) => void;
+  /** Where the app's secrets come from. Default: nowhere. */
+  env?: Readonly<Record<string, string | undefined>>;
   clock?: Clock;
+  /** Milliseconds since the epoch when the clock stood at zero. Default: as it is now. */
+  epochMs?: number;
   random?: () => number;
 }
 
@@ -49,44 +62,42 @@ const TEARDOWN_LIMIT_MS = 5000;
 /** How long masters keep the framework's tasks while no scheduler is there: long if one can find them again, else short. */
 const FAILOVER_SECONDS = { stored: 7 * 24 * 3600, unstored: 60 };
 
+/** More launches than this that the master did not take are something else than offers that were rescinded. */
+const MAX_LAUNCHES = 4;
+
 /**
- * Launches the app, or finds it again where `frameworkStore` knows that it was launched, and waits until its task runs.
- * If that fails, a framework that was new is torn down; one that was found again is left as it was, unless its task failed.
+ * Launches the app, or finds it again where `frameworkStore` knows that it was launched, and waits until all its instances
+ * run. If that fails, a framework that was new is torn down; one that was found again is left as it was, unless its task
+ * failed.
  * @throws NoMatchingOfferError, TaskFailedError, StepError LAUNCH_TIMEOUT, ConfigError, whatever ended the subscription, or
  * the signal's reason if that is an error of the caller's own.
  */
 export async function runApp(options: RunAppOptions): Promise<RunningApp> {
-  const store = options.frameworkStore;
-  try {
-    return await launch(options);
-  } catch (error) {
-    const refused = error instanceof MesosUpError && error.code === "FRAMEWORK_REFUSED";
-    if (!refused || (await store?.load()) === undefined) throw error;
-    // The master has given up the framework that was stored, and its tasks with it.
-    await store?.clear();
-    return await launch(options);
-  }
-}
-
-async function launch(options: RunAppOptions): Promise<RunningApp> {
   const { app, clock = systemClock, random = Math.random, onEvent = () => undefined } = options;
   const store = options.frameworkStore ?? new MemoryFrameworkStore();
   const stored = await store.load();
+  const secrets = requireSecrets(app, options.env);
   const http = new HttpClient();
   const leader = leaderDetector(options.master, { http, clock });
   const site = app.site === undefined ? undefined : await serveSite(app.site, options.contentAddress ?? "127.0.0.1");
   const frameworkInfo = frameworkInfoOf(options);
+  const launches = { inVain: 0 };
   const scheduler = new AppScheduler({
-    app: servedByNginx(app),
     frameworkInfo,
     leader,
     http,
     store,
     stored,
-    siteUri: site?.uri,
     clock,
+    epochMs: options.epochMs ?? Date.now() - clock.nowMs(),
     random,
-    onEvent,
+    siteUri: () => site?.uri,
+    secret: (name) => secrets[name],
+    onEvent: (event) => {
+      if (event.type === "launched") launches.inVain++;
+      if (event.type === "instance" && event.instance.state === "starting") launches.inVain = 0;
+      onEvent(event);
+    },
   });
   const close = async () => {
     await scheduler.close();
@@ -95,13 +106,32 @@ async function launch(options: RunAppOptions): Promise<RunningApp> {
     await site?.[Symbol.asyncDispose]();
   };
   try {
-    const running = await untilRunning(scheduler, { ...options, clock, http, frameworkName: frameworkInfo.name });
-    return new RunningApp({ running, app, scheduler, http, site, clock, close });
+    await scheduler.command({ name: "run", spec: specToRun(options) });
+    const first = await untilRunning(scheduler, {
+      ...options,
+      clock,
+      http,
+      frameworkName: frameworkInfo.name,
+      launches,
+    });
+    return new RunningApp({ first, app, scheduler, http, site, clock, close });
   } catch (error) {
     const leave = stored !== undefined && !(error instanceof TaskFailedError);
     await giveUp(error, [...(leave ? [] : [() => tearDown(scheduler)]), close]);
     throw error;
   }
+}
+
+/** The first failure is the end, unless the app is to be kept running. */
+function specToRun({ app, keepRunning = false }: RunAppOptions): AppSpec {
+  const spec = servedByNginx(app);
+  if (keepRunning) return spec;
+  const giveUp = { ...spec.restart.give_up, failures: 1 };
+  return {
+    ...spec,
+    restart: { ...spec.restart, policy: "on-failure", give_up: giveUp },
+    unreachable: { replace_after: "never" },
+  };
 }
 
 function frameworkInfoOf(options: RunAppOptions): FrameworkInfo {
@@ -134,6 +164,7 @@ interface Waiting extends RunAppOptions {
   clock: Clock;
   http: HttpClient;
   frameworkName: string;
+  launches: { inVain: number };
 }
 
 async function untilRunning(scheduler: AppScheduler, options: Waiting): Promise<RunningTask> {
@@ -141,24 +172,32 @@ async function untilRunning(scheduler: AppScheduler, options: Waiting): Promise<
   const tooLate = new Error("too late");
   try {
     const work = (within: AbortSignal) =>
-      Promise.race([scheduler.until(runningOrEnded, within), lossOfPatience(scheduler, options, within)]);
+      Promise.race([
+        scheduler.until((one) => allRunOrOneEnded(one, options), within),
+        lossOfPatience(scheduler, options, within),
+      ]);
     await withTimeLimit(work, { clock, limitMs, signal, late: () => tooLate });
   } catch (error) {
     const late = error === tooLate || isPlainAbort(signal);
     throw late ? await launchTimeout(scheduler, options, limitMs) : error;
   }
-  const { placement, frameworkId = "", status, acceptedAtMs, master } = scheduler;
-  if (placement === undefined || status === undefined) throw new Error("A task runs that was never placed.");
-  const ended = endStatus(scheduler);
-  if (ended !== undefined && ended.state !== "TASK_FINISHED") {
-    throw await failureOf(ended, options.http, { ...placement, frameworkId });
+  const { app } = options;
+  const [instance] = instancesOf(scheduler.state, app.name);
+  const { frameworkId = "", master } = scheduler;
+  if (instance === undefined || instance.state === "gave-up") {
+    const status = scheduler.statusOf(`${app.name}.1`);
+    if (status === undefined) throw new Error("An app failed that nothing was heard of.");
+    throw await failureOf(status, options.http, { frameworkId, placement: instance?.lastTask });
   }
+  const placement = instance.task ?? instance.lastTask;
+  if (placement === undefined) throw new Error("A task runs that was never placed.");
+  const acceptedAtMs = scheduler.acceptedAtMs(placement.taskId);
   return {
     ...placement,
     frameworkId,
     frameworkName: options.frameworkName,
     master,
-    containerId: status.container_status?.container_id?.value ?? "",
+    containerId: instance.containerId ?? "",
     ...(acceptedAtMs !== undefined && { acceptedAtMs }),
     runningAtMs: clock.nowMs(),
   };
@@ -169,25 +208,45 @@ function isPlainAbort(signal: AbortSignal | undefined): boolean {
   return signal?.aborted === true && signal.reason instanceof DOMException;
 }
 
-function runningOrEnded({ phase }: AppScheduler): true | undefined {
-  return phase === "running" || phase === "ended" ? true : undefined;
+/** For `until`: all of them run, or one of them never will. */
+function allRunOrOneEnded(scheduler: AppScheduler, { app, launches }: Waiting): true | undefined {
+  const instances = instancesOf(scheduler.state, app.name);
+  if (instances.some(({ state }) => state === "gave-up")) return true;
+  if (launches.inVain >= MAX_LAUNCHES * app.instances && instances.some(isIdle)) {
+    throw launchedInVain(app, launches.inVain, scheduler.statusOf(`${app.name}.1`));
+  }
+  if (instances.length < app.instances) return undefined;
+  const { unconfirmed } = scheduler.state;
+  const runs = ({ state, task }: Instance) => state === "running" && !unconfirmed.has(task?.taskId ?? "");
+  return instances.every((one) => runs(one) || one.state === "finished") ? true : undefined;
+}
+
+function isIdle({ state }: Instance): boolean {
+  return state === "waiting" || state === "backing-off";
 }
 
 /** Rejects if no offer does for too long, counted from the subscription; else never settles. */
 async function lossOfPatience(scheduler: AppScheduler, options: Waiting, signal: AbortSignal): Promise<never> {
+  const { app } = options;
   await scheduler.until(({ subscription }) => (subscription.name === "subscribed" ? true : undefined), signal);
   await options.clock.sleep(options.noMatchAfterMs ?? DEFAULT_NO_MATCH_AFTER_MS, signal);
-  if (scheduler.phase === "waiting") throw new NoMatchingOfferError(options.app, scheduler.mismatches);
+  const waits = instancesOf(scheduler.state, app.name).some(
+    ({ state, restarts }) => state === "waiting" && restarts === 0,
+  );
+  if (waits) throw new NoMatchingOfferError(app, mismatchesOf(scheduler.state, app.name));
   return await scheduler.until<never>(() => undefined, signal);
 }
 
 /** What the launch was waiting for when its time was up. */
 async function launchTimeout(scheduler: AppScheduler, options: Waiting, limitMs: number): Promise<MesosUpError> {
-  const { placement, frameworkId, phase, status, subscription } = scheduler;
+  const { app } = options;
+  const { frameworkId, subscription, state } = scheduler;
+  const late = instancesOf(state, app.name).find((instance) => instance.state !== "running");
+  const placement = late?.task;
   const within = `within ${limitMs / 1000} s`;
   const details = { code: "LAUNCH_TIMEOUT", step: "launch", elapsedMs: limitMs };
-  if (frameworkId === undefined || placement === undefined) {
-    if (subscription.name === "subscribed") return new NoMatchingOfferError(options.app, scheduler.mismatches);
+  if (frameworkId === undefined || placement === undefined || late === undefined) {
+    if (subscription.name === "subscribed") return new NoMatchingOfferError(app, mismatchesOf(state, app.name));
     const why = scheduler.obstacle?.replace(/\.$/, "") ?? "none has answered SUBSCRIBE";
     return new StepError(`No master took the subscription ${within}: ${why}.`, {
       ...details,
@@ -196,15 +255,24 @@ async function launchTimeout(scheduler: AppScheduler, options: Waiting, limitMs:
   }
   const signal = AbortSignal.timeout(STDERR_LIMIT_MS);
   const logTail = await readStderrTail(options.http, { placement, frameworkId, signal });
+  const status = scheduler.statusOf(late.id);
   const last = status === undefined ? "there was no word of it" : `the last word was ${status.state}`;
   return new StepError(
-    `The task ${placement.taskId} on ${placement.agent} did not run ${within}: it is ${phase}, ${last}.`,
+    `The task ${placement.taskId} on ${placement.agent} did not run ${within}: it is ${late.state}, ${last}.`,
     {
       ...details,
       hint: "See in the agent's log whether it still fetches an image or a file.",
       logTail,
     },
   );
+}
+
+function launchedInVain(app: AppSpec, launches: number, status: TaskStatus | undefined): MesosUpError {
+  const why = status === undefined ? "" : `; the last time: ${status.state}, ${status.message ?? "no message"}`;
+  return new MesosUpError(`The app ${app.name} was launched ${launches} times in vain${why}.`, {
+    code: "LAUNCHED_IN_VAIN",
+    hint: "See in the master's log why it did not take the launches, and whether agents come and go.",
+  });
 }
 
 async function tearDown(scheduler: AppScheduler): Promise<void> {

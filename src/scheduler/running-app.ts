@@ -1,4 +1,4 @@
-// The handle on an app's running task: verify it, kill it, take its framework down, or leave it running.
+// The handle on an app that runs: verify it, kill it, take its framework down, or leave it running.
 import { withTimeLimit } from "../client/clock.ts";
 import type { Clock } from "../client/clock.ts";
 import type { HttpClient } from "../client/http.ts";
@@ -9,6 +9,8 @@ import type { TaskStatus } from "../mesos/types.ts";
 import type { AppScheduler } from "./app-scheduler.ts";
 import { DEFAULT_VERIFY } from "./app-spec.ts";
 import type { AppSpec } from "./app-spec.ts";
+import type { Instance } from "./core/instance.ts";
+import { instancesOf } from "./core/state.ts";
 import { checkHttp } from "./http-check.ts";
 import type { HttpCheckResult } from "./http-check.ts";
 import type { Placement } from "./placement.ts";
@@ -29,7 +31,8 @@ export interface RunningTask extends Placement {
 }
 
 interface Parts {
-  running: RunningTask;
+  /** Of its first instance, when it began to run. */
+  first: RunningTask;
   app: AppSpec;
   scheduler: AppScheduler;
   http: HttpClient;
@@ -42,28 +45,53 @@ interface Parts {
 const KILL_TIMEOUT_MS = 60_000;
 const STDERR_LIMIT_MS = 2000;
 
-/** A task that runs. Disposing of it tears its framework down. */
+/** An app that runs. Disposing of it tears its framework down. */
 export class RunningApp implements AsyncDisposable {
-  readonly running: RunningTask;
   readonly #parts: Parts;
   #closed = false;
 
   constructor(parts: Parts) {
-    this.running = parts.running;
     this.#parts = parts;
   }
 
+  /** The task of its first instance; of an app that is kept running it may be another one every time. */
+  get running(): RunningTask {
+    return this.tasks[0] ?? this.#parts.first;
+  }
+
+  /** Of every instance that runs now. */
+  get tasks(): RunningTask[] {
+    const { app, first, scheduler } = this.#parts;
+    return instancesOf(scheduler.state, app.name).flatMap(({ state, task, containerId = "" }) => {
+      if (state !== "running" || task === undefined) return [];
+      if (task.taskId === first.taskId) return [first];
+      const { frameworkId, frameworkName, runningAtMs } = first;
+      return [{ ...task, frameworkId, frameworkName, master: scheduler.master, containerId, runningAtMs }];
+    });
+  }
+
   /**
-   * Asks over HTTP until the app answers as its `verify` says, and with the site's index page if it has a site.
-   * @throws HttpCheckError, TaskFailedError if the task ends meanwhile, the signal's reason.
+   * Asks over HTTP until the app answers as its `verify` says, and with the site's index page if it has a site. Should
+   * another task take the place of the one that is asked, that one is asked.
+   * @throws HttpCheckError, TaskFailedError if the task ends for good meanwhile, the signal's reason.
    */
   async verify(options: { timeoutMs?: number; signal?: AbortSignal } = {}): Promise<HttpCheckResult> {
-    const { app, clock, site } = this.#parts;
+    for (;;) {
+      const result = await this.#verifyTask(this.running, options);
+      if (result !== "moved") return result;
+    }
+  }
+
+  async #verifyTask(
+    task: RunningTask,
+    options: { timeoutMs?: number; signal?: AbortSignal },
+  ): Promise<HttpCheckResult | "moved"> {
+    const { app, clock, site, scheduler } = this.#parts;
     const verify = app.verify ?? DEFAULT_VERIFY;
     const over = new AbortController();
     const signal = options.signal === undefined ? over.signal : AbortSignal.any([over.signal, options.signal]);
     const check = checkHttp({
-      url: this.#url(verify.port, verify.path),
+      url: this.#url(task, verify),
       expect: {
         status: verify.status,
         headers: verify.headers,
@@ -74,17 +102,22 @@ export class RunningApp implements AsyncDisposable {
       signal,
       clock,
     });
+    const moved = scheduler.until(
+      () => (this.tasks.length > 0 && this.running.taskId !== task.taskId ? ("moved" as const) : undefined),
+      signal,
+    );
     try {
-      return await Promise.race([check, this.#failed(signal)]);
+      return await Promise.race([check, moved, this.#failed(signal)]);
     } finally {
       over.abort();
-      check.catch(() => undefined);
+      for (const one of [check, moved]) one.catch(() => undefined);
     }
   }
 
-  /** The status that the task ended with, whenever that is. */
+  /** The status that the task ended with for good, whenever that is. */
   ended(signal?: AbortSignal): Promise<TaskStatus> {
-    return this.#parts.scheduler.until(endStatus, signal);
+    const { scheduler, app } = this.#parts;
+    return scheduler.until(() => endStatus(scheduler, app.name), signal);
   }
 
   /**
@@ -94,7 +127,7 @@ export class RunningApp implements AsyncDisposable {
   async finished(signal?: AbortSignal): Promise<TaskStatus> {
     const status = await this.ended(signal);
     if (status.state === "TASK_FINISHED") return status;
-    throw await failureOf(status, this.#parts.http, this.running);
+    throw await this.#failureOf(status);
   }
 
   /**
@@ -102,10 +135,10 @@ export class RunningApp implements AsyncDisposable {
    * @throws StepError KILL_TIMEOUT, the signal's reason.
    */
   async kill(options: { timeoutMs?: number; signal?: AbortSignal } = {}): Promise<TaskStatus> {
-    const { scheduler, clock } = this.#parts;
+    const { scheduler, clock, app } = this.#parts;
     const limitMs = options.timeoutMs ?? KILL_TIMEOUT_MS;
     const work = async (signal: AbortSignal) => {
-      await scheduler.kill(signal);
+      await scheduler.command({ name: "remove", app: app.name });
       const status = await this.ended(signal);
       await scheduler.settled();
       return status;
@@ -141,8 +174,13 @@ export class RunningApp implements AsyncDisposable {
     await this.teardown();
   }
 
-  #url(port: number, path: string): string {
-    const { address, hostPorts } = this.running;
+  #failureOf(status: TaskStatus): Promise<TaskFailedError> {
+    const { app, first, http, scheduler } = this.#parts;
+    const placement = scheduler.state.instances.get(`${app.name}.1`)?.lastTask ?? first;
+    return failureOf(status, http, { frameworkId: first.frameworkId, placement });
+  }
+
+  #url({ address, hostPorts }: RunningTask, { port, path }: { port: number; path: string }): string {
     const hostPort = hostPorts[port];
     if (hostPort === undefined) {
       throw new MesosUpError(`The app ${this.#parts.app.name} has no port that could be asked over HTTP.`, {
@@ -156,22 +194,26 @@ export class RunningApp implements AsyncDisposable {
   /** Never resolves: rejects once the task has ended. */
   async #failed(signal: AbortSignal): Promise<never> {
     const status = await this.ended(signal);
-    throw await failureOf(status, this.#parts.http, this.running);
+    throw await this.#failureOf(status);
   }
 }
 
-/** For `until`: the status of a task that has ended. */
-export function endStatus(scheduler: AppScheduler): TaskStatus | undefined {
-  return scheduler.phase === "ended" ? scheduler.status : undefined;
+/** For `until`: the status that the app ended with, once no task of it follows: of one that failed, if any did. */
+export function endStatus(scheduler: AppScheduler, app: string): TaskStatus | undefined {
+  const instances = instancesOf(scheduler.state, app);
+  const over = ({ state }: Instance) => state === "finished" || state === "gave-up";
+  if (!instances.every(over)) return undefined;
+  const failed = instances.find(({ state }) => state === "gave-up") ?? instances[0];
+  return scheduler.statusOf(failed?.id ?? `${app}.1`);
 }
 
 /** The error for a task that ended, with the tail of its stderr. */
 export async function failureOf(
   status: TaskStatus,
   http: HttpClient,
-  where: Placement & { frameworkId: string },
+  { frameworkId, placement }: { frameworkId: string; placement: Placement | undefined },
 ): Promise<TaskFailedError> {
   const signal = AbortSignal.timeout(STDERR_LIMIT_MS);
-  const { frameworkId } = where;
-  return taskFailure(status, await readStderrTail(http, { placement: where, frameworkId, signal }));
+  const tail = placement === undefined ? "" : await readStderrTail(http, { placement, frameworkId, signal });
+  return taskFailure(status, tail);
 }

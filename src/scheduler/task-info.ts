@@ -1,23 +1,43 @@
 // An app on an offer → the TaskInfo that launches it (mesos.proto, docs/docker-containerizer.md).
 import { parseUserDurationMs, toDurationInfo } from "../mesos/duration.ts";
-import type { CommandInfo, CommandUri, ContainerInfo, TaskInfo, Volume } from "../mesos/types.ts";
-import type { AppSpec } from "./app-spec.ts";
-import type { Match } from "./match-offers.ts";
+import type {
+  CommandInfo,
+  CommandUri,
+  ContainerInfo,
+  HealthCheck,
+  Offer,
+  Resource,
+  TaskInfo,
+  Volume,
+} from "../mesos/types.ts";
+import type { AppSpec, HealthSpec } from "./app-spec.ts";
 
-/** `siteUri` is where the agent fetches the app's site from. */
-export function taskInfo(
-  app: AppSpec,
-  match: Match,
-  options: { taskId: string; siteUri?: string | undefined },
-): TaskInfo {
+/** An offer that does, and what is taken of it. */
+export interface Match {
+  offer: Offer;
+  resources: Resource[];
+  /** One for each of the app's ports, in their order. */
+  hostPorts: number[];
+}
+
+interface TaskOptions {
+  taskId: string;
+  /** Where the agent fetches the app's site from. */
+  siteUri?: string | undefined;
+  /** Values of the app's secrets by their names. */
+  secret?: (name: string) => string | undefined;
+}
+
+export function taskInfo(app: AppSpec, match: Match, options: TaskOptions): TaskInfo {
   const container = containerOf(app, match.hostPorts);
   return {
     name: app.name,
     task_id: { value: options.taskId },
     agent_id: match.offer.agent_id,
     resources: match.resources,
-    command: commandOf(app, match.hostPorts, options.siteUri),
+    command: commandOf(app, match.hostPorts, options),
     ...(container && { container }),
+    ...(app.health && { health_check: healthCheckOf(app, app.health, match.hostPorts) }),
     ...(app.kill_grace_period !== undefined && {
       kill_policy: { grace_period: toDurationInfo(parseUserDurationMs(app.kill_grace_period)) },
     }),
@@ -28,18 +48,58 @@ export function taskInfo(
   };
 }
 
-function commandOf(app: AppSpec, hostPorts: readonly number[], siteUri: string | undefined): CommandInfo {
+function commandOf(app: AppSpec, hostPorts: readonly number[], { siteUri, secret }: TaskOptions): CommandInfo {
   const uris: CommandUri[] = app.uris.map(({ output_file, ...uri }) =>
     output_file === undefined ? uri : { ...uri, output_file },
   );
   if (siteUri !== undefined) uris.unshift({ value: siteUri, extract: true });
-  const environment = { ...portVariables(app, hostPorts), ...app.env };
+  const environment = { ...portVariables(app, hostPorts), ...app.env, ...secretsOf(app, secret) };
   const variables = Object.entries(environment).map(([name, value]) => ({ name, value }));
   return {
     ...invocation(app),
     ...(uris.length > 0 && { uris }),
     ...(variables.length > 0 && { environment: { variables } }),
     ...(app.user !== undefined && { user: app.user }),
+  };
+}
+
+function secretsOf({ secrets }: AppSpec, secret: TaskOptions["secret"]): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(secrets).flatMap(([name, from]) => {
+      const value = secret?.(from);
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
+
+/**
+ * Checks are made from within the task's network: there its own port counts, on a bridge that of the container
+ * (docs/health-checks.md).
+ */
+function healthCheckOf(app: AppSpec, health: HealthSpec, hostPorts: readonly number[]): HealthCheck {
+  const portOf = (index: number): number => {
+    const hostPort = hostPorts[index] ?? 0;
+    return app.network === "bridge" ? (app.ports[index]?.container ?? hostPort) : hostPort;
+  };
+  const seconds = (text: string): number => parseUserDurationMs(text) / 1000;
+  const { http, tcp, command } = health;
+  return {
+    ...(http && {
+      type: "HTTP" as const,
+      http: {
+        port: portOf(http.port),
+        path: http.path,
+        scheme: http.scheme,
+        ...(http.statuses.length > 0 && { statuses: http.statuses }),
+      },
+    }),
+    ...(tcp && { type: "TCP" as const, tcp: { port: portOf(tcp.port) } }),
+    ...(command !== undefined && { type: "COMMAND" as const, command: { shell: true, value: command } }),
+    delay_seconds: seconds(health.delay),
+    interval_seconds: seconds(health.interval),
+    timeout_seconds: seconds(health.timeout),
+    grace_period_seconds: seconds(health.grace_period),
+    consecutive_failures: health.max_failures,
   };
 }
 

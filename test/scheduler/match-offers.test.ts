@@ -6,7 +6,8 @@ import type { Attribute, Resource } from "../../src/mesos/types.ts";
 import { APP_DEFAULTS } from "../../src/scheduler/app-spec.ts";
 import type { AppPort, AppSpec, Constraint } from "../../src/scheduler/app-spec.ts";
 import { constraintProblem } from "../../src/scheduler/constraints.ts";
-import { matchOffers } from "../../src/scheduler/match-offers.ts";
+import { agentFits, obstacles, openOffer, resourcesFit, take } from "../../src/scheduler/match-offers.ts";
+import type { Offer } from "../../src/mesos/types.ts";
 import { offer } from "./offers.ts";
 
 const app = (over: Partial<AppSpec> = {}): AppSpec => ({
@@ -18,6 +19,22 @@ const app = (over: Partial<AppSpec> = {}): AppSpec => ({
 });
 const any: AppPort = { host: "any", protocol: "tcp" };
 const fixed = (host: number): AppPort => ({ host, protocol: "tcp" });
+
+/** What the first offer that does gives to the app, or what keeps it off each of them. */
+function matchOffers(spec: AppSpec, offers: Offer[], random: () => number) {
+  const open = offers.map((one) => openOffer(one));
+  const chosen = open.find((one) => agentFits(spec, one.offer) && resourcesFit(spec, one));
+  const mismatches = open.map((one) => ({
+    agent: `${one.offer.hostname}:5051`,
+    reasons: obstacles(spec, one, new Map()).map(({ reason }) => reason),
+  }));
+  // What fits and what is said to be in the way must never contradict each other.
+  expect(open.map((one) => agentFits(spec, one.offer) && resourcesFit(spec, one))).toEqual(
+    mismatches.map((one) => one.reasons.length === 0),
+  );
+  const match = chosen && { offer: chosen.offer, ...take(spec, chosen, random) };
+  return { match, mismatches };
+}
 
 function reasons(spec: AppSpec, ...offers: Parameters<typeof offer>[0][]): string[] {
   const result = matchOffers(spec, offers.map(offer), () => 0);
@@ -68,7 +85,7 @@ describe("an app", () => {
           const { match } = matchOffers(app({ ports: asked }), [offer({ ports })], () => random);
           if (match === undefined) return;
           expect(new Set(match.hostPorts).size).toBe(asked.length);
-          expect(match.hostPorts.every((port) => includes(ports, port))).toBe(true);
+          expect(match.hostPorts.every((port: number) => includes(ports, port))).toBe(true);
           asked.forEach(({ host }, i) => host !== "any" && expect(match.hostPorts[i]).toBe(host));
           expect(containsResources(match.offer.resources!, match.resources)).toBe(true);
           expect(scalarOf(match.resources, "cpus")).toBe(0.1);
@@ -140,7 +157,7 @@ describe("a constraint", () => {
     [
       ["zone", "IN", "7,8"],
       { name: "zone", type: "RANGES", ranges: { range: [{ begin: 1, end: 3 }] } },
-      "zone is [1-3], wanted one of 7,8",
+      "zone is [1-3], wanted one of 7, 8",
     ],
   ])("%j", (constraint, attribute, expected) => {
     expect(problem(constraint, attribute)).toBe(expected);

@@ -2,6 +2,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { format } from "prettier";
 import { describe, expect, it } from "vitest";
 import { ConfigError } from "../../src/errors.ts";
+import { APP_DEFAULTS } from "../../src/scheduler/app-spec.ts";
 import { appJsonSchema } from "../../src/scheduler/json-schema.ts";
 import { parseAppFile, parseAppObject } from "../../src/scheduler/parse-app-file.ts";
 
@@ -18,21 +19,11 @@ function issuesOf(text: string): string[] {
 describe("an app file", () => {
   it("needs little more than a name", () => {
     expect(parseAppFile("name: web\nimage: nginx:debian\nports: [80]\nverify: {}\n", "app.yaml")).toEqual({
+      ...APP_DEFAULTS,
       name: "web",
       image: "nginx:debian",
-      containerizer: "docker",
-      cpus: 0.1,
-      mem: 64,
-      disk: 0,
       ports: [{ container: 80, host: "any", protocol: "tcp" }],
       network: "bridge",
-      env: {},
-      labels: {},
-      uris: [],
-      constraints: [],
-      role: "*",
-      volumes: [],
-      docker: { privileged: false, force_pull: false, parameters: [] },
       verify: { port: 0, path: "/", status: 200, headers: {}, timeout: "30secs" },
     });
   });
@@ -89,7 +80,9 @@ describe("an app file", () => {
       '3:7 cpus must be a number, but is "none"',
       expect.stringMatching(/^4:\d+ ports\[1\]/),
       "4:49 ports[3].host is 9000, which another port has already",
-      expect.stringMatching(/^5:22 constraints\[0\]\[1\] must be EQUALS, IN, LIKE or UNLIKE/),
+      expect.stringMatching(
+        /^5:22 constraints\[0\]\[1\] must be EQUALS, IN, LIKE, UNLIKE, UNIQUE, GROUP_BY or MAX_PER/,
+      ),
       expect.stringMatching(/^5:46 constraints\[1\]\[2\] must be a regular expression, but: /),
       "5:67 constraints[2][2] must be one value for EQUALS",
       "6:20 kill_grace_period must be a number and a unit, as in 30secs or 2mins",

@@ -142,7 +142,7 @@ describe("an app on a cluster", () => {
       type: "OFFERS",
       offers: { offers: [offer({ agent: "a1" }), offer({ agent: "a2", attributes: {} })] },
     });
-    expect((await test.master.call("DECLINE")).decline.filters).toEqual({ refuse_seconds: 1 });
+    expect((await test.master.call("DECLINE")).decline.filters).toEqual({ refuse_seconds: 45 });
     await test.clock.asleepFor(5000);
     test.clock.advance(5000);
     await expect(test.started).rejects.toMatchObject({
@@ -367,14 +367,15 @@ describe("a scheduler that was there before", () => {
   it("has stored the framework and the task before the launch was on its way", async () => {
     const store = new MemoryFrameworkStore();
     const log: string[] = [];
-    const save = store.save.bind(store);
-    store.save = (framework) => {
-      log.push(framework.placement === undefined ? "framework" : "task");
-      return save(framework);
+    const write = store.write.bind(store);
+    store.write = (changes) => {
+      log.push(...Object.keys(changes));
+      return write(changes);
     };
     await using test = await launch({ frameworkStore: store, onEvent: (event) => log.push(event.type) });
     const { stream, taskId } = await untilLaunched(test.master);
-    expect(log.filter((entry) => entry !== "subscription")).toEqual(["framework", "task", "launched"]);
+    const stored = ["app/web", "instance/web.1", "framework", "instance/web.1", "launched"];
+    expect(log.filter((entry) => entry.includes("/") || stored.includes(entry))).toEqual(stored);
     stream.send(update(taskId, "TASK_RUNNING"));
     await test.started;
   });
@@ -429,6 +430,6 @@ describe("a scheduler that was there before", () => {
     abort.abort(new Error("Ctrl-C"));
     await expect(test.started).rejects.toThrow("Ctrl-C");
     expect(test.master.calls()).not.toContain("TEARDOWN");
-    expect((await store.load())?.frameworkId).toBe("f1");
+    expect((await store.load())?.["framework"]).toMatchObject({ id: "f1" });
   });
 });

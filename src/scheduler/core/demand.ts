@@ -1,0 +1,51 @@
+// Whether offers are wanted: SUPPRESS while there is nothing to launch, REVIVE as soon as there is. One of them at a time,
+// since calls travel on connections of their own and the second could come in before the first.
+import { REVIVE_INTERVAL_MS } from "./pace.ts";
+import type { Turn } from "./turn.ts";
+
+/** To be asked after everything else of a turn. */
+export function updateDemand(turn: Turn): void {
+  const { state, nowMs } = turn;
+  const { demand } = state;
+  if (!state.subscribed || state.stopping || demand.inFlight) return;
+  if (state.waiting.size === 0) {
+    demand.reviveWanted = false;
+    if (demand.master === "offering") ask(turn, "SUPPRESS");
+    return;
+  }
+  if (demand.master === "offering" && !demand.reviveWanted) return;
+  const dueMs = demand.lastReviveMs + REVIVE_INTERVAL_MS;
+  if (nowMs < dueMs) turn.wakeAt(dueMs);
+  else ask(turn, "REVIVE");
+}
+
+/** A master that is subscribed to anew offers, and has forgotten what was refused. */
+export function resetDemand(turn: Turn): void {
+  Object.assign(turn.state.demand, { master: "offering", inFlight: false, reviveWanted: false });
+}
+
+/** Another agent's resources, or another distribution of tasks, may make a refused offer do. */
+export function wantRefusedOffers(turn: Turn): void {
+  if (turn.state.waiting.size > 0) turn.state.demand.reviveWanted = true;
+}
+
+function ask(turn: Turn, what: "SUPPRESS" | "REVIVE"): void {
+  const { demand } = turn.state;
+  demand.inFlight = true;
+  demand.master = what === "SUPPRESS" ? "suppressed" : "offering";
+  if (what === "REVIVE") {
+    demand.reviveWanted = false;
+    demand.lastReviveMs = turn.nowMs;
+  }
+  turn.call({ type: what }, { for: "demand", what });
+}
+
+/** What the answer to a SUPPRESS or REVIVE means. A lost one says nothing: so it is said again. */
+export function onDemandAnswer(turn: Turn, what: "SUPPRESS" | "REVIVE", taken: boolean): void {
+  const { demand } = turn.state;
+  demand.inFlight = false;
+  if (taken) return;
+  // Whichever it was: of a master that may not have heard it the worse is to be assumed, and that is set right next.
+  if (what === "REVIVE") demand.reviveWanted = true;
+  else demand.master = "offering";
+}

@@ -1,0 +1,165 @@
+// Waiting instances onto offers. Every offer is decided on as it comes: several apps may share one, what nobody takes is
+// declined, none is kept.
+import type { Filters, Offer, TaskInfo } from "../../mesos/types.ts";
+import { attributeText } from "../constraints.ts";
+import { agentFits, openOffer, resourcesFit, spreadFits, take } from "../match-offers.ts";
+import type { OpenOffer } from "../match-offers.ts";
+import { placementOf } from "../placement.ts";
+import { addToSpread, countSpread } from "../spread.ts";
+import type { SpreadCounts } from "../spread.ts";
+import { taskInfo } from "../task-info.ts";
+import type { Instance } from "./instance.ts";
+import { LAUNCH_SILENCE_MS, MAINTENANCE_LEAD_MS, REFUSE_UNWANTED_SECONDS, refuseUnfitSeconds } from "./pace.ts";
+import { instancesOf } from "./state.ts";
+import type { AppState, SchedulerState } from "./state.ts";
+import type { Turn } from "./turn.ts";
+
+type Launches = Map<OpenOffer, { task: TaskInfo; instance: Instance }[]>;
+
+/** Accepts what is of use, with exactly what is needed of it, and declines the rest. */
+export function onOffers(turn: Turn, offers: readonly Offer[]): void {
+  const { state, env } = turn;
+  const open = offers.map((offer) => openOffer(offer));
+  const launches: Launches = new Map();
+  if (!state.stopping) {
+    const usable = open.filter(({ offer }) => !isLeaving(turn, offer));
+    for (const [app, waiting] of waitingByApp(state)) placeApp(turn, app, { waiting, open: usable, launches });
+  }
+  for (const { offer, left } of open) state.agents.set(offer.agent_id.value, { offer, left, seenMs: turn.nowMs });
+  const placed = [...launches.values()].reduce((sum, all) => sum + all.length, 0);
+  const refuse = state.waiting.size > placed ? refuseUnfitSeconds(env.random) : REFUSE_UNWANTED_SECONDS;
+  const filters = { refuse_seconds: refuse };
+  for (const [{ offer }, tasks] of launches) accept(turn, offer, { placed: tasks, filters });
+  const unused = open.filter((one) => !launches.has(one)).map(({ offer }) => offer.id);
+  if (unused.length > 0) turn.call({ type: "DECLINE", decline: { offer_ids: unused, filters } });
+}
+
+function waitingByApp(state: SchedulerState): Map<AppState, Instance[]> {
+  const byApp = new Map<AppState, Instance[]>();
+  for (const instance of state.waiting.values()) {
+    const app = state.apps.get(instance.app);
+    if (app === undefined) continue;
+    const found = byApp.get(app);
+    if (found === undefined) byApp.set(app, [instance]);
+    else found.push(instance);
+  }
+  return byApp;
+}
+
+/** Whether the agent goes into maintenance too soon to be of use. */
+function isLeaving(turn: Turn, { agent_id, unavailability }: Offer): boolean {
+  const startMs = unavailability === undefined ? Infinity : unavailability.start.nanoseconds / 1e6;
+  const leavingMs = turn.state.leaving.get(agent_id.value) ?? Infinity;
+  return Math.min(startMs, leavingMs) - turn.nowMs < MAINTENANCE_LEAD_MS;
+}
+
+interface Placing {
+  waiting: readonly Instance[];
+  open: readonly OpenOffer[];
+  launches: Launches;
+}
+
+/** Looks at every offer once: one that does not do for an instance of the app does for no other. */
+function placeApp(turn: Turn, app: AppState, { waiting, open, launches }: Placing): void {
+  const { spec } = app;
+  const siteUri = spec.site === undefined ? undefined : turn.env.siteUri(app.name);
+  if (spec.site !== undefined && siteUri === undefined) return;
+  const candidates = open.filter(({ offer }) => agentFits(spec, offer));
+  if (candidates.length === 0) return;
+  const counts = spreadOf(turn.state, app);
+  const groups = new Groups(app, candidates, counts);
+  for (const instance of waiting) {
+    const chosen = groups.next((one) => resourcesFit(spec, one) && spreadFits(spec, one.offer, counts));
+    if (chosen === undefined) return;
+    const taken = take(spec, chosen, turn.env.random);
+    const taskId = `${instance.id}.${turn.env.newId()}`;
+    const { offer } = chosen;
+    addToSpread(counts, offer);
+    instance.task = placementOf({ offer, hostPorts: taken.hostPorts }, taskId);
+    instance.version = app.version;
+    const task = taskInfo(spec, { offer, ...taken }, { taskId, siteUri, secret: turn.env.secret });
+    const placed = launches.get(chosen);
+    if (placed === undefined) launches.set(chosen, [{ task, instance }]);
+    else placed.push({ task, instance });
+  }
+}
+
+/** How the app's instances are spread now, those that are about to be replaced included. */
+export function spreadOf(state: SchedulerState, app: AppState): SpreadCounts {
+  const { constraints } = app.spec;
+  if (!constraints.some(([, operator]) => operator === "UNIQUE" || operator === "GROUP_BY" || operator === "MAX_PER"))
+    return new Map();
+  const placed = instancesOf(state, app.name).flatMap(({ task }) => (task?.attributes ? [task.attributes] : []));
+  return countSpread(app.spec, placed);
+}
+
+/**
+ * The offers that an app may use, in the order in which they are to be tried: with GROUP_BY those of the value that has
+ * the fewest instances first. An offer that did not fit once is not tried again.
+ */
+class Groups {
+  readonly #groups: { value: string; offers: OpenOffer[]; at: number }[] = [];
+  readonly #counts: Map<string, number> | undefined;
+
+  constructor({ spec }: AppState, open: readonly OpenOffer[], counts: SpreadCounts) {
+    const name = spec.constraints.find(([, operator]) => operator === "GROUP_BY")?.[0];
+    this.#counts = name === undefined ? undefined : counts.get(name);
+    if (name === undefined) {
+      this.#groups.push({ value: "", offers: [...open], at: 0 });
+      return;
+    }
+    const byValue = new Map<string, OpenOffer[]>();
+    for (const one of open) {
+      const value = attributeText(one.offer, name) ?? "";
+      const found = byValue.get(value);
+      if (found === undefined) byValue.set(value, [one]);
+      else found.push(one);
+    }
+    for (const [value, offers] of byValue) {
+      // A value without an instance counts for as long as one of its offers may do.
+      if (!this.#counts?.has(value)) this.#counts?.set(value, 0);
+      this.#groups.push({ value, offers, at: 0 });
+    }
+  }
+
+  next(fits: (one: OpenOffer) => boolean): OpenOffer | undefined {
+    const counts = this.#counts;
+    if (counts !== undefined) this.#groups.sort((a, b) => (counts.get(a.value) ?? 0) - (counts.get(b.value) ?? 0));
+    for (const group of this.#groups) {
+      for (; group.at < group.offers.length; group.at++) {
+        const one = group.offers[group.at];
+        if (one !== undefined && fits(one)) return one;
+        // Of a value that is ahead of the others no offer does, for now; of any other the next one may.
+        if (counts !== undefined && this.#isAhead(group.value)) break;
+      }
+      if (group.at === group.offers.length && counts?.get(group.value) === 0) counts.delete(group.value);
+    }
+    return undefined;
+  }
+
+  #isAhead(value: string): boolean {
+    const least = Math.min(...(this.#counts?.values() ?? []));
+    return (this.#counts?.get(value) ?? 0) > least;
+  }
+}
+
+function accept(
+  turn: Turn,
+  offer: Offer,
+  { placed, filters }: { placed: { task: TaskInfo; instance: Instance }[]; filters: Filters },
+): void {
+  const { state } = turn;
+  for (const { instance, task } of placed) {
+    const taskId = task.task_id.value;
+    state.byTask.set(taskId, instance);
+    state.unanswered.add(taskId);
+    turn.enter(instance, "launching");
+    if (instance.task !== undefined) turn.tell({ type: "launched", instance: instance.id, placement: instance.task });
+  }
+  turn.wakeAt(turn.nowMs + LAUNCH_SILENCE_MS);
+  const operations = [{ type: "LAUNCH" as const, launch: { task_infos: placed.map(({ task }) => task) } }];
+  turn.call(
+    { type: "ACCEPT", accept: { offer_ids: [offer.id], operations, filters } },
+    { for: "launch", offerId: offer.id.value, instances: placed.map(({ instance }) => instance.id) },
+  );
+}

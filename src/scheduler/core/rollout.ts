@@ -1,0 +1,103 @@
+// Rolling updates: another version of an app takes the place of the one that runs, a few instances at a time, and goes
+// again where it fails. Instances on agents that go into maintenance are moved in the same way.
+import type { AppSpec } from "../app-spec.ts";
+import { kill } from "./kill.ts";
+import { hasTask, isAvailable } from "./instance.ts";
+import type { Instance } from "./instance.ts";
+import { MAINTENANCE_LEAD_MS } from "./pace.ts";
+import { instancesOf } from "./state.ts";
+import type { AppState } from "./state.ts";
+import type { Turn } from "./turn.ts";
+
+/** The app becomes that; instances follow one by one. */
+export function startRollout(turn: Turn, app: AppState, spec: AppSpec): void {
+  app.previous = app.spec;
+  app.rollout = { from: app.version, startedMs: turn.nowMs, failures: 0, state: "rolling" };
+  app.spec = spec;
+  app.version = ++app.lastVersion;
+  turn.appChanged(app);
+  turn.tell({ type: "app", app: app.name, what: `version ${app.version} takes the place of ${app.rollout.from}` });
+  wakeIdle(turn, app);
+}
+
+/** A task of the app's newest version has failed. */
+export function onVersionFailed(turn: Turn, app: AppState): void {
+  const { rollout, previous } = app;
+  if (rollout?.state !== "rolling" || previous === undefined) return;
+  rollout.failures++;
+  turn.appChanged(app);
+  const { max_failures: limit } = app.spec.update;
+  if (limit === 0 || rollout.failures < limit) return;
+  const failed = app.version;
+  app.spec = { ...previous, instances: app.instances };
+  app.version = rollout.from;
+  app.previous = undefined;
+  rollout.state = "rolled-back";
+  turn.tell({ type: "app", app: app.name, what: `version ${failed} failed; version ${app.version} comes back` });
+  wakeIdle(turn, app);
+}
+
+/** To be asked after everything else of a turn: goes on with what is under way. */
+export function advanceRollouts(turn: Turn): void {
+  const { state } = turn;
+  for (const name of state.rolling) {
+    const app = state.apps.get(name);
+    if (app === undefined || app.removing || advance(turn, app)) state.rolling.delete(name);
+  }
+}
+
+/** Gives back whether there is nothing more to do. */
+function advance(turn: Turn, app: AppState): boolean {
+  const instances = instancesOf(turn.state, app.name).filter(({ killFor }) => killFor !== "scale");
+  const checked = app.spec.health !== undefined;
+  const available = instances.filter((one) => isAvailable(one, checked));
+  const outdated = instances.filter(
+    (one) => hasTask(one) && one.state !== "killing" && reasonToReplace(turn, app, one),
+  );
+  if (outdated.length === 0) {
+    if (available.length < app.instances) return app.rollout === undefined;
+    if (app.rollout === undefined) return true;
+    const { state: how } = app.rollout;
+    app.rollout = undefined;
+    app.previous = undefined;
+    turn.appChanged(app);
+    turn.tell({ type: "app", app: app.name, what: how === "rolling" ? "is updated" : "is as it was before" });
+    return true;
+  }
+  const { batch, max_unavailable: mayMiss } = app.spec.update;
+  let missing = app.instances - available.length;
+  let replacing = instances.length - outdated.length - available.filter((one) => !outdated.includes(one)).length;
+  const unavailableFirst = [...outdated].sort((a, b) => Number(isUp(a, checked)) - Number(isUp(b, checked)));
+  for (const instance of unavailableFirst) {
+    if (replacing >= batch && replacing > 0) break;
+    if (isUp(instance, checked)) {
+      if (missing >= mayMiss) break;
+      missing++;
+    }
+    replacing++;
+    kill(turn, instance, reasonToReplace(turn, app, instance) ?? "update");
+  }
+  return false;
+}
+
+const isUp = (instance: Instance, checked: boolean): boolean => isAvailable(instance, checked);
+
+function reasonToReplace(turn: Turn, app: AppState, instance: Instance): "update" | "move" | undefined {
+  if (instance.version !== app.version) return "update";
+  const leavingMs = turn.state.leaving.get(instance.task?.agentId ?? "");
+  return leavingMs !== undefined && leavingMs - turn.nowMs < MAINTENANCE_LEAD_MS ? "move" : undefined;
+}
+
+/** Those that have no task get the new version at once, and a fresh start. */
+function wakeIdle(turn: Turn, app: AppState): void {
+  turn.state.rolling.add(app.name);
+  for (const instance of instancesOf(turn.state, app.name)) {
+    instance.failuresMs = [];
+    instance.backoffs = 0;
+    if (hasTask(instance)) turn.instanceChanged(instance);
+    else {
+      delete instance.notBeforeMs;
+      turn.enter(instance, "waiting");
+    }
+  }
+}
