@@ -47,7 +47,7 @@ export function zookeeperContainer(
     hostPids: false,
     hostCgroups: false,
     healthcheck: {
-      test: ["CMD", "bash", "-c", imOk(port)],
+      test: ["CMD-SHELL", imOk(port)],
       interval: "10s",
       timeout: "5s",
       startPeriod: "30s",
@@ -62,7 +62,7 @@ export function zookeeperVolumes(prefix: string, name: string): string[] {
   return [`${prefix}-${name}-data`, `${prefix}-${name}-datalog`];
 }
 
-/** Asks "ruok" with nothing but bash: no other program is sure to be in an image. */
+/** "Are you OK?" The official image has netcat, and so does busybox. */
 function imOk(port: number): string {
-  return `exec 3<>/dev/tcp/127.0.0.1/${port} && printf ruok >&3 && read -r -n 4 -t 4 answer <&3; test "$answer" = imok`;
+  return `test "$(printf ruok | nc -w 4 127.0.0.1 ${port})" = imok`;
 }

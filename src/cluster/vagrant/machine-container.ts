@@ -24,7 +24,12 @@ export function machineContainer(
     capabilities: CAPABILITIES,
     securityOptions: ["seccomp=unconfined", "apparmor=unconfined"],
     // What an agent mounts for its tasks has to lie on a file system that may be mounted over another.
-    volumes: ["/var/local/mesos", `${vagrant.container.imageStore}:${imageStore}:ro`],
+    volumes: [
+      "/var/local/mesos",
+      `${vagrant.container.imageStore}:${imageStore}:ro`,
+      `${vagrant.container.engine}:/opt/mesos-up/engine:ro`,
+      `${vagrant.container.node}:/usr/local/bin/node:ro`,
+    ],
     labels: machineLabels(spec.name, stateDirectory),
   };
 }

@@ -9,8 +9,8 @@ export interface VagrantPlacement {
   provider: VagrantProvider;
   /** Absolute path of an archive with the embedded engine, to be sent to virtual machines. */
   engineArchive?: string | undefined;
-  /** For machines that are containers: their image, and the host's image store. */
-  container?: { image: string; imageStore: string } | undefined;
+  /** For machines that are containers: their image, and what of the host's they see: images, the engine, node. */
+  container?: { image: string; imageStore: string; engine: string; node: string } | undefined;
 }
 
 export interface VagrantPlan {
