@@ -1,7 +1,14 @@
 // What a demo puts into its report, and how a person reads it.
+<<<<<<< ours
 import type { ListingBackend, UpResult } from "../src/backends/backend.ts";
 import type { DemoReport } from "../src/report/report.ts";
+=======
+import type { UpResult } from "../src/backends/backend.ts";
+import type { LocalBackend } from "../src/backends/local/local-backend.ts";
+import type { DemoReport, ReportCheck } from "../src/report/report.ts";
+>>>>>>> theirs
 import { reportRows } from "../src/report/rows.ts";
+import type { HttpEvidence } from "../src/scheduler/http-check.ts";
 
 export function newReport(): DemoReport {
   return {
@@ -11,6 +18,16 @@ export function newReport(): DemoReport {
     timing: { totalMs: 0 },
     kept: false,
     appKept: false,
+  };
+}
+
+/** What the HTTP check saw, whether it was right or not. */
+export function reportCheck(evidence: HttpEvidence): ReportCheck {
+  const { url, status, server, firstBytes, latencyMs, attempts, bodyMatches } = evidence;
+  return {
+    ...{ url, server, firstBytes, latencyMs, attempts },
+    ...(status === undefined ? {} : { status }),
+    ...(bodyMatches === undefined ? {} : { siteMatches: bodyMatches }),
   };
 }
 

@@ -9,7 +9,7 @@ import { together } from "../src/progress/together.ts";
 import type { DemoReport } from "../src/report/report.ts";
 import type { RunningApp } from "../src/scheduler/running-app.ts";
 import { backendFor } from "./backends.ts";
-import { describeCluster, newReport, reportText } from "./demo-report.ts";
+import { describeCluster, newReport, reportCheck, reportText } from "./demo-report.ts";
 import { errorJson, runAtTheEdge, type Edge } from "./edge.ts";
 import { refuseUnknownReports, saveLogs, writeReports } from "./keepsakes.ts";
 import { readClusterSpec, type CommonOptions } from "./options.ts";
@@ -157,25 +157,21 @@ async function launch(job: Job, { plan }: UpResult, image: StoredImage): Promise
   return app;
 }
 
-async function verify({ backend, steps, options, report }: Job, app: RunningApp, up: UpResult): Promise<void> {
+async function verify({ backend, steps, report }: Job, app: RunningApp, up: UpResult): Promise<void> {
   await steps.step({ id: "verify", title: "nginx answers over HTTP" }, async (context) => {
     const describing = describeCluster(up, backend, { master: app.running.master, signal: context.signal });
     const [check] = await Promise.all([
-      app.verify({ signal: context.signal }),
+      app.verify({ signal: context.signal }).catch(async (error: unknown) => {
+        const { HttpCheckError } = await import("../src/scheduler/http-check.ts");
+        if (error instanceof HttpCheckError) report.check = reportCheck(error.evidence);
+        throw error;
+      }),
       describing.then((cluster) => (report.cluster = cluster)),
     ]);
-    const { url, status, server, firstBytes, latencyMs, attempts, answeredAtMs } = check;
-    report.check = {
-      url,
-      status,
-      server,
-      firstBytes,
-      latencyMs,
-      attempts,
-      ...(options.site === undefined ? {} : { siteMatches: check.bodyMatches === true }),
-    };
-    if (app.running.acceptedAtMs !== undefined) report.timing.acceptToHttpMs = answeredAtMs - app.running.acceptedAtMs;
-    context.detail(`${url} → ${status}`);
+    report.check = reportCheck(check);
+    const { acceptedAtMs } = app.running;
+    if (acceptedAtMs !== undefined) report.timing.acceptToHttpMs = check.answeredAtMs - acceptedAtMs;
+    context.detail(`${check.url} → ${check.status}`);
   });
 }
 

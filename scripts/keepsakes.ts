@@ -3,16 +3,16 @@ import { cp, mkdir, readdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { clusterFolder } from "../src/backends/state/cluster-folder.ts";
 import { ConfigError } from "../src/errors.ts";
-import { renderReportFor } from "../src/report/render-report.ts";
+import { REPORT_FILE_FORMS, reportRendererFor } from "../src/report/render-report.ts";
 import type { DemoReport } from "../src/report/report.ts";
 
 /** Before anything is started, rather than after everything is done. @throws ConfigError REPORT_FORM_UNKNOWN */
 export function refuseUnknownReports(files: string[]): void {
   for (const file of files)
-    if (!/\.(json|xml|md)$/i.test(file))
+    if (reportRendererFor(file) === undefined)
       throw new ConfigError(`The report ${file} has no form.`, {
         code: "REPORT_FORM_UNKNOWN",
-        hint: "Name a file that ends with .json, .xml (JUnit) or .md.",
+        hint: `Name a file that ends with ${REPORT_FILE_FORMS}.`,
       });
 }
 
@@ -21,7 +21,7 @@ export async function writeReports(files: string[], report: DemoReport): Promise
   for (const file of files) {
     try {
       await mkdir(dirname(file), { recursive: true });
-      await writeFile(file, (await renderReportFor(file, report)) ?? "");
+      await writeFile(file, (await reportRendererFor(file)?.(report)) ?? "");
     } catch (error) {
       throw new ConfigError(`The report cannot be written to ${file}: ${(error as Error).message}.`, {
         code: "REPORT_NOT_WRITTEN",

@@ -1,6 +1,7 @@
 // The report as JUnit XML: one test case a step, so that a CI server shows which step failed and how long each took.
 import { create } from "xmlbuilder2";
 import type { DemoReport, ReportStep } from "./report.ts";
+import { checkRows } from "./rows.ts";
 
 export function toJunit(report: DemoReport): string {
   const cases = casesOf(report);
@@ -14,8 +15,10 @@ export function toJunit(report: DemoReport): string {
     testcase: cases.map((step) => testCase(step, report)),
   };
   return (
-    create({ version: "1.0", encoding: "UTF-8" }, { testsuites: { testsuite: suite } }).end({ prettyPrint: true }) +
-    "\n"
+    create(
+      { version: "1.0", encoding: "UTF-8", invalidCharReplacement: "\ufffd" },
+      { testsuites: { testsuite: suite } },
+    ).end({ prettyPrint: true }) + "\n"
   );
 }
 
@@ -25,7 +28,7 @@ function casesOf({ ok, steps, timing }: DemoReport): ReportStep[] {
   return [...steps, { id: "demo", title: "demo", outcome: "failed", elapsedMs: timing.totalMs }];
 }
 
-function testCase({ title, outcome, detail, elapsedMs }: ReportStep, { error }: DemoReport): object {
+function testCase({ id, title, outcome, detail, elapsedMs }: ReportStep, { error, check }: DemoReport): object {
   const failure = {
     "@message": error?.message ?? "the demo did not finish",
     "@type": error?.code ?? "UNKNOWN",
@@ -37,6 +40,13 @@ function testCase({ title, outcome, detail, elapsedMs }: ReportStep, { error }: 
     "@time": seconds(elapsedMs),
     ...(outcome === "skipped" ? { skipped: detail === undefined ? {} : { "@message": detail } } : {}),
     ...(outcome === "failed" ? { failure } : {}),
+    ...(id === "verify" && check
+      ? {
+          "system-out": checkRows(check)
+            .map((row) => row.join(": "))
+            .join("\n"),
+        }
+      : {}),
   };
 }
 

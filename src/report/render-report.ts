@@ -1,16 +1,19 @@
 // The report in the form that a file's extension asks for.
+import { extname } from "node:path";
 import type { DemoReport } from "./report.ts";
 
-/** Renders a report by a file's extension: .json, .xml (JUnit) or .md. Undefined for any other. */
-export async function renderReportFor(file: string, report: DemoReport): Promise<string | undefined> {
-  switch (file.slice(file.lastIndexOf(".") + 1).toLowerCase()) {
-    case "json":
-      return JSON.stringify(report, null, 2) + "\n";
-    case "xml":
-      return (await import("./junit.ts")).toJunit(report);
-    case "md":
-      return (await import("./markdown.ts")).toMarkdown(report);
-    default:
-      return undefined;
-  }
+type Render = (report: DemoReport) => string | Promise<string>;
+
+const renderers: ReadonlyMap<string, Render> = new Map<string, Render>([
+  [".json", (report) => JSON.stringify(report, null, 2) + "\n"],
+  [".xml", async (report) => (await import("./junit.ts")).toJunit(report)],
+  [".md", async (report) => (await import("./markdown.ts")).toMarkdown(report)],
+]);
+
+/** How a report's file may end, for people. */
+export const REPORT_FILE_FORMS = ".json, .xml (JUnit) or .md";
+
+/** How a file with this name is rendered; undefined if its extension asks for no form that there is. */
+export function reportRendererFor(file: string): Render | undefined {
+  return renderers.get(extname(file).toLowerCase());
 }

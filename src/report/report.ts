@@ -19,6 +19,20 @@ export interface ReportError {
   issues?: { path: string; message: string; line?: number; column?: number }[];
 }
 
+/** What the HTTP check saw: the answer that was right or, where none came, what came last. */
+export interface ReportCheck {
+  url: string;
+  /** Absent where nobody answered. */
+  status?: number;
+  /** The `Server` header; empty where there was none. */
+  server: string;
+  firstBytes: string;
+  latencyMs: number;
+  attempts: number;
+  /** With a site of one's own, and an answer: whether it was the index page, byte by byte. */
+  siteMatches?: boolean;
+}
+
 /** Parts that were not reached are absent; `ok` only if nginx answered from a container on an accepted offer. */
 export interface DemoReport {
   ok: boolean;
@@ -46,16 +60,7 @@ export interface DemoReport {
     hostPorts: number[];
     offerId: string;
   };
-  check?: {
-    url: string;
-    status: number;
-    server: string;
-    firstBytes: string;
-    latencyMs: number;
-    attempts: number;
-    /** With a site of one's own: whether the index page came back byte by byte. */
-    siteMatches?: boolean;
-  };
+  check?: ReportCheck;
   steps: ReportStep[];
   /** Milliseconds since the process started: until the cluster was ready, from ACCEPT to HTTP 200, in all. */
   timing: { readyMs?: number; acceptToHttpMs?: number; totalMs: number };

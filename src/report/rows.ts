@@ -1,5 +1,5 @@
 // The report as named lines of text: what a terminal and a job summary both show.
-import type { DemoReport } from "./report.ts";
+import type { DemoReport, ReportCheck } from "./report.ts";
 
 /** Pairs of a name and one line, in reading order; parts that were not reached are left out. */
 export function reportRows(report: DemoReport): [name: string, text: string][] {
@@ -21,15 +21,21 @@ export function reportRows(report: DemoReport): [name: string, text: string][] {
     rows.push(["container", `${task.containerId} (${task.runtime})`]);
     rows.push(["image", task.imageDetail ? `${task.image}, ${task.imageDetail}` : task.image]);
   }
-  if (check) {
-    rows.push([
-      "HTTP check",
-      `${check.url} → ${check.status}, Server: ${check.server}, ${check.latencyMs.toFixed(1)} ms`,
-    ]);
-    rows.push(["first bytes", JSON.stringify(check.firstBytes)]);
-    if (check.siteMatches !== undefined)
-      rows.push(["your site", check.siteMatches ? "index page came back byte by byte" : "another page came back"]);
-  }
+  return check ? [...rows, ...checkRows(check)] : rows;
+}
+
+/** What the HTTP check saw. */
+export function checkRows(check: ReportCheck): [name: string, text: string][] {
+  const { url, status, server, firstBytes, latencyMs, attempts, siteMatches } = check;
+  if (status === undefined)
+    return [["HTTP check", `${url} → no answer to ${attempts === 1 ? "one request" : `${attempts} requests`}`]];
+  const serverText = server === "" ? "no Server header" : `Server: ${server}`;
+  const rows: [string, string][] = [
+    ["HTTP check", `${url} → ${status}, ${serverText}, ${latencyMs.toFixed(1)} ms`],
+    ["first bytes", JSON.stringify(firstBytes)],
+  ];
+  if (siteMatches !== undefined)
+    rows.push(["your site", siteMatches ? "index page came back byte by byte" : "another page came back"]);
   return rows;
 }
 

@@ -25,18 +25,18 @@ export interface HttpEvidence {
   server: string;
   /** The beginning of the body as text. */
   firstBytes: string;
+  /** From sending the request to the end of its answer, or to its failure. */
+  latencyMs: number;
+  /** Present if there was an answer whose whole body was compared. */
+  bodyMatches?: boolean;
   /** Requests that were made. */
   attempts: number;
 }
 
 export interface HttpCheckResult extends HttpEvidence {
   status: number;
-  /** From sending the request that succeeded to the end of its answer. */
-  latencyMs: number;
   /** On the given clock. */
   answeredAtMs: number;
-  /** Present if the whole body was compared. */
-  bodyMatches?: true;
 }
 
 /** The time was up before the right answer came; `evidence` is what came instead. */
@@ -80,12 +80,11 @@ export async function checkHttp(options: HttpCheckOptions): Promise<HttpCheckRes
     const limitMs = Math.max(1, Math.min(attemptLimitMs, deadlineMs - startedAtMs));
     const attempt = await ask(http, url, { clock, limitMs, signal });
     const answeredAtMs = clock.nowMs();
-    const evidence = evidenceOf(url, attempt, attempts);
+    const seen = { url, latencyMs: answeredAtMs - startedAtMs, attempts };
+    const evidence = { ...seen, ...evidenceOf(attempt, expect) };
     const problem = "reason" in attempt ? attempt.reason : mismatch(attempt, expect);
     if (problem === undefined && evidence.status !== undefined) {
-      const latencyMs = answeredAtMs - startedAtMs;
-      const compared = expect.bodyEquals === undefined ? {} : { bodyMatches: true as const };
-      return { ...evidence, status: evidence.status, latencyMs, answeredAtMs, ...compared };
+      return { ...evidence, status: evidence.status, answeredAtMs };
     }
     // A request that only the deadline cut short says less than the one before it.
     const cutShort = "late" in attempt && limitMs < attemptLimitMs;
@@ -136,10 +135,17 @@ function mismatch(answer: HttpAnswer, expect: HttpExpectation): string | undefin
   return undefined;
 }
 
-function evidenceOf(url: string, attempt: Attempt, attempts: number): HttpEvidence {
-  if ("reason" in attempt) return { url, server: "", firstBytes: "", attempts };
-  const firstBytes = attempt.body.subarray(0, FIRST_BYTES).toString("utf8");
-  return { url, status: attempt.status, server: headerOf(attempt, "Server") ?? "", firstBytes, attempts };
+function evidenceOf(
+  attempt: Attempt,
+  { bodyEquals }: HttpExpectation,
+): Pick<HttpEvidence, "status" | "server" | "firstBytes" | "bodyMatches"> {
+  if ("reason" in attempt) return { server: "", firstBytes: "" };
+  return {
+    status: attempt.status,
+    server: headerOf(attempt, "Server") ?? "",
+    firstBytes: attempt.body.subarray(0, FIRST_BYTES).toString("utf8"),
+    ...(bodyEquals && { bodyMatches: bodyEquals.equals(attempt.body) }),
+  };
 }
 
 function headerOf(answer: HttpAnswer, name: string): string | undefined {

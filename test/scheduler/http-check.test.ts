@@ -81,6 +81,7 @@ describe("an HTTP check", () => {
     expect(error.message).toMatch(/within 20 s/);
     expect(error.evidence).toMatchObject({ status: 200, server: "nginx", firstBytes: PAGE });
     expect(error.evidence.attempts).toBeGreaterThan(50);
+    expect(error.evidence.bodyMatches).toBe(expectation.bodyEquals === undefined ? undefined : false);
   });
 
   it("does not follow redirects, which are answers too", async () => {
