@@ -1,12 +1,6 @@
 // What a demo puts into its report, and how a person reads it.
-<<<<<<< ours
 import type { ListingBackend, UpResult } from "../src/backends/backend.ts";
-import type { DemoReport } from "../src/report/report.ts";
-=======
-import type { UpResult } from "../src/backends/backend.ts";
-import type { LocalBackend } from "../src/backends/local/local-backend.ts";
 import type { DemoReport, ReportCheck } from "../src/report/report.ts";
->>>>>>> theirs
 import { reportRows } from "../src/report/rows.ts";
 import type { HttpEvidence } from "../src/scheduler/http-check.ts";
 
