@@ -1,22 +1,16 @@
-// The nodes of a cluster in Docker, each with its container, and the network, volumes and images that they share.
-// Facts about Mesos in containers: docs/docker.md.
+// A cluster in Docker: its nodes, each with its container, and the network, volumes and images that they share.
 import { everyAgent, type AssignedPorts } from "../assign-ports.ts";
-import { nodeDirectory, stateHash, zookeeperUrl, type PlacedNodes } from "../machine-nodes.ts";
-import { agentNode, masterNode } from "../mesos-nodes.ts";
-import type { Placement, PlanNode } from "../plan-types.ts";
+import type { PlacedNodes } from "../machine-nodes.ts";
 import { agentNames } from "../spec.ts";
 import type { ClusterSpec } from "../spec.ts";
-import { agentContainer, agentFlags } from "./agent-container.ts";
-import { dockerAddresses } from "./docker-addresses.ts";
-import type { DockerScene } from "./docker-scene.ts";
-import type { DockerPlacement, DockerPlan, NodeContainer } from "./docker-types.ts";
+import { agentInDocker } from "./agent-in-docker.ts";
+import { dockerScene, labelled, type DockerScene, type InDocker } from "./docker-scene.ts";
+import type { DockerPlan } from "./docker-types.ts";
 import { hashOf } from "./hash.ts";
-import { dockerLabels, type Labelled } from "./labels.ts";
-import { MASTER_DIRECTORY, masterContainer } from "./master-container.ts";
-import { MIRROR_NAME, mirroredImages, registryMirror } from "./registry-mirror.ts";
-import { zookeeperContainer, zookeeperVolumes } from "./zookeeper-container.ts";
-
-type InDocker = Placement & { docker: DockerPlacement };
+import { dockerLabels } from "./labels.ts";
+import { masterInDocker, masterVolume } from "./master-in-docker.ts";
+import { MIRROR_NAME } from "./registry-mirror.ts";
+import { zookeeperInDocker, zookeeperVolumes } from "./zookeeper-in-docker.ts";
 
 /** @throws ConfigError SUBNET_INVALID */
 export function dockerNodes(
@@ -24,103 +18,42 @@ export function dockerNodes(
   placement: InDocker,
   ports: AssignedPorts,
 ): PlacedNodes & { docker: DockerPlan } {
-  const { docker, stateDirectory } = placement;
-  const prefix = dockerPrefix(spec.name, stateDirectory);
-  const addresses = dockerAddresses(spec, docker);
-  const mirror = registryMirror({ spec, docker, prefix, ip: addresses.mirror, slot: placement.slot });
-  const images = mirroredImages(docker.images, mirror?.plan);
-  const { bind } = docker.publish;
-  const scene: DockerScene = {
-    spec,
-    docker,
-    prefix,
-    addresses,
-    images,
-    publish: (own) => (docker.form === "host" ? [] : own.map((port) => ({ bind, port }))),
-  };
-  const labelled = labeller(spec.name, stateDirectory);
-
-  // Inside of the cluster's network everybody is at an address there, whatever is published for those outside.
-  const inside = ports.zookeeper.map(({ client }, i) => ({ address: addresses.zookeeper[i] ?? "", port: client }));
-  const zkUrl = zookeeperUrl(inside, spec);
-  const outside = (own: string | undefined): string => (docker.form === "host" ? (own ?? "") : docker.publish.hostname);
-  const directory = (name: string): string => nodeDirectory(stateDirectory, name);
-
-  const zookeeper = ports.zookeeper.map((own, i): PlanNode => {
-    const name = `zookeeper-${i + 1}`;
-    return {
-      name,
-      kind: "zookeeper",
-      address: outside(addresses.zookeeper[i]),
-      port: own.client,
-      otherPorts: ports.zookeeper.length === 1 ? [] : [own.quorum, own.election],
-      directories: { work: "/data", log: "/logs", others: ["/datalog"] },
-      files: [],
-      program: "zookeeper",
-      args: [],
-      container: labelled("zookeeper", name, zookeeperContainer(scene, name, ports.zookeeper, i)),
-    };
-  });
-  const masters = ports.masters.map((port, i): PlanNode => {
-    const name = `master-${i + 1}`;
-    const listensOn = addresses.masters[i] ?? "";
-    const address = outside(listensOn);
-    const { masters: settings, name: cluster } = spec;
-    const node = masterNode({
-      ...{ name, address, listensOn, port, zkUrl },
-      ...{ directory: MASTER_DIRECTORY, cluster, masters: settings },
-    });
-    return { ...node, container: labelled("master", name, masterContainer(scene, node, listensOn)) };
-  });
+  const scene = dockerScene(spec, placement, ports);
   const names = agentNames(spec.agents).flat();
-  const agents = everyAgent(spec.agents).map(({ agent }, i): PlanNode => {
-    const name = names[i] ?? "";
-    const listensOn = addresses.agents[i] ?? "";
-    const { port = 0, tasks } = ports.agents[i] ?? {};
-    const node = agentNode({
-      ...{ name, address: outside(listensOn), listensOn, port, zkUrl, directory: directory(name), agent },
-      ...{ taskPorts: tasks, cgroupsRoot: `${prefix}-${name}`, containerProgram: "docker" },
-      imageStore: mirror?.plan.url,
-      placed: agentFlags(scene),
-    });
-    return { ...node, container: labelled("agent", name, agentContainer(scene, node, listensOn)) };
-  });
-
-  const volume = (role: Labelled["role"], node: string, name: string): DockerPlan["volumes"][number] => {
-    const labels = { cluster: spec.name, stateDirectory, role: "volume" as const, node, hash: hashOf([role, name]) };
-    return { name, labels: dockerLabels(labels) };
+  const nodes = {
+    zookeeper: ports.zookeeper.map((_, index) => zookeeperInDocker(scene, index)),
+    masters: ports.masters.map((_, index) => masterInDocker(scene, index)),
+    agents: everyAgent(spec.agents).map(({ agent }, i) =>
+      agentInDocker(scene, { name: names[i] ?? "", agent, index: i }),
+    ),
   };
-  const network = { name: prefix, ...docker.network };
-  const networkLabels = { cluster: spec.name, stateDirectory, role: "network" as const, hash: hashOf(network) };
+  const { docker, prefix, images, mirror } = scene;
+  const volumes = [
+    ...nodes.zookeeper.flatMap(({ name }) => zookeeperVolumes(scene, name).map((volume) => ({ volume, node: name }))),
+    ...nodes.masters.map(({ name }) => ({ volume: masterVolume(scene, name), node: name })),
+    ...(mirror === undefined ? [] : [{ volume: mirror.volume, node: MIRROR_NAME }]),
+  ];
   return {
-    zookeeper,
-    masters,
-    agents,
+    ...nodes,
     docker: {
       form: docker.form,
       prefix,
-      network: { ...network, labels: dockerLabels(networkLabels) },
-      volumes: [
-        ...zookeeper.flatMap(({ name }) => zookeeperVolumes(prefix, name).map((one) => volume("zookeeper", name, one))),
-        ...masters.map(({ name }) => volume("master", name, `${prefix}-${name}`)),
-        ...(mirror === undefined ? [] : [volume("mirror", MIRROR_NAME, mirror.volume)]),
-      ],
+      network: networkOf(scene),
+      volumes: volumes.map(({ volume, node }) => ({ name: volume, labels: volumeLabels(scene, volume, node) })),
       images,
       ...(mirror !== undefined && {
-        mirror: { ...mirror.plan, container: labelled("mirror", MIRROR_NAME, mirror.container) },
+        mirror: { ...mirror.plan, container: labelled(scene, "mirror", MIRROR_NAME, mirror.container) },
       }),
     },
   };
 }
 
-/** How the names of everything begin that a cluster has in Docker: another folder's cluster of that name has others. */
-export function dockerPrefix(cluster: string, stateDirectory: string): string {
-  return `up-${cluster}-${stateHash(stateDirectory)}`;
+function networkOf({ spec, stateDirectory, docker, prefix }: DockerScene): DockerPlan["network"] {
+  const network = { name: prefix, ...docker.network };
+  const labels = dockerLabels({ cluster: spec.name, stateDirectory, role: "network", hash: hashOf(network) });
+  return { ...network, labels };
 }
 
-function labeller(cluster: string, stateDirectory: string) {
-  return (role: Labelled["role"], node: string, container: Omit<NodeContainer, "labels">): NodeContainer => ({
-    ...container,
-    labels: dockerLabels({ cluster, stateDirectory, role, node, hash: hashOf(container) }),
-  });
+function volumeLabels({ spec, stateDirectory }: DockerScene, volume: string, node: string): Record<string, string> {
+  return dockerLabels({ cluster: spec.name, stateDirectory, role: "volume", node, hash: hashOf(volume) });
 }

@@ -14,12 +14,15 @@ const reference = z
   .regex(REFERENCE, { error: "must be an image's name with its tag or digest, as in zookeeper:3.9" });
 
 const mesosPackage = z.strictObject({
-  package: z.url({ protocol: /^https?$/, error: "must be the http(s) address of a .deb file" }).optional(),
+  package: z
+    .url({ protocol: /^https?$/, error: "must be the http(s) address of a .deb file" })
+    .optional()
+    .describe("Address of a .deb file; {version} and {arch} (amd64, arm64) in it stand for what they say."),
   sha256: z
     .string()
     .regex(/^[0-9a-f]{64}$/, { error: "must be 64 hexadecimal digits" })
     .optional()
-    .describe("SHA-256 of that file. Default: not checked, but for the default package."),
+    .describe("SHA-256 of that file. Default: not checked."),
   version: z
     .string()
     .regex(/^[\w.+~:-]+$/, { error: "must be a version" })
