@@ -77,6 +77,7 @@ export async function startAgent(options: StartAgentOptions): Promise<RunningAge
     runtimes,
     fetcher,
     pool,
+    executorCommand: options.executorCommand,
     env,
     clock,
     log,

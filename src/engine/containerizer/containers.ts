@@ -13,6 +13,7 @@ import type { Fetcher } from "../fetcher/fetcher.ts";
 import type { ExecutorAssignment } from "./assignment.ts";
 import type { ContainerNote } from "./container-note.ts";
 import { startCustomExecutor } from "./custom-executor.ts";
+import { type DockerExecutor, startDockerExecutor } from "./docker-executor.ts";
 import { assign, type ExecutorPool } from "./executor-pool.ts";
 import { identify, isAlive, processesWith, signal, treeOf } from "./processes.ts";
 import type { Runtimes } from "./runtimes.ts";
@@ -35,6 +36,8 @@ export interface ContainersOptions {
   runtimes: Runtimes;
   fetcher: Fetcher;
   pool: ExecutorPool;
+  /** node and the executor program, where executors are started in containers of their own. */
+  executorCommand: string[];
   env: NodeJS.ProcessEnv;
   clock: Clock;
   log: Log;
@@ -84,7 +87,8 @@ export class Containers {
       cancel: new AbortController(),
     };
     this.#containers.set(containerId, container);
-    const program = task === undefined ? undefined : pool.take();
+    const executorImage = task === undefined ? undefined : runtimes.executorImage(task.container);
+    const program = task === undefined || executorImage !== undefined ? undefined : pool.take();
     try {
       const [runtime] = await Promise.all([
         runtimes.prepare({ container: task?.container ?? executor.container, containerId, user }),
@@ -92,9 +96,16 @@ export class Containers {
       ]);
       container.note.runtime = runtime;
       if (runtime.kind === "posix" && runtime.user !== undefined) giveAway(sandbox, runtime.user);
-      const child = (await program) ?? startCustomExecutor({ command: command ?? {}, environment, sandbox, runtime });
-      if (container.destroying !== undefined) throw new LaunchError("Container destroyed during launch");
-      this.#adopt(container, child);
+      const apart = executorImage === undefined ? undefined : await this.#startApart(container.note, executorImage);
+      const child =
+        apart?.child ??
+        (await program) ??
+        startCustomExecutor({ command: command ?? {}, environment, sandbox, runtime });
+      if (container.destroying !== undefined) {
+        child.kill("SIGKILL");
+        throw new LaunchError("Container destroyed during launch");
+      }
+      this.#adopt(container, child, apart?.pid);
       if (task !== undefined) assign(child, { ...assignment, runtime });
     } catch (error) {
       void program?.then((child) => child.kill("SIGKILL"));
@@ -147,8 +158,13 @@ export class Containers {
     return executor === undefined ? [] : treeOf(executor.pid);
   }
 
-  #adopt(container: Container, child: ChildProcess): void {
-    const { pid } = child;
+  #startApart({ containerId, sandbox, runtime }: ContainerNote, image: string): Promise<DockerExecutor> | undefined {
+    const { runtimes, executorCommand: command, env } = this.#options;
+    if (runtime.kind !== "docker") return undefined;
+    return startDockerExecutor({ runtime, image, socket: runtimes.dockerSocket, containerId, sandbox, command, env });
+  }
+
+  #adopt(container: Container, child: ChildProcess, pid = child.pid): void {
     const executor = pid === undefined ? undefined : identify(pid);
     child.once("error", () => this.#exited(container, 256));
     if (executor === undefined) throw new LaunchError("Failed to fork executor");

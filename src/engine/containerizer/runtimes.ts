@@ -15,6 +15,7 @@ import {
 import { mayMakeCgroups, removeEmptyCgroups } from "./cgroups.ts";
 import { removeContainerDirectory } from "./container-directory.ts";
 import type { ContainerNote } from "./container-note.ts";
+import { executorContainerName } from "./docker-executor.ts";
 import { findProgram } from "./find-program.ts";
 import { ImageStore } from "./image-store.ts";
 import { CommandFailure, runCommand } from "./run-command.ts";
@@ -44,6 +45,17 @@ export class Runtimes {
   /** --docker names runc: containers with images are made here, without a daemon. */
   get usesRunc(): boolean {
     return basename(this.#options.flags.docker) === "runc";
+  }
+
+  get dockerSocket(): string {
+    return this.#options.flags.docker_socket;
+  }
+
+  /** The image that the executor of such a task runs from, in a container of its own; undefined: beside the agent. */
+  executorImage(container: ContainerInfo | undefined): string | undefined {
+    const { containerizers, docker_mesos_image } = this.#options.flags;
+    const inDocker = container?.type === "DOCKER" && containerizers.split(",").includes("docker") && !this.usesRunc;
+    return inDocker ? docker_mesos_image : undefined;
   }
 
   /** The docker client with the options that come before its command. Podman knows no -H, and needs none. */
@@ -93,8 +105,10 @@ export class Runtimes {
     if (runtime.kind === "runc" && !orderly) await deleteRunc(runtime, containerId, env);
     if (runtime.kind === "docker") {
       const [program = "docker", ...prefix] = runtime.client;
+      const names = [containerName(containerId)];
+      if (flags.docker_mesos_image !== undefined) names.push(executorContainerName(containerId));
       const docker = (...args: string[]): Promise<unknown> =>
-        runCommand(program, [...prefix, ...args, containerName(containerId)], { env }).catch(() => {}); // It is not there.
+        runCommand(program, [...prefix, ...args, ...names], { env }).catch(() => {}); // They are not there.
       if (!orderly) await docker("kill");
       clock.after(flags.docker_remove_delay, () => void docker("rm", "--force", "--volumes"));
     }
