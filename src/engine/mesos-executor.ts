@@ -1,7 +1,10 @@
-// The program that runs one command task, started by the agent, which tells it on its standard input what it is for.
+// The program that runs a command task, or task groups, started by the agent, which tells it on its standard input what
+// it is for.
 import type { TaskInfo } from "../mesos/types.ts";
+import { writeCheckpoint } from "./agent/checkpoint.ts";
+import { exitStatusFile } from "./agent/paths.ts";
 import { systemClock } from "./common/clock.ts";
-import type { ExecutorAssignment } from "./containerizer/assignment.ts";
+import type { ExecutorAssignment, GroupAssignment } from "./containerizer/assignment.ts";
 import { CommandExecutor } from "./executor/command-executor.ts";
 import { SERVE_PORTS, servePorts } from "./executor/network-helper.ts";
 import { openSandboxOutput, type SandboxOutput } from "./executor/sandbox-output.ts";
@@ -31,6 +34,10 @@ function run(assignment: ExecutorAssignment): void {
     process.on(event, (error: unknown) => fail(output, error));
   }
   const env = { ...process.env, ...assignment.environment };
+  if (assignment.groups !== undefined) {
+    void runGroups({ ...assignment, groups: assignment.groups }, output, env);
+    return;
+  }
   const startTask = taskStarter({ assignment, output, env, ownProgram });
   new CommandExecutor({
     assignment,
@@ -39,6 +46,20 @@ function run(assignment: ExecutorAssignment): void {
     startTask: (task: TaskInfo) => startTask(task),
     onDone: (exitCode) => process.exit(exitCode),
   });
+}
+
+/** Loaded only now: a command executor starts without it. */
+async function runGroups(
+  assignment: ExecutorAssignment & { groups: GroupAssignment },
+  output: SandboxOutput,
+  env: NodeJS.ProcessEnv,
+): Promise<void> {
+  const { startDefaultExecutor } = await import("./executor/start-default-executor.ts");
+  const onDone = (exitCode: number): void => {
+    writeCheckpoint(exitStatusFile(assignment.groups.flags.runtime_dir, assignment.containerId), exitCode);
+    process.exit(exitCode);
+  };
+  startDefaultExecutor({ assignment, output, env, ownProgram, onDone });
 }
 
 function fail(output: SandboxOutput, error: unknown): void {

@@ -31,6 +31,8 @@ export interface Executor {
   stream: ExecutorStream | undefined;
   /** Waiting for the executor to subscribe. */
   queued: Map<string, TaskInfo>;
+  /** Those of them that are launched, or killed, together: the IDs of their tasks. */
+  queuedGroups: string[][];
   launched: Map<string, Task>;
   /** Ended, with updates that are not acknowledged yet. */
   terminated: Map<string, Task>;
@@ -40,8 +42,8 @@ export interface Executor {
   timer: Timer | undefined;
   /** Torn down: nobody acknowledges updates any more. */
   frameworkIsGone: boolean;
-  /** How it came to be destroyed, where the agent knows better than the exit status. */
-  termination: { reason: string; message: string } | undefined;
+  /** How it came to be destroyed, where the agent knows better than the exit status. `lost`: so are its tasks. */
+  termination: { reason: string; message: string; lost?: "TASK_GONE" | "TASK_DROPPED" | undefined } | undefined;
 }
 
 export interface Framework {
@@ -125,6 +127,7 @@ export function newExecutor(given: {
     state: "REGISTERING",
     stream: undefined,
     queued: new Map(),
+    queuedGroups: [],
     launched: new Map(),
     terminated: new Map(),
     completed: [],

@@ -4,6 +4,7 @@ import { writeFileSync } from "node:fs";
 import { printDuration } from "../../mesos/duration.ts";
 import type { ExecutorInfo, FrameworkInfo, KillPolicy, TaskInfo } from "../../mesos/types.ts";
 import type { Task } from "../protocol.ts";
+import { UserError } from "../containerizer/runtimes.ts";
 import { describeTask, type Executor, type ExecutorStream, newExecutor, newTask } from "./book.ts";
 import { writeCheckpoint } from "./checkpoint.ts";
 import type { AgentContext } from "./context.ts";
@@ -27,6 +28,9 @@ export interface RunTasks {
   executor: ExecutorInfo | undefined;
   group: boolean;
 }
+
+/** What FAILURE says of an executor that no process was ever started for. */
+const NEVER_RAN = -1;
 
 export class Executors {
   readonly #agent: AgentContext;
@@ -55,7 +59,7 @@ export class Executors {
     const executor = known ?? this.#create(info, executorInfo, given === undefined);
     for (const task of tasks) this.#checkpointTask(executor, task);
     if (executor.state === "RUNNING") this.#deliver(executor, tasks, group);
-    else for (const task of tasks) executor.queued.set(task.task_id.value, task);
+    else this.#queue(executor, tasks, group);
     if (known === undefined) this.#launch(info, executor, given === undefined ? first : undefined);
   }
 
@@ -76,20 +80,30 @@ export class Executors {
     }
     const queued = executor.queued.get(taskId);
     if (queued !== undefined) {
-      this.#dequeue(executor, queued);
-      const message = "Killed before delivery to the executor";
-      this.#agent.updateFromAgent(executor, {
-        taskId,
-        state: "TASK_KILLED",
-        reason: "REASON_TASK_KILLED_DURING_LAUNCH",
-        message,
-      });
+      this.#killQueued(executor, taskId);
       if (executor.queued.size === 0 && executor.launched.size === 0) this.destroy(executor);
       return;
     }
     const kill = { task_id: { value: taskId }, ...(killPolicy === undefined ? {} : { kill_policy: killPolicy }) };
     if (executor.stream !== undefined) executor.stream.send({ type: "KILL", kill });
     else this.#waitingKills.set(executor, [...(this.#waitingKills.get(executor) ?? []), kill]);
+  }
+
+  /** A group ends as a whole. */
+  #killQueued(executor: Executor, taskId: string): void {
+    const group = executor.queuedGroups.find((ids) => ids.includes(taskId));
+    executor.queuedGroups = executor.queuedGroups.filter((one) => one !== group);
+    const what = group === undefined ? "Killed" : "A task within the task group was killed";
+    for (const id of group ?? [taskId]) {
+      const task = executor.queued.get(id);
+      if (task !== undefined) this.#dequeue(executor, task);
+      this.#agent.updateFromAgent(executor, {
+        taskId: id,
+        state: "TASK_KILLED",
+        reason: "REASON_TASK_KILLED_DURING_LAUNCH",
+        message: `${what} before delivery to the executor`,
+      });
+    }
   }
 
   /** Asks the executor to end, and ends it by force if it does not within its grace period. */
@@ -140,7 +154,7 @@ export class Executors {
     for (const kill of this.#waitingKills.get(executor) ?? []) stream.send({ type: "KILL", kill });
     this.#waitingKills.delete(executor);
     if (executor.state === "TERMINATING") stream.send({ type: "SHUTDOWN" });
-    else this.#deliver(executor, [...executor.queued.values()], false);
+    else this.#deliverQueued(executor);
   }
 
   /** Its stream has ended: it comes back, or its exit follows. */
@@ -162,8 +176,6 @@ export class Executors {
     options.log.info(
       `Executor '${executorId.value}' of framework ${executor.frameworkId} exited with status ${status}`,
     );
-    this.#endTasks(executor);
-    executor.state = "TERMINATED";
     executor.timer?.cancel();
     executor.stream?.close();
     executor.stream = undefined;
@@ -173,6 +185,8 @@ export class Executors {
       const exited_executor = { framework_id: { value: executor.frameworkId }, executor_id: executorId, status };
       options.send({ type: "EXITED_EXECUTOR", exited_executor });
     }
+    this.#endTasks(executor);
+    executor.state = "TERMINATED";
     this.completeIfDone(executor);
     this.#agent.executorEnded();
   }
@@ -230,13 +244,14 @@ export class Executors {
     const key = this.#agent.runKey(executor);
     const role =
       task?.resources?.[0]?.allocation_info?.role ?? executor.info.resources?.[0]?.allocation_info?.role ?? "*";
-    const assignment = assignmentFor({ flags, address, key, sandbox: executor.directory, framework, role, env });
+    const { info, directory: sandbox } = executor;
+    const assignment = assignmentFor({ flags, address, key, executor: info, sandbox, framework, role, env });
     const user = task?.command?.user ?? executor.info.command?.user ?? framework.user;
     log.info(`Launching container ${key.containerId} for executor '${key.executorId}' of framework ${key.frameworkId}`);
     // As in Mesos, the time that fetching takes counts.
     this.#limitRegistration(executor);
     const launched = containers.launch({ assignment, executor: executor.info, task, user });
-    launched.catch((error: unknown) => this.#launchFailed(executor, (error as Error).message));
+    launched.catch((error: unknown) => this.#launchFailed(executor, error as Error));
   }
 
   #limitRegistration(executor: Executor): void {
@@ -249,13 +264,30 @@ export class Executors {
     });
   }
 
-  #launchFailed(executor: Executor, message: string): void {
+  #launchFailed(executor: Executor, { message, cause }: Error): void {
     this.#agent.options.log.error(`Failed to launch container ${executor.containerId}: ${message}`);
+    if (cause instanceof UserError) {
+      const failure = `Failed to create executor directory '${executor.directory}': ${message}`;
+      executor.termination = { reason: "REASON_EXECUTOR_TERMINATED", message: failure, lost: "TASK_DROPPED" };
+    }
     executor.termination ??= {
       reason: "REASON_CONTAINER_LAUNCH_FAILED",
       message: `Failed to launch container: ${message}`,
     };
-    this.exited(executor, 256);
+    this.exited(executor, NEVER_RAN);
+  }
+
+  #queue(executor: Executor, tasks: TaskInfo[], group: boolean): void {
+    for (const task of tasks) executor.queued.set(task.task_id.value, task);
+    if (group) executor.queuedGroups.push(tasks.map((task) => task.task_id.value));
+  }
+
+  #deliverQueued(executor: Executor): void {
+    const groups = executor.queuedGroups.splice(0).map((ids) => ids.flatMap((id) => executor.queued.get(id) ?? []));
+    const grouped = new Set(groups.flat());
+    const alone = [...executor.queued.values()].filter((task) => !grouped.has(task));
+    this.#deliver(executor, alone, false);
+    for (const group of groups) this.#deliver(executor, group, true);
   }
 
   #deliver(executor: Executor, tasks: TaskInfo[], group: boolean): void {
@@ -303,6 +335,7 @@ export class Executors {
   /** Whatever the executor did not report the end of has ended with it. */
   #endTasks(executor: Executor): void {
     for (const task of [...executor.queued.values()]) this.#dequeue(executor, task);
+    executor.queuedGroups = [];
     if (executor.frameworkIsGone) {
       for (const [taskId, task] of executor.launched)
         executor.terminated.set(taskId, { ...task, state: "TASK_KILLED" });
@@ -311,12 +344,13 @@ export class Executors {
       executor.terminated.clear();
       return;
     }
-    const { reason, message } = executor.termination ?? {
+    const { reason, message, lost } = executor.termination ?? {
       reason: "REASON_EXECUTOR_TERMINATED",
-      message: "Abnormal executor termination: unknown container",
+      message: "Executor terminated",
+      lost: undefined,
     };
     for (const taskId of [...executor.launched.keys()]) {
-      const state = executor.isCommand ? "TASK_FAILED" : this.#agent.stateForLost(executor.frameworkId, "TASK_GONE");
+      const state = lost === undefined ? "TASK_FAILED" : this.#agent.stateForLost(executor.frameworkId, lost);
       this.#agent.updateFromAgent(executor, { taskId, state, reason, message });
     }
   }

@@ -1,5 +1,6 @@
 // What it takes to bring an executor up: its description, its folders, its environment.
 import { chmodSync, mkdirSync } from "node:fs";
+import { resolve } from "node:path";
 import { printDuration } from "../../mesos/duration.ts";
 import type { ExecutorInfo, FrameworkInfo, TaskInfo } from "../../mesos/types.ts";
 import type { ExecutorAssignment } from "../containerizer/assignment.ts";
@@ -7,7 +8,7 @@ import type { AgentFlags } from "./flags.ts";
 import { replaceLink } from "./checkpoint.ts";
 import { openSandboxOutput } from "../executor/sandbox-output.ts";
 import { EXECUTOR_PATH } from "./executor-messages.ts";
-import { latestRunLink, runDirectory, type RunKey } from "./paths.ts";
+import { latestRunLink, nestedContainersDirectory, runDirectory, type RunKey } from "./paths.ts";
 
 /** The executor that the agent supplies for a task that has only a command. */
 export function commandExecutorInfo(task: TaskInfo, frameworkId: string): ExecutorInfo {
@@ -36,12 +37,13 @@ export function makeSandbox(workDir: string, key: RunKey): string {
   mkdirSync(directory, { recursive: true });
   chmodSync(directory, 0o750);
   openSandboxOutput(directory).close();
-  replaceLink(latestRunLink(workDir, key), key.containerId);
+  replaceLink(latestRunLink(workDir, key), resolve(directory));
   return directory;
 }
 
 export interface AssignmentOptions {
   flags: AgentFlags;
+  executor: ExecutorInfo;
   /** Where executors reach the agent. */
   address: { ip: string; port: number; hostname: string };
   key: RunKey;
@@ -52,7 +54,8 @@ export interface AssignmentOptions {
 }
 
 export function assignmentFor(options: AssignmentOptions): Omit<ExecutorAssignment, "runtime"> {
-  const { flags, address, key, sandbox, framework } = options;
+  const { flags, address, key, sandbox, framework, executor, role } = options;
+  const directory = nestedContainersDirectory(flags.runtime_dir, key.containerId);
   return {
     agent: { ...address, path: `/slave(1)${EXECUTOR_PATH}` },
     frameworkId: key.frameworkId,
@@ -65,6 +68,7 @@ export function assignmentFor(options: AssignmentOptions): Omit<ExecutorAssignme
     recoveryTimeoutMs: flags.recovery_timeout,
     shutdownGracePeriodMs: flags.executor_shutdown_grace_period,
     enableCfs: flags.cgroups_enable_cfs,
+    ...(executor.type === "DEFAULT" ? { groups: { flags, role, user: framework.user, directory } } : {}),
   };
 }
 

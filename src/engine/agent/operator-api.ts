@@ -10,6 +10,7 @@ import type { Task } from "../protocol.ts";
 import type { Agent } from "./agent.ts";
 import type { Executor, Framework } from "./book.ts";
 import { agentMetrics } from "./metrics.ts";
+import { nestedContainers } from "./nested-containers.ts";
 import { BUILD_INFO } from "../common/build-info.ts";
 
 export interface OperatorApiOptions {
@@ -40,7 +41,12 @@ const HANDLERS: Record<string, Handler> = {
     get_executors: executors(agent),
     get_frameworks: frameworks(agent),
   }),
-  GET_CONTAINERS: ({ describeContainers }) => ({ containers: describeContainers().map(containerAsMessage) }),
+  GET_CONTAINERS: ({ agent, clock, describeContainers }, { get_containers: wish }) => ({
+    containers: [
+      ...describeContainers().map(containerAsMessage),
+      ...((wish as { show_nested?: boolean } | undefined)?.show_nested === true ? nestedContainers(agent, clock) : []),
+    ],
+  }),
   GET_FRAMEWORKS: ({ agent }) => frameworks(agent),
   GET_EXECUTORS: ({ agent }) => executors(agent),
   GET_TASKS: ({ agent }) => tasks(agent),

@@ -115,5 +115,13 @@ export const sentinelFile = (workDir: string, key: RunKey): string => join(runMe
 export const containerDirectory = (runtimeDir: string, containerId: string): string =>
   join(runtimeDir, "containers", containerId);
 
+/** Below it lies what belongs to the containers inside a container. */
+export const nestedContainersDirectory = (runtimeDir: string, containerId: string): string =>
+  join(containerDirectory(runtimeDir, containerId), "containers");
+
+/** Where an executor of ours leaves its exit status, for an agent that is not its parent. */
+export const exitStatusFile = (runtimeDir: string, containerId: string): string =>
+  join(containerDirectory(runtimeDir, containerId), "status");
+
 /** runc's own state, its --root. */
 export const runcRoot = (runtimeDir: string): string => join(runtimeDir, "runc");

@@ -139,7 +139,8 @@ function expectBack(agent: Agent, executor: Executor): void {
   const timeoutMs = flags.executor_reregistration_timeout;
   executor.timer = clock.after(timeoutMs, () => {
     const reason = "REASON_EXECUTOR_REREGISTRATION_TIMEOUT";
-    executor.termination = { reason, message: `Executor did not re-register within ${printDuration(timeoutMs)}` };
+    const message = `Executor did not reregister within ${printDuration(timeoutMs)}`;
+    executor.termination = { reason, message, lost: "TASK_GONE" };
     agent.executors.destroy(executor);
   });
 }

@@ -66,7 +66,8 @@ function containerStatus(
   given: ContainerStatus | undefined,
   { note, agentIp }: { note: ContainerNote | undefined; agentIp: string },
 ): ContainerStatus | undefined {
-  if (note === undefined) return given;
+  // The default executor knows the containers inside its own, and the agent does not.
+  if (note === undefined || given?.container_id?.parent !== undefined) return given;
   const agentAddress = [{ ip_addresses: [{ protocol: "IPv4" as const, ip_address: agentIp }] }];
   return {
     container_id: { value: note.containerId },

@@ -1,5 +1,6 @@
 // What an agent tells a fresh executor program about the one container it is for: a line of JSON on its standard input.
 // From then on the two speak the v1 executor API, so that the executor outlives its agent.
+import type { AgentFlags } from "../agent/flags.ts";
 import type { ImageConfig } from "./image-store.ts";
 
 /** How tasks are run. */
@@ -59,6 +60,18 @@ export interface ExecutorAssignment {
   /** CPUs are a hard limit, not only a share: --cgroups_enable_cfs. */
   enableCfs: boolean;
   runtime: ContainerRuntime;
+  /** Set for the default executor, which launches the tasks of groups in containers inside its own. */
+  groups?: GroupAssignment;
+}
+
+export interface GroupAssignment {
+  /** Of the agent: how containers are made, and files fetched. */
+  flags: AgentFlags;
+  role: string;
+  /** Who tasks run as that do not say so themselves. */
+  user: string;
+  /** Below it lies what belongs to each container inside the executor's. */
+  directory: string;
 }
 
 /** The name under which Docker, and people, find a task's container. */

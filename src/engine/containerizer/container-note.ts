@@ -9,5 +9,8 @@ export interface ContainerNote {
   executorId: string;
   sandbox: string;
   runtime: ContainerRuntime;
+  /** Its first process: the executor, or in a container inside another one the task. */
   executor?: ProcessIdentity;
+  /** Where the note lies, in a container inside another one. */
+  directory?: string;
 }

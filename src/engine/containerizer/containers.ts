@@ -1,17 +1,18 @@
 // The agent's containers: each holds one executor. Chooses the containerizer, prepares what the container needs, starts
 // the executor, and removes all of it again.
 import type { ChildProcess } from "node:child_process";
-import { lchownSync, mkdirSync, readdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { MesosUpError } from "../../errors.ts";
 import type { ExecutorInfo, TaskInfo } from "../../mesos/types.ts";
-import { containerDirectory } from "../agent/paths.ts";
+import { containerDirectory, exitStatusFile, nestedContainersDirectory } from "../agent/paths.ts";
 import { readCheckpoint, writeCheckpoint } from "../agent/checkpoint.ts";
 import type { Clock } from "../common/clock.ts";
 import type { Log } from "../common/log.ts";
 import type { Fetcher } from "../fetcher/fetcher.ts";
 import type { ExecutorAssignment } from "./assignment.ts";
 import type { ContainerNote } from "./container-note.ts";
+import { giveAway } from "./give-away.ts";
 import { startCustomExecutor } from "./custom-executor.ts";
 import { type DockerExecutor, startDockerExecutor } from "./docker-executor.ts";
 import { assign, type ExecutorPool } from "./executor-pool.ts";
@@ -88,7 +89,9 @@ export class Containers {
     };
     this.#containers.set(containerId, container);
     const executorImage = task === undefined ? undefined : runtimes.executorImage(task.container);
-    const program = task === undefined || executorImage !== undefined ? undefined : pool.take();
+    // A framework's own executor is the only program that is not ours.
+    const isOurs = task !== undefined || executor.type === "DEFAULT";
+    const program = isOurs && executorImage === undefined ? pool.take() : undefined;
     try {
       const [runtime] = await Promise.all([
         runtimes.prepare({ container: task?.container ?? executor.container, containerId, user }),
@@ -106,7 +109,7 @@ export class Containers {
         throw new LaunchError("Container destroyed during launch");
       }
       this.#adopt(container, child, apart?.pid);
-      if (task !== undefined) assign(child, { ...assignment, runtime });
+      if (isOurs) assign(child, { ...assignment, runtime });
     } catch (error) {
       void program?.then((child) => child.kill("SIGKILL"));
       this.#forget(containerId);
@@ -139,7 +142,7 @@ export class Containers {
       container.cancel.abort(new Error("The container is destroyed"));
       return;
     }
-    if (isAlive(executor)) for (const pid of treeOf(executor.pid)) signal(pid, "SIGKILL");
+    if (isAlive(executor)) killTree(executor.pid);
     if (container.recovered) this.#watch(container, LAST_WATCH_INTERVAL_MS);
   }
 
@@ -179,7 +182,8 @@ export class Containers {
     if (executor !== undefined && isAlive(executor)) {
       this.#options.clock.after(intervalMs, () => this.#watch(container, intervalMs));
     } else {
-      this.#exited(container, 9);
+      const status = readCheckpoint(exitStatusFile(this.#options.runtimeDir, container.note.containerId));
+      this.#exited(container, typeof status === "number" ? status : 9);
     }
   }
 
@@ -201,6 +205,7 @@ export class Containers {
   async #cleanUp(note: ContainerNote, status: number): Promise<void> {
     const { runtimes, log } = this.#options;
     try {
+      for (const nested of this.#nestedNotes(note.containerId)) await this.#removeNested(nested);
       // An executor that ended in order has seen to this itself.
       if (status !== 0) this.#killProcesses(note.sandbox);
       await runtimes.remove(note, { orderly: status === 0 });
@@ -209,10 +214,23 @@ export class Containers {
     }
   }
 
+  /** What the default executor left when it did not end in order. */
+  async #removeNested(note: ContainerNote): Promise<void> {
+    if (note.executor !== undefined && isAlive(note.executor)) killTree(note.executor.pid);
+    for (const pid of processesWith("MESOS_SANDBOX", note.sandbox)) killTree(pid);
+    await this.#options.runtimes.remove(note, { orderly: false });
+  }
+
+  #nestedNotes(containerId: string): ContainerNote[] {
+    const directory = nestedContainersDirectory(this.#options.runtimeDir, containerId);
+    if (!existsSync(directory)) return [];
+    return readdirSync(directory).flatMap(
+      (id) => (readCheckpoint(join(directory, id, "container.json")) as ContainerNote | undefined) ?? [],
+    );
+  }
+
   #killProcesses(sandbox: string): void {
-    for (const pid of processesWith("MESOS_DIRECTORY", sandbox)) {
-      for (const one of treeOf(pid)) signal(one, "SIGKILL");
-    }
+    for (const pid of processesWith("MESOS_DIRECTORY", sandbox)) killTree(pid);
   }
 
   #noteFile(containerId: string): string {
@@ -220,14 +238,8 @@ export class Containers {
   }
 }
 
-/** A folder with all that is in it; links themselves, not what they lead to. */
-function giveAway(path: string, owner: { uid: number; gid: number }): void {
-  for (const entry of readdirSync(path, { withFileTypes: true })) {
-    const inner = join(path, entry.name);
-    if (entry.isDirectory()) giveAway(inner, owner);
-    else lchownSync(inner, owner.uid, owner.gid);
-  }
-  lchownSync(path, owner.uid, owner.gid);
+function killTree(pid: number): void {
+  for (const one of treeOf(pid)) signal(one, "SIGKILL");
 }
 
 const SIGNAL_NUMBERS: Partial<Record<NodeJS.Signals, number>> = {

@@ -12,11 +12,11 @@ export interface CustomExecutorOptions {
   runtime: ContainerRuntime;
 }
 
-/** @throws Error if it has no command, or was asked for in a container with an image */
+/** @throws Error if it was asked for in a container with an image */
 export function startCustomExecutor({ command, environment, sandbox, runtime }: CustomExecutorOptions): ChildProcess {
   if (runtime.kind !== "posix") throw new Error("Executors of frameworks cannot be run from an image");
-  if (command.value === undefined) throw new Error("The default executor (LAUNCH_GROUP) is not built into this agent");
-  const { file, argv0, args } = argvOf(command);
+  // A shell without a command would succeed.
+  const { file, argv0, args } = argvOf(command.value === undefined ? { value: "exit 1" } : command);
   const own = (command.environment?.variables ?? []).map(({ name, value }) => [name, value ?? ""] as const);
   const output = openSandboxOutput(sandbox);
   try {

@@ -31,6 +31,16 @@ export interface PrepareRequest {
   container: ContainerInfo | undefined;
   containerId: string;
   user: string | undefined;
+  /** For a container inside another one: where to keep what belongs to it. */
+  directory?: string;
+}
+
+/** A task, or an executor, is to run as somebody whom the machine does not know. */
+export class UserError extends Error {
+  constructor(user: string) {
+    super(`Failed to chown directory to '${user}': No such user '${user}'`);
+    this.name = "UserError";
+  }
 }
 
 export class Runtimes {
@@ -68,29 +78,29 @@ export class Runtimes {
    * Makes sure that the container can be started.
    * @throws Error in Mesos's words if no containerizer takes it, or its image cannot be had
    */
-  async prepare({ container, containerId, user }: PrepareRequest): Promise<ContainerRuntime> {
+  async prepare({ container, containerId, user, directory: given }: PrepareRequest): Promise<ContainerRuntime> {
     const enabled = this.#options.flags.containerizers.split(",");
+    const directory = given ?? containerDirectory(this.#options.flags.runtime_dir, containerId);
     const mesosImage = container?.type === "MESOS" ? container.mesos?.image?.docker?.name : undefined;
     if (container?.type === "DOCKER" && enabled.includes("docker")) {
       const image = container.docker?.image ?? "";
       const forcePull = container.docker?.force_pull_image === true;
-      if (this.usesRunc) return this.#runc("DOCKER", image, { containerId, forcePull });
+      if (this.usesRunc) return this.#runc("DOCKER", image, { directory, forcePull });
       await this.#pull(image, forcePull);
       const runtime: DockerRuntime = {
         kind: "docker",
         client: this.dockerClient,
-        directory: containerDirectory(this.#options.flags.runtime_dir, containerId),
+        directory,
         stopTimeoutMs: this.#options.flags.docker_stop_timeout,
       };
       return runtime;
     }
     if (container?.type !== "DOCKER" && enabled.includes("mesos")) {
       if (mesosImage === undefined) return this.#posix(user);
-      const provides = this.#options.flags.image_providers?.toLowerCase().split(",").includes("docker") === true;
-      if (provides) {
-        const forcePull = container?.mesos?.image?.cached === false;
-        return this.#runc("MESOS", mesosImage, { containerId, forcePull });
-      }
+      const provided = this.#options.flags.image_providers?.toLowerCase().split(",") ?? [];
+      if (!provided.includes("docker")) throw new Error("Unsupported container image type: DOCKER");
+      const forcePull = container?.mesos?.image?.cached === false;
+      return this.#runc("MESOS", mesosImage, { directory, forcePull });
     }
     throw new Error(
       `None of the enabled containerizers (${enabled.join(", ")}) could create a container for the provided ` +
@@ -112,7 +122,7 @@ export class Runtimes {
       if (!orderly) await docker("kill");
       clock.after(flags.docker_remove_delay, () => void docker("rm", "--force", "--volumes"));
     }
-    await removeContainerDirectory(containerDirectory(flags.runtime_dir, containerId), env);
+    await removeContainerDirectory(note.directory ?? containerDirectory(flags.runtime_dir, containerId), env);
   }
 
   /** Whether docker answers; in the words with which a real agent refuses to start. @throws Error */
@@ -142,7 +152,7 @@ export class Runtimes {
       .split("\n")
       .map((line) => line.split(":"))
       .find(([name]) => name === user);
-    if (row === undefined) throw new Error(`Failed to get user information for '${user}': No such user`);
+    if (row === undefined) throw new UserError(user);
     const ids = { uid: Number(row[2]), gid: Number(row[3]) };
     return ids.uid === uid ? { kind: "posix" } : { kind: "posix", user: ids };
   }
@@ -162,7 +172,7 @@ export class Runtimes {
   async #runc(
     containerType: RuncRuntime["containerType"],
     reference: string,
-    { containerId, forcePull }: { containerId: string; forcePull: boolean },
+    { directory, forcePull }: { directory: string; forcePull: boolean },
   ): Promise<RuncRuntime> {
     const { flags, env, uid } = this.#options;
     const program = findProgram(this.usesRunc ? flags.docker : "runc", env);
@@ -173,7 +183,7 @@ export class Runtimes {
       containerType,
       program,
       root: runcRoot(flags.runtime_dir),
-      directory: containerDirectory(flags.runtime_dir, containerId),
+      directory,
       imageRootfs: image.rootfs,
       image: image.config,
       cgroupParent: mayMakeCgroups(flags.cgroups_hierarchy, uid) ? flags.cgroups_root : undefined,

@@ -1,14 +1,11 @@
 // The command executor: runs the one task that its agent launches, reports how it fares, and ends with it
 // (src/launcher/executor.cpp and src/docker/executor.cpp of Mesos in one).
-import { randomUUID } from "node:crypto";
-import { uuidToBase64 } from "../../mesos/ids.ts";
-import { isTerminal } from "../../mesos/task-state.ts";
 import type { FrameworkInfo, KillPolicy, TaskInfo, TaskState, TaskStatus } from "../../mesos/types.ts";
-import type { ExecutorCall, ExecutorEvent } from "../agent/executor-messages.ts";
+import type { ExecutorEvent } from "../agent/executor-messages.ts";
 import type { Clock } from "../common/clock.ts";
 import type { ExecutorAssignment } from "../containerizer/assignment.ts";
-import { AgentConnection } from "./agent-connection.ts";
 import { type Checks, emptyCheckStatus, startChecks } from "./checks.ts";
+import { ExecutorSession } from "./executor-session.ts";
 import type { SandboxOutput } from "./sandbox-output.ts";
 import { describeExit, succeeded, type TaskExit, type TaskRun } from "./task-run.ts";
 
@@ -33,13 +30,10 @@ export interface CommandExecutorOptions {
 
 export class CommandExecutor {
   readonly #options: CommandExecutorOptions;
-  readonly #connection: AgentConnection;
-  /** By UUID, oldest first: told again with every SUBSCRIBE until the agent has them on its disk. */
-  readonly #unacknowledged = new Map<string, TaskStatus>();
+  readonly #session: ExecutorSession;
   #state: State = "WAITING";
   #framework: FrameworkInfo | undefined;
   #task: TaskInfo | undefined;
-  #taskIsKnown = false;
   #run: TaskRun | undefined;
   #checks: Checks | undefined;
   #healthy: boolean | undefined;
@@ -49,16 +43,14 @@ export class CommandExecutor {
   constructor(options: CommandExecutorOptions) {
     this.#options = options;
     const { assignment, clock } = options;
-    this.#connection = new AgentConnection({
-      agent: assignment.agent,
-      subscribeCall: () => this.#subscribeCall(),
+    this.#session = new ExecutorSession({
+      assignment,
+      clock,
       onEvent: (event) => this.#handle(event),
       onLost: (reason) => {
         this.#say(`${reason}; shutting down`);
         this.#shutdown("at once");
       },
-      recoveryTimeoutMs: assignment.checkpoint ? assignment.recoveryTimeoutMs : 0,
-      clock,
     });
   }
 
@@ -78,7 +70,7 @@ export class CommandExecutor {
         this.#kill(event.kill.kill_policy);
         return;
       case "ACKNOWLEDGED":
-        this.#acknowledged(event.acknowledged.uuid);
+        if (this.#state === "ENDED" && this.#session.allAcknowledged) this.#finish(0);
         return;
       case "SHUTDOWN":
         this.#shutdown("when acknowledged");
@@ -97,6 +89,7 @@ export class CommandExecutor {
       return;
     }
     this.#task = task;
+    this.#session.take(task);
     this.#checkStatus = emptyCheckStatus(task);
     this.#state = "RUNNING";
     this.#say(`Starting task ${task.task_id.value}`);
@@ -193,49 +186,19 @@ export class CommandExecutor {
   }
 
   #update(task: TaskInfo, state: TaskState, details: Partial<TaskStatus>): void {
-    const { executorId } = this.#options.assignment;
-    const uuid = uuidToBase64(randomUUID());
     // A change of state says that there is a check, but not what its result was, as in Mesos.
     const checkStatus = details.reason === undefined ? emptyCheckStatus(task) : this.#checkStatus;
-    const status: TaskStatus = {
+    this.#session.update({
       task_id: task.task_id,
       state,
-      source: "SOURCE_EXECUTOR",
-      executor_id: { value: executorId },
-      timestamp: this.#options.clock.nowMs() / 1000,
-      uuid,
-      ...(this.#healthy === undefined || isTerminal(state) ? {} : { healthy: this.#healthy }),
+      ...(this.#healthy === undefined || state !== "TASK_RUNNING" ? {} : { healthy: this.#healthy }),
       ...(checkStatus === undefined ? {} : { check_status: checkStatus }),
       ...details,
-    };
-    this.#unacknowledged.set(uuid, status);
-    this.#connection.send(this.#call({ type: "UPDATE", update: { status } }));
-  }
-
-  #acknowledged(uuid: string): void {
-    const status = this.#unacknowledged.get(uuid);
-    this.#unacknowledged.delete(uuid);
-    this.#taskIsKnown = true;
-    if (status !== undefined && isTerminal(status.state) && this.#unacknowledged.size === 0) this.#finish(0);
-  }
-
-  #subscribeCall(): ExecutorCall {
-    return this.#call({
-      type: "SUBSCRIBE",
-      subscribe: {
-        unacknowledged_tasks: this.#task === undefined || this.#taskIsKnown ? [] : [this.#task],
-        unacknowledged_updates: [...this.#unacknowledged.values()].map((status) => ({ status })),
-      },
     });
   }
 
-  #call<C>(call: C): C & { framework_id: { value: string }; executor_id: { value: string } } {
-    const { frameworkId, executorId } = this.#options.assignment;
-    return { framework_id: { value: frameworkId }, executor_id: { value: executorId }, ...call };
-  }
-
   #finish(exitCode: number): void {
-    this.#connection.close();
+    this.#session.close();
     this.#options.onDone(exitCode);
   }
 

@@ -12,6 +12,10 @@ export interface PosixRunOptions {
   sandbox: string;
   runtime: PosixRuntime;
   output: SandboxOutput;
+  /** Who is asked to end: the command executor tells the whole tree, Mesos's containerizer the first process alone. */
+  signals?: "tree" | "process";
+  /** The exit status of a program that could not be executed. */
+  execFailure?: number;
 }
 
 /** The words of a command: a shell's, or the program with its arguments, whose first is its own name. */
@@ -23,7 +27,7 @@ export function argvOf(command: CommandInfo): { file: string; argv0: string; arg
 }
 
 export function startPosixTask(options: PosixRunOptions): TaskRun {
-  const { command, environment, sandbox, runtime, output } = options;
+  const { command, environment, sandbox, runtime, output, signals = "tree", execFailure = 1 } = options;
   const { file, argv0, args } = argvOf(command);
   output.say(describe(command));
   const child = spawn(file, args, {
@@ -40,7 +44,7 @@ export function startPosixTask(options: PosixRunOptions): TaskRun {
     // A program that is not there ends the way it does in Mesos, whose launcher exits with 1 then.
     child.once("error", (error) => {
       output.complain(`Failed to execute command: ${error.message}`);
-      resolve({ code: 1 });
+      resolve({ code: execFailure });
     });
     child.once("exit", (code, name) => {
       if (pid !== undefined) for (const one of treeOf(pid)) signal(one, "SIGKILL");
@@ -49,16 +53,16 @@ export function startPosixTask(options: PosixRunOptions): TaskRun {
   });
   return {
     subject: "Command",
-    started: Promise.resolve({}),
+    started: Promise.resolve(pid === undefined ? {} : { pid }),
     exited,
     kill: (graceMs) => {
       if (pid === undefined) return;
-      for (const one of treeOf(pid)) signal(one, "SIGTERM");
+      for (const one of signals === "tree" ? treeOf(pid) : [pid]) signal(one, "SIGTERM");
       const escalation = setTimeout(() => treeOf(pid).forEach((one) => signal(one, "SIGKILL")), graceMs);
       void exited.then(() => clearTimeout(escalation));
     },
     reach: (port) => ({ host: "127.0.0.1", port }),
-    commandBeside: ([program = "", ...rest]) => ({ file: program, args: rest }),
+    commandBeside: ([program = "", ...rest]) => ({ file: program, args: rest, cwd: sandbox }),
   };
 }
 

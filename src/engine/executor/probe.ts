@@ -70,11 +70,12 @@ function probeTcp(wanted: number, { run, timeoutMs }: ProbeContext): Promise<Che
 function probeCommand(command: CommandInfo, { run, environment, timeoutMs }: ProbeContext): Promise<CheckResult> {
   const { file, argv0, args } = argvOf(command);
   const own = (command.environment?.variables ?? []).map(({ name, value }) => [name, value ?? ""] as const);
-  const { file: program, args: rest } = run.commandBeside([file, ...args]);
+  const { file: program, args: rest, cwd } = run.commandBeside([file, ...args]);
   return new Promise((resolve) => {
     const child = spawn(program, rest, {
       ...(program === file ? { argv0 } : {}),
       env: { ...environment, ...Object.fromEntries(own) },
+      ...(cwd === undefined ? {} : { cwd }),
       stdio: "ignore",
       timeout: timeoutMs,
       killSignal: "SIGKILL",

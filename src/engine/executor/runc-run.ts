@@ -116,7 +116,7 @@ async function connectNetwork(given: {
 /** runc writes its pid file once the container's own process runs. */
 async function awaitStart(
   { task, assignment }: RuncRunOptions,
-  { exited }: LaunchedContainer,
+  { pid: runcPid, exited }: LaunchedContainer,
   network: ContainerNetwork,
 ): Promise<StartedTask> {
   const { directory } = assignment.runtime;
@@ -124,7 +124,7 @@ async function awaitStart(
   await awaitFile(file, exited);
   const pid = existsSync(file) ? Number(readFileSync(file, "utf8")) : 0;
   const address = network.address;
-  if (assignment.runtime.containerType === "MESOS") return {};
+  if (assignment.runtime.containerType === "MESOS") return { pid: pid === 0 ? runcPid : pid };
   return {
     data: describeContainer({ task, assignment, pid, address }),
     ...(address === undefined

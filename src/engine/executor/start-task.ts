@@ -4,7 +4,7 @@ import type { ContainerRuntime, ExecutorAssignment } from "../containerizer/assi
 import type { SandboxOutput } from "./sandbox-output.ts";
 import type { TaskRun } from "./task-run.ts";
 import { startDockerTask } from "./docker-run.ts";
-import { startPosixTask } from "./posix-run.ts";
+import { type PosixRunOptions, startPosixTask } from "./posix-run.ts";
 import { startRuncTask } from "./runc-run.ts";
 
 export interface TaskStarterOptions {
@@ -13,9 +13,16 @@ export interface TaskStarterOptions {
   /** Of the executor's own helpers. */
   env: NodeJS.ProcessEnv;
   ownProgram: string[];
+  posix?: Pick<PosixRunOptions, "signals" | "execFailure">;
 }
 
-export function taskStarter({ assignment, output, env, ownProgram }: TaskStarterOptions): (task: TaskInfo) => TaskRun {
+export function taskStarter({
+  assignment,
+  output,
+  env,
+  ownProgram,
+  posix,
+}: TaskStarterOptions): (task: TaskInfo) => TaskRun {
   const { runtime, sandbox, environment } = assignment;
   const withRuntime = <R extends ContainerRuntime>(runtime: R): ExecutorAssignment & { runtime: R } => ({
     ...assignment,
@@ -27,7 +34,7 @@ export function taskStarter({ assignment, output, env, ownProgram }: TaskStarter
         const command = task.command ?? {};
         const own = (command.environment?.variables ?? []).map(({ name, value }) => [name, value ?? ""] as const);
         const complete = { ...environment, ...Object.fromEntries(own) };
-        return startPosixTask({ command, environment: complete, sandbox, runtime, output });
+        return startPosixTask({ command, environment: complete, sandbox, runtime, output, ...posix });
       }
       case "docker":
         return startDockerTask({ task, assignment: withRuntime(runtime), output, env });

@@ -1,4 +1,4 @@
-// One task at work, whatever runs it: what the command executor knows of processes and containers.
+// One task at work, whatever runs it: what executors know of processes and containers.
 import type { NetworkInfo } from "../../mesos/types.ts";
 
 export type TaskExit = { code: number } | { signal: NodeJS.Signals };
@@ -7,6 +7,8 @@ export interface StartedTask {
   /** Base64; goes into the update TASK_RUNNING. */
   data?: string;
   networkInfos?: NetworkInfo[];
+  /** Of its first process, where it is a process of this machine. */
+  pid?: number;
 }
 
 export interface TaskRun {
@@ -21,7 +23,7 @@ export interface TaskRun {
   /** Where a health check reaches a port of the task. */
   reach(port: number): { host: string; port: number };
   /** A command to be run beside the task, as it would see the world, for checks. */
-  commandBeside(argv: string[]): { file: string; args: string[] };
+  commandBeside(argv: string[]): { file: string; args: string[]; cwd?: string };
 }
 
 /** As C's strsignal has them. */

@@ -6,7 +6,7 @@ import { discardOffer, recoverResources, removeOffer } from "./offers.ts";
 import { withoutRole } from "./resource-format.ts";
 import { type Agent, type Framework, hasCapability, type OutstandingOffer } from "./state.ts";
 import { masterStatus } from "./task-format.ts";
-import { taskGroupProblem, taskProblem } from "./task-validation.ts";
+import { resourcesProblem, taskGroupProblem, taskProblem } from "./task-validation.ts";
 import { addExecutor, addTask, forward } from "./tasks.ts";
 
 export interface Accept {
@@ -84,6 +84,12 @@ function refuse(master: MasterContext, framework: Framework, accept: Accept, pro
 const tasksOf = (operation: Operation): TaskInfo[] =>
   operation.launch?.task_infos ?? operation.launch_group?.task_group.tasks ?? [];
 
+/** Of its tasks, and of executors. */
+const resourcesOf = (operation: Operation): Resource[] => [
+  ...tasksOf(operation).flatMap(({ resources, executor }) => [...(resources ?? []), ...(executor?.resources ?? [])]),
+  ...(operation.launch_group?.executor.resources ?? []),
+];
+
 function tellTask(
   master: MasterContext,
   framework: Framework,
@@ -111,7 +117,11 @@ class Launch {
   }
 
   apply(operation: Operation): void {
-    if (operation.launch) {
+    const problem = resourcesProblem(resourcesOf(operation));
+    if (problem !== undefined && tasksOf(operation).length > 0) {
+      const reason = operation.launch ? "REASON_TASK_INVALID" : "REASON_TASK_GROUP_INVALID";
+      for (const task of tasksOf(operation)) this.#refuseTask(task, reason, problem);
+    } else if (operation.launch) {
       for (const task of operation.launch.task_infos ?? []) this.#launchTask(operation, task);
     } else if (operation.launch_group) {
       const { executor, task_group: group } = operation.launch_group;
@@ -135,8 +145,8 @@ class Launch {
   }
 
   #launchGroup(operation: Operation, givenExecutor: ExecutorInfo, given: TaskInfo[]): void {
-    const executor = this.#allocatedExecutor(givenExecutor);
-    const tasks = given.map((task) => ({ ...this.#allocated(task), executor }));
+    const executor = this.#allocatedGroupExecutor(givenExecutor);
+    const tasks = given.map((task) => this.#allocatedInGroup(task, executor));
     const problem = idFieldProblem(operation) ?? taskGroupProblem(tasks, executor, this.#place());
     if (problem !== undefined) {
       for (const task of tasks) this.#refuseTask(task, "REASON_TASK_GROUP_INVALID", problem);
@@ -192,12 +202,20 @@ class Launch {
     };
   }
 
+  /** Every task of a group is launched by the group's executor, whether it says so or not. */
+  #allocatedInGroup(task: TaskInfo, executor: ExecutorInfo): TaskInfo {
+    const own = task.executor && this.#allocatedGroupExecutor(task.executor);
+    return { ...this.#allocated(task), executor: own ?? executor };
+  }
+
   #allocatedExecutor(executor: ExecutorInfo): ExecutorInfo {
-    return {
-      ...executor,
-      framework_id: executor.framework_id ?? { value: this.#framework.id },
-      ...(executor.resources ? { resources: this.#allocate(executor.resources) } : {}),
-    };
+    const framework_id = executor.framework_id ?? { value: this.#framework.id };
+    return { ...this.#allocatedGroupExecutor(executor), framework_id };
+  }
+
+  /** A group's executor has to name its framework itself. */
+  #allocatedGroupExecutor(executor: ExecutorInfo): ExecutorInfo {
+    return { ...executor, ...(executor.resources ? { resources: this.#allocate(executor.resources) } : {}) };
   }
 
   #allocate(resources: readonly Resource[]): Resource[] {

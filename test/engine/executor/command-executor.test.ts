@@ -1,65 +1,14 @@
-import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { ExecutorCall, ExecutorEvent } from "../../../src/engine/agent/executor-messages.ts";
+import type { ExecutorEvent } from "../../../src/engine/agent/executor-messages.ts";
 import { CommandExecutor } from "../../../src/engine/executor/command-executor.ts";
 import type { StartedTask, TaskExit, TaskRun } from "../../../src/engine/executor/task-run.ts";
-import { encodeRecord } from "../../../src/mesos/recordio.ts";
-import type { FrameworkInfo, TaskInfo, TaskStatus } from "../../../src/mesos/types.ts";
+import type { FrameworkInfo, TaskInfo } from "../../../src/mesos/types.ts";
 import { assignment, task } from "../containerizer/fixtures.ts";
 import { FakeClock } from "../support/fake-clock.ts";
+import { ScriptedAgent } from "./scripted-agent.ts";
 
-/** An agent that takes calls and says what a test tells it to. */
-class FakeAgent {
-  readonly calls: ExecutorCall[] = [];
-  readonly statuses: TaskStatus[] = [];
-  readonly server: Server;
-  #stream: ServerResponse | undefined;
-  #changed: () => void = () => {};
-
-  constructor() {
-    this.server = createServer((request, response) => {
-      const parts: Buffer[] = [];
-      request.on("data", (part: Buffer) => parts.push(part));
-      request.on("end", () => this.#receive(JSON.parse(Buffer.concat(parts).toString()) as ExecutorCall, response));
-    });
-  }
-
-  send(event: ExecutorEvent): void {
-    this.#stream?.write(encodeRecord(JSON.stringify(event)));
-  }
-  disconnect(): void {
-    this.#stream?.end();
-  }
-  acknowledge(status: TaskStatus | undefined): void {
-    if (!status) throw new Error("There is no such update");
-    this.send({ type: "ACKNOWLEDGED", acknowledged: { task_id: status.task_id, uuid: status.uuid ?? "" } });
-  }
-  /** Resolves as soon as the condition holds. */
-  async until(condition: () => boolean): Promise<void> {
-    while (!condition()) await new Promise<void>((resolve) => (this.#changed = resolve));
-  }
-  changed(): void {
-    this.#changed();
-  }
-  subscriptions(): (ExecutorCall & { type: "SUBSCRIBE" })[] {
-    return this.calls.flatMap((call) => (call.type === "SUBSCRIBE" ? [call] : []));
-  }
-
-  #receive(call: ExecutorCall, response: ServerResponse): void {
-    this.calls.push(call);
-    if (call.type === "SUBSCRIBE") {
-      this.#stream = response;
-      response.writeHead(200).flushHeaders();
-    } else {
-      if (call.type === "UPDATE") this.statuses.push(call.update.status);
-      response.writeHead(202).end();
-    }
-    this.changed();
-  }
-}
-
-let agent: FakeAgent;
+let agent: ScriptedAgent;
 let clock: FakeClock;
 let kills: number[];
 let run: { start: (started: StartedTask) => void; fail: (error: Error) => void; exit: (exit: TaskExit) => void };
@@ -116,7 +65,7 @@ async function runTask(over: Partial<TaskInfo> = {}, capabilities: FrameworkInfo
 }
 
 beforeEach(async () => {
-  agent = new FakeAgent();
+  agent = new ScriptedAgent();
   clock = new FakeClock();
   kills = [];
   exitCode = undefined;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { scalarResource, rangesResource } from "../../../src/mesos/resources.ts";
 import type { TaskInfo } from "../../../src/mesos/types.ts";
+import { scalarResource, rangesResource } from "../../../src/mesos/resources.ts";
 import { settle } from "../support/fake-clock.ts";
 import { aTask, startMaster, TestAgent, TestFramework } from "../support/master-harness.ts";
 
@@ -133,10 +133,11 @@ describe("a task group", () => {
     ...{ executor_id: { value: "e1" }, type: "DEFAULT" as const },
     resources: [scalarResource("cpus", 0.1), scalarResource("mem", 32), scalarResource("disk", 10)],
   };
-  const group = (framework: TestFramework, changes = {}) => {
+  const group = (framework: TestFramework, changes = {}, taskChanges: Partial<TaskInfo> = {}) => {
     const [offer] = framework.offers;
-    const tasks = ["g1", "g2"].map((value) => aTask(offer!, { task_id: { value } }));
-    const launch_group = { executor: { ...executor, ...changes }, task_group: { tasks } };
+    const tasks = ["g1", "g2"].map((value) => aTask(offer!, { task_id: { value }, ...taskChanges }));
+    const framework_id = { value: framework.id };
+    const launch_group = { executor: { ...executor, framework_id, ...changes }, task_group: { tasks } };
     const operations = [{ type: "LAUNCH_GROUP" as const, launch_group }];
     framework.call({ type: "ACCEPT", accept: { offer_ids: [offer!.id], operations } });
   };
@@ -156,6 +157,68 @@ describe("a task group", () => {
     const expected = { state: "TASK_ERROR", reason: "REASON_TASK_GROUP_INVALID" };
     expect(framework.updates).toMatchObject([expected, expected]);
     expect(framework.updates[0]?.message).toBe("Executor 'e1' uses less CPUs (None) than the minimum required (0.01)");
+  });
+
+  it.each([
+    [{ type: undefined }, {}, "'ExecutorInfo.type' must be set"],
+    [{ type: "UNKNOWN" }, {}, "Unknown executor type"],
+    [{ command: { value: "x" } }, {}, "'ExecutorInfo.command' must not be set for 'DEFAULT' executor"],
+    [{ type: "CUSTOM" }, {}, "'ExecutorInfo.command' must be set for 'CUSTOM' executor"],
+    [{ framework_id: undefined }, {}, "'ExecutorInfo.framework_id' must be set"],
+    [{ executor_id: { value: "a/b" } }, {}, "'a/b' contains invalid characters"],
+    [{ container: { type: "DOCKER" } }, {}, "'ExecutorInfo.container.type' must be 'MESOS' for 'DEFAULT' executor"],
+    [
+      { container: { type: "MESOS", mesos: { image: { type: "DOCKER", docker: { name: "i" } } } } },
+      {},
+      "'ExecutorInfo.container.mesos.image' must not be set for 'DEFAULT' executor",
+    ],
+    [{ shutdown_grace_period: { nanoseconds: -1 } }, {}, "ExecutorInfo's 'shutdown_grace_period' must be non-negative"],
+    [
+      { resources: [scalarResource("cpus", 0.1), scalarResource("mem", 16.5), scalarResource("disk", 1)] },
+      {},
+      "Executor 'e1' uses less memory (16MB) than the minimum required (32MB)",
+    ],
+    [
+      { resources: [scalarResource("cpus", -1)] },
+      {},
+      "Resource 'cpus:-1' is invalid: Invalid scalar resource: value <= 0",
+    ],
+    [
+      {},
+      { container: { type: "DOCKER" as const } },
+      "Task 'g1' is invalid: Docker ContainerInfo is not supported on the task",
+    ],
+    [{}, { resources: [] }, "Task 'g1' is invalid: Task uses no resources"],
+    [{}, { task_id: { value: "g1" } }, "Task 'g1' is invalid: Task has duplicate ID: g1"],
+    [
+      {},
+      { executor: { executor_id: { value: "e2" } } },
+      "The `ExecutorInfo` of task 'g1' is different from executor 'e1'",
+    ],
+  ])("says what is wrong (%j, %j)", async (changes, taskChanges, message) => {
+    const { framework, agent } = await cluster();
+    group(framework, changes, taskChanges);
+    const expected = { state: "TASK_ERROR", reason: "REASON_TASK_GROUP_INVALID", message };
+    expect(framework.updates).toMatchObject([expected, expected]);
+    expect(agent.heard("RUN_TASK_GROUP")).toEqual([]);
+  });
+
+  it("cannot be launched by an executor that another description made", async () => {
+    const { framework } = await cluster();
+    const [offer] = framework.offers;
+    const framework_id = { value: framework.id };
+    const operations = ["", "another"].map((name, index) => ({
+      type: "LAUNCH_GROUP" as const,
+      launch_group: {
+        executor: { ...executor, framework_id, ...(name === "" ? {} : { name }) },
+        task_group: { tasks: [aTask(offer!, { task_id: { value: `g${index}` } })] },
+      },
+    }));
+    framework.call({ type: "ACCEPT", accept: { offer_ids: [offer!.id], operations } });
+    expect(framework.updates[0]?.message).toMatch(
+      /^ExecutorInfo is not compatible with existing ExecutorInfo with same ExecutorID\.\n-+\nExisting ExecutorInfo:\nexecutor_id \{\n {2}value: "e1"\n\}\n/,
+    );
+    expect(framework.updates[0]?.message).toMatch(/\nname: "another"\ntype: DEFAULT\n\n-+\n$/);
   });
 
   it("gives the executor's resources back when it exits, and tells of it", async () => {

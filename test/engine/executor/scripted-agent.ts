@@ -1,0 +1,54 @@
+// An agent that takes an executor's calls and says what a test tells it to.
+import { createServer, type Server, type ServerResponse } from "node:http";
+import type { ExecutorCall, ExecutorEvent } from "../../../src/engine/agent/executor-messages.ts";
+import { encodeRecord } from "../../../src/mesos/recordio.ts";
+import type { TaskStatus } from "../../../src/mesos/types.ts";
+
+export class ScriptedAgent {
+  readonly calls: ExecutorCall[] = [];
+  readonly statuses: TaskStatus[] = [];
+  readonly server: Server;
+  #stream: ServerResponse | undefined;
+  #changed: () => void = () => {};
+
+  constructor() {
+    this.server = createServer((request, response) => {
+      const parts: Buffer[] = [];
+      request.on("data", (part: Buffer) => parts.push(part));
+      request.on("end", () => this.#receive(JSON.parse(Buffer.concat(parts).toString()) as ExecutorCall, response));
+    });
+  }
+
+  send(event: ExecutorEvent): void {
+    this.#stream?.write(encodeRecord(JSON.stringify(event)));
+  }
+  disconnect(): void {
+    this.#stream?.end();
+  }
+  acknowledge(status: TaskStatus | undefined): void {
+    if (!status) throw new Error("There is no such update");
+    this.send({ type: "ACKNOWLEDGED", acknowledged: { task_id: status.task_id, uuid: status.uuid ?? "" } });
+  }
+  /** Resolves as soon as the condition holds. */
+  async until(condition: () => boolean): Promise<void> {
+    while (!condition()) await new Promise<void>((resolve) => (this.#changed = resolve));
+  }
+  changed(): void {
+    this.#changed();
+  }
+  subscriptions(): (ExecutorCall & { type: "SUBSCRIBE" })[] {
+    return this.calls.flatMap((call) => (call.type === "SUBSCRIBE" ? [call] : []));
+  }
+
+  #receive(call: ExecutorCall, response: ServerResponse): void {
+    this.calls.push(call);
+    if (call.type === "SUBSCRIBE") {
+      this.#stream = response;
+      response.writeHead(200).flushHeaders();
+    } else {
+      if (call.type === "UPDATE") this.statuses.push(call.update.status);
+      response.writeHead(202).end();
+    }
+    this.changed();
+  }
+}
