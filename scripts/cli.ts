@@ -41,6 +41,7 @@ withCommonOptions(
   )
   .option("--site <folder>", "a folder to serve instead of nginx's own page")
   .option("--keep", "leave everything running, and say what to do next")
+  .option("--no-faults", "let no parts of a highly available cluster fail (docker)")
   .option("--report <file>", "write the report as .json, .xml (JUnit) or .md; may be given several times", collect, [])
   .option("--logs <folder>", "keep the logs of all components there")
   .action(async (options: DemoOptions) => (await import("./demo.ts")).demo(options));

@@ -19,6 +19,8 @@ export interface DemoOptions extends CommonOptions {
   image: string;
   site?: string;
   keep?: boolean;
+  /** False: parts of a highly available cluster are left alone. */
+  faults?: boolean;
   report: string[];
   logs?: string;
 }
@@ -76,6 +78,7 @@ async function runDemo(job: Job): Promise<unknown> {
     job.claim = await claimApp(up.plan.stateDirectory, "nginx");
     const app = await launch(job, up, image);
     await verify(job, app, up);
+    await letPartsFail(job, app, up);
   } catch (error) {
     failure = error;
   }
@@ -122,17 +125,19 @@ async function clusterAndImage(job: Job) {
 }
 
 async function launch(job: Job, { plan }: UpResult, image: StoredImage): Promise<RunningApp> {
-  const { options, edge, steps, report } = job;
+  const { options, spec, edge, steps, report } = job;
   const [{ runApp }, { nginxApp }, { FileFrameworkStore }, { containerProgramOf }] = await Promise.all([
     import("../src/scheduler/run-app.ts"),
     import("../src/scheduler/nginx-app.ts"),
     import("../src/scheduler/framework-store.ts"),
     import("../src/backends/local/prepare-image.ts"),
   ]);
+  const survival = await survivalOf(job, plan);
   const app = await steps.step({ id: "launch", title: "nginx is launched on an accepted offer" }, async (context) => {
     const launched = await runApp({
       master: plan.zookeeper.url,
-      app: nginxApp({ image: image.reference, site: options.site }),
+      app: { ...nginxApp({ image: image.reference, site: options.site }), ...survival },
+      keepRunning: survival !== undefined,
       frameworkStore: new FileFrameworkStore(frameworkFile(plan.stateDirectory, "nginx")),
       timeoutMs: edge.timeoutMs,
       signal: context.signal,
@@ -157,6 +162,14 @@ async function launch(job: Job, { plan }: UpResult, image: StoredImage): Promise
   return app;
 }
 
+/** What makes nginx outlive its agent; undefined where no part is to fail. */
+async function survivalOf({ backend, spec, options }: Job, plan: UpResult["plan"]) {
+  if (options.faults === false || spec.backend !== "docker") return undefined;
+  const { canShowFaults, rackConstraint } = await import("./demo-faults.ts");
+  if (!canShowFaults(spec, backend)) return undefined;
+  return { constraints: rackConstraint(plan), unreachable: { replace_after: "1secs" } };
+}
+
 async function verify({ backend, steps, report }: Job, app: RunningApp, up: UpResult): Promise<void> {
   await steps.step({ id: "verify", title: "nginx answers over HTTP" }, async (context) => {
     const describing = describeCluster(up, backend, { master: app.running.master, signal: context.signal });
@@ -173,6 +186,15 @@ async function verify({ backend, steps, report }: Job, app: RunningApp, up: UpRe
     if (acceptedAtMs !== undefined) report.timing.acceptToHttpMs = check.answeredAtMs - acceptedAtMs;
     context.detail(`${check.url} → ${check.status}`);
   });
+}
+
+/** Of a cluster that can do without them, where the backend can take them away. */
+async function letPartsFail({ backend, spec, steps, options, report }: Job, app: RunningApp, { plan }: UpResult) {
+  if (options.faults === false || spec.backend !== "docker") return;
+  const { canShowFaults, showFaults } = await import("./demo-faults.ts");
+  if (!canShowFaults(spec, backend)) return;
+  const faults: DemoReport["faults"] = (report.faults = []);
+  await showFaults({ backend, plan, app, steps, onFault: (fault) => faults.push(fault) });
 }
 
 /** Neither waits for the signal that ended the demo: what was launched is killed all the same. */

@@ -33,6 +33,19 @@ export interface ReportCheck {
   siteMatches?: boolean;
 }
 
+/** What a cluster made of a part that failed. */
+export interface ReportFault {
+  /** "leading master stopped: master-2" */
+  fault: string;
+  /** "master-1 leads" */
+  outcome: string;
+  /** From the fault until all was well again. */
+  recoveredMs: number;
+  /** Requests to the app meanwhile, and how many of them had no right answer. */
+  requests: number;
+  failed: number;
+}
+
 /** Parts that were not reached are absent; `ok` only if nginx answered from a container on an accepted offer. */
 export interface DemoReport {
   ok: boolean;
@@ -61,6 +74,8 @@ export interface DemoReport {
     offerId: string;
   };
   check?: ReportCheck;
+  /** In the order in which they were made. */
+  faults?: ReportFault[];
   steps: ReportStep[];
   /** Milliseconds since the process started: until the cluster was ready, from ACCEPT to HTTP 200, in all. */
   timing: { readyMs?: number; acceptToHttpMs?: number; totalMs: number };

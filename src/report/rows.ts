@@ -1,5 +1,5 @@
 // The report as named lines of text: what a terminal and a job summary both show.
-import type { DemoReport, ReportCheck } from "./report.ts";
+import type { DemoReport, ReportCheck, ReportFault } from "./report.ts";
 
 /** Pairs of a name and one line, in reading order; parts that were not reached are left out. */
 export function reportRows(report: DemoReport): [name: string, text: string][] {
@@ -21,7 +21,13 @@ export function reportRows(report: DemoReport): [name: string, text: string][] {
     rows.push(["container", `${task.containerId} (${task.runtime})`]);
     rows.push(["image", task.imageDetail ? `${task.image}, ${task.imageDetail}` : task.image]);
   }
-  return check ? [...rows, ...checkRows(check)] : rows;
+  return [...rows, ...(check ? checkRows(check) : []), ...(report.faults ?? []).map(faultRow)];
+}
+
+function faultRow({ fault, outcome, recoveredMs, requests, failed }: ReportFault): [name: string, text: string] {
+  const answers =
+    failed === 0 ? `nginx answered all of ${requests} requests` : `${failed} of ${requests} requests failed`;
+  return ["fault", `${fault}: ${outcome} after ${(recoveredMs / 1000).toFixed(1)} s, ${answers}`];
 }
 
 /** What the HTTP check saw. */

@@ -7,17 +7,21 @@ import { clusterFolder, clusterNames } from "../state/cluster-folder.ts";
 import { readClusterRecord, requireReadable, type ClusterRecord } from "../state/cluster-record.ts";
 import { daemonAddress } from "./daemon/daemon-address.ts";
 import { Daemon } from "./daemon/daemon.ts";
+import { dockerFaults, type DockerFaults } from "./docker-faults.ts";
 import type { DockerOptions } from "./docker-options.ts";
 import { down } from "./down.ts";
 import { clusterFolders, containerLog } from "./owned-things.ts";
 import { nodeStatuses } from "./status.ts";
 import { up } from "./up.ts";
 
-export function createDockerBackend(options: DockerOptions): ListingBackend {
+export type DockerBackend = ListingBackend & DockerFaults;
+
+export function createDockerBackend(options: DockerOptions): DockerBackend {
   const daemon = (): Daemon => new Daemon(daemonAddress(options.env));
   const recordOf = (name: string): ClusterRecord | undefined =>
     requireReadable(readClusterRecord(clusterFolder(options.root, name)), name);
   return {
+    ...dockerFaults(daemon),
     kind: "docker",
     up: (spec, limits) => up(spec, options, limits),
     down: (name, limits) => down(name, options, limits),

@@ -7,7 +7,7 @@ import { readClusterRecord } from "../state/cluster-record.ts";
 import { daemonAddress } from "./daemon/daemon-address.ts";
 import { Daemon } from "./daemon/daemon.ts";
 import type { DockerOptions } from "./docker-options.ts";
-import { ownedContainers, ownedNetworks, ownedVolumes, taskContainers } from "./owned-things.ts";
+import { ownedContainers, ownedNetworks, ownedVolumes, containersUsing } from "./owned-things.ts";
 import { takeDown } from "./take-down.ts";
 import { findTerraform } from "./terraform/terraform-program.ts";
 
@@ -50,7 +50,7 @@ async function remove({ folder, name, daemon, options }: Removal): Promise<strin
 async function hasAnything(daemon: Daemon, folder: string): Promise<boolean> {
   const found = await Promise.all([
     ownedContainers(daemon, folder),
-    taskContainers(daemon, folder),
+    containersUsing(daemon, folder),
     ownedVolumes(daemon, folder),
     ownedNetworks(daemon, folder),
   ]);

@@ -37,8 +37,8 @@ export async function ownedContainers(daemon: Daemon, folder: string, signal?: A
   }));
 }
 
-/** Containers that the cluster's agents have had made: tasks and executors. A name alone is no proof. */
-export async function taskContainers(daemon: Daemon, folder: string): Promise<string[]> {
+/** Containers of tasks and executors that agents have had made with sandboxes in a folder. A name alone is no proof. */
+export async function containersUsing(daemon: Daemon, folder: string): Promise<string[]> {
   const filters = encodeURIComponent(JSON.stringify({ name: ["^/mesos-"] }));
   const found = await daemon.json<ListedContainer[]>("GET", `/containers/json?all=1&filters=${filters}`);
   return found

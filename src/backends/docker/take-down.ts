@@ -9,7 +9,7 @@ import type { ClusterRecord } from "../state/cluster-record.ts";
 import type { Daemon } from "./daemon/daemon.ts";
 import { removeFolder } from "./remove-folder.ts";
 import type { DockerOptions } from "./docker-options.ts";
-import { ownedContainers, ownedNetworks, ownedVolumes, taskContainers } from "./owned-things.ts";
+import { ownedContainers, ownedNetworks, ownedVolumes, containersUsing } from "./owned-things.ts";
 import { Terraform, terraformFolder } from "./terraform/terraform.ts";
 import type { TerraformProgram } from "./terraform/terraform-program.ts";
 
@@ -87,7 +87,7 @@ async function removeContainers(daemon: Daemon, folder: string): Promise<string[
 }
 
 async function removeTasks(daemon: Daemon, folder: string): Promise<string[]> {
-  const names = await taskContainers(daemon, folder);
+  const names = await containersUsing(daemon, folder);
   await Promise.all(names.map((name) => daemon.remove(`/containers/${name}?force=1&v=1`)));
   return names.map((name) => `container ${name}`);
 }

@@ -76,7 +76,7 @@ const known: KnownFailure[] = [
 const providerMissing: KnownFailure = {
   // Its advice on which command to run next is for authors of Terraform code.
   pattern:
-    /(could not (connect to|retrieve|query)|failed to (install|resolve) provider|no available releases|failed to query available provider)[^\n]*(\n(?!To see|Did you|If you)[^\n]+)*/i,
+    /(could not (connect to|retrieve|query)|failed to (install|resolve) provider|no available releases)[^\n]*(\n(?!To see|Did you|If you)[^\n]+)*/i,
   code: "PROVIDER_UNAVAILABLE",
   message: (words) => `Terraform cannot have its Docker provider: ${words}.`,
   hint:
@@ -84,10 +84,13 @@ const providerMissing: KnownFailure = {
     "Terraform's CLI configuration (docs/docker.md).",
 };
 
+/** Where it says no more than that. */
+const providerNotQueried: KnownFailure = { ...providerMissing, pattern: /failed to query available provider[^\n]*/i };
+
 /** A CommandError with the code of what is known to have failed, else TERRAFORM_FAILED; the tail of the output with it. */
 export function terraformFailed({ command, line, exitCode, output }: FailedRun): MesosUpError {
   const text = plain(output);
-  const candidates = command === "init" ? [...known.slice(0, 1), providerMissing] : known;
+  const candidates = command === "init" ? [...known.slice(0, 1), providerMissing, providerNotQueried] : known;
   const details = { command: line, exitCode, output: text.split("\n").slice(-50).join("\n") };
   for (const { pattern, code, message, hint } of candidates) {
     const words = pattern.exec(text)?.[0];
