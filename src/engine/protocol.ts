@@ -5,6 +5,7 @@
 // again. The agent's first message is REGISTER or REREGISTER. A closed connection means that the other side is gone or
 // does not lead any more: the agent detects the leader again and re-registers. Messages follow Mesos's own
 // (src/messages/messages.proto) in meaning; real masters and agents speak another encoding and cannot take part.
+import type { OperationRecord, OperationStatus, ResourceOperation } from "../mesos/operations.ts";
 import type {
   AgentInfo,
   ContainerInfo,
@@ -20,6 +21,7 @@ import type {
   TaskInfo,
   TaskState,
   TaskStatus,
+  Value,
 } from "../mesos/types.ts";
 
 export const AGENT_LINK_PATH = "/internal/agent";
@@ -70,6 +72,14 @@ export interface ExecutorReport {
   framework_id: FrameworkID;
 }
 
+/** How an operation has ended; kept by the agent until it is acknowledged, where its status has a `uuid`. */
+export interface OperationUpdate {
+  /** Absent for an operator's. */
+  framework_id?: FrameworkID;
+  operation_uuid: Value<string>;
+  status: OperationStatus;
+}
+
 /** What an agent says of itself with every (re-)registration. */
 export interface AgentDescription {
   /** `id` is set exactly when re-registering; `resources` is all it has, `attributes`, `hostname`, `port` as flags say. */
@@ -78,6 +88,8 @@ export interface AgentDescription {
   pid: string;
   version: string;
   capabilities: string[];
+  /** All that the agent has, with what was reserved and created on it; absent where that is what `agent_info` says. */
+  total_resources?: Resource[];
 }
 
 export type AgentToMaster =
@@ -91,11 +103,14 @@ export type AgentToMaster =
         executors: ExecutorReport[];
         /** The frameworks of those tasks and executors, `id` set. */
         frameworks: FrameworkInfo[];
+        /** Operations whose end is not acknowledged yet. */
+        operations: OperationRecord[];
       };
     }
   /** The agent goes for good (SIGUSR1, MARK_AGENT_GONE): its tasks are lost. */
   | { type: "UNREGISTER" }
   | { type: "UPDATE"; update: StatusUpdate }
+  | { type: "OPERATION_UPDATE"; operation_update: OperationUpdate }
   | { type: "MESSAGE"; message: { framework_id: FrameworkID; executor_id: ExecutorID; data: string } }
   /** `status` is the wait status that Mesos shows: exit code times 256, or the signal's number. */
   | {
@@ -141,6 +156,19 @@ export type MasterToAgent =
   | { type: "SHUTDOWN_EXECUTOR"; shutdown_executor: { framework_id: FrameworkID; executor_id: ExecutorID } }
   | { type: "ACKNOWLEDGE"; acknowledge: { framework_id: FrameworkID; task_id: TaskID; uuid: string } }
   | { type: "MESSAGE"; message: { framework_id: FrameworkID; executor_id: ExecutorID; data: string } }
+  /** Answered by an OPERATION_UPDATE. Comes before the tasks that are to use what it makes. */
+  | {
+      type: "APPLY_OPERATION";
+      apply_operation: {
+        framework_id?: FrameworkID;
+        operation_info: ResourceOperation;
+        operation_uuid: Value<string>;
+      };
+    }
+  | {
+      type: "ACKNOWLEDGE_OPERATION";
+      acknowledge_operation: { operation_uuid: Value<string>; status_uuid: Value<string> };
+    }
   /** The framework subscribed again with another FrameworkInfo, `id` set. */
   | { type: "UPDATE_FRAMEWORK"; update_framework: { framework: FrameworkInfo } }
   /** Kill every task (grace period as given, else theirs), then report the updates as usual. */

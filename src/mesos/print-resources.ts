@@ -1,6 +1,7 @@
 // Resources as they appear in Mesos's own messages: "cpus(allocated: *):0.1; ports(allocated: *):[80-80]".
 import { printRanges } from "./ranges.ts";
-import type { Resource } from "./types.ts";
+import { reservationsOf } from "./reservations.ts";
+import type { Label, Resource } from "./types.ts";
 
 /** Joins with "; "; nothing at all is "{}". */
 export function printResources(resources: readonly Resource[]): string {
@@ -10,7 +11,7 @@ export function printResources(resources: readonly Resource[]): string {
 export function printResource(resource: Resource): string {
   const allocated = resource.allocation_info?.role === undefined ? "" : `(allocated: ${resource.allocation_info.role})`;
   const reservations = printReservations(resource);
-  return `${resource.name}${allocated}${reservations}${printDisk(resource.disk)}:${printValue(resource)}`;
+  return `${resource.name}${allocated}${reservations}${printDisk(resource.disk)}${resource["shared"] === undefined ? "" : "<SHARED>"}:${printValue(resource)}`;
 }
 
 /** A scalar with up to 15 significant digits, as C++ prints a double. */
@@ -31,34 +32,27 @@ function printValue(resource: Resource): string {
   }
 }
 
-interface Reservation {
-  type?: string;
-  role?: string;
-  principal?: string;
-}
-
-/** A role other than "*" is the older way to write one static reservation. */
 function printReservations(resource: Resource): string {
-  let reservations = (resource.reservations ?? []) as Reservation[];
-  if (reservations.length === 0 && resource.role !== undefined && resource.role !== "*") {
-    reservations = [{ type: "STATIC", role: resource.role }];
-  }
+  const reservations = reservationsOf(resource);
   if (reservations.length === 0) return "";
-  const texts = reservations.map(({ type, role, principal }) => {
+  const texts = reservations.map(({ type, role, principal, labels }) => {
     const parts = [type ?? "UNKNOWN", role ?? "", ...(principal === undefined ? [] : [principal])];
-    return `(${parts.join(",")})`;
+    return `(${[...parts, ...(labels ? [printLabels(labels.labels ?? [])] : [])].join(",")})`;
   });
   return `(reservations: [${texts.join(",")}])`;
 }
 
+const printLabels = (labels: readonly Label[]): string =>
+  `{${labels.map(({ key, value }) => (value === undefined ? key : `${key}: ${value}`)).join(", ")}}`;
+
 interface Disk {
   persistence?: { id?: string };
-  volume?: { container_path?: string; mode?: string };
+  volume?: { container_path?: string };
 }
 
 function printDisk(value: unknown): string {
   if (value === undefined) return "";
   const { persistence, volume } = value as Disk;
-  const path = volume === undefined ? "" : `:${volume.container_path ?? ""}${volume.mode === "RO" ? ":ro" : ""}`;
+  const path = volume === undefined ? "" : `:${volume.container_path ?? ""}`;
   return `[${persistence?.id ?? ""}${path}]`;
 }

@@ -120,8 +120,11 @@ function combine(a: Resource, b: Resource, operation: "add" | "subtract"): Resou
 
 function covers(a: Resource, b: Resource): boolean {
   switch (a.type) {
-    case "SCALAR":
-      return toScalar(a.scalar?.value ?? 0) >= toScalar(b.scalar?.value ?? 0);
+    case "SCALAR": {
+      const [have, wanted] = [toScalar(a.scalar?.value ?? 0), toScalar(b.scalar?.value ?? 0)];
+      // A volume is not divided.
+      return persistenceOf(a) === undefined ? have >= wanted : have === wanted;
+    }
     case "RANGES":
       return ranges.contains(rangesOf(a), rangesOf(b));
     case "SET":
@@ -131,12 +134,24 @@ function covers(a: Resource, b: Resource): boolean {
   }
 }
 
-const COMPARED_APART = new Set(["name", "type", "scalar", "ranges", "set", "role"]);
+const COMPARED_APART = new Set(["name", "type", "scalar", "ranges", "set", "role", "disk"]);
 
 /** Whether two resources differ in their value at most. An absent role is "*". */
 function sameKind(a: Resource, b: Resource): boolean {
   if (a.name !== b.name || a.type !== b.type || (a.role ?? "*") !== (b.role ?? "*")) return false;
-  return sameDetails(a, b) && sameDetails(b, a);
+  return sameDetails(a, b) && sameDetails(b, a) && (a.disk === b.disk || sameDisk(a, b));
+}
+
+interface Disk {
+  persistence?: { id: string };
+  source?: unknown;
+}
+const persistenceOf = (resource: Resource): string | undefined => (resource.disk as Disk | undefined)?.persistence?.id;
+
+/** Where a volume is mounted is a matter of who uses it, and who made it does not matter. */
+function sameDisk(a: Resource, b: Resource): boolean {
+  if (persistenceOf(a) !== persistenceOf(b)) return false;
+  return sameJson((a.disk as Disk | undefined)?.source, (b.disk as Disk | undefined)?.source);
 }
 
 /** Whether what `a` has beyond name, type, role and value is the same in `b`. */

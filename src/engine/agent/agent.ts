@@ -8,6 +8,7 @@ import type { AgentContext, AgentOptions } from "./context.ts";
 import { replaceLink, writeCheckpoint } from "./checkpoint.ts";
 import { Executors } from "./executors.ts";
 import { GarbageCollector } from "./garbage-collector.ts";
+import { ResourceOperations } from "./resource-operations.ts";
 import type { Report } from "./master-link.ts";
 import { agentInfoFile, frameworkInfoFile, latestAgentLink, type RunKey, taskMeta, taskUpdatesFile } from "./paths.ts";
 import { applyUpdate, executorUpdate, type OwnUpdate, ownUpdate } from "./task-updates.ts";
@@ -19,6 +20,7 @@ export class Agent implements AgentContext {
   readonly updates: UpdateStreams;
   readonly executors: Executors;
   readonly garbage: GarbageCollector;
+  readonly resources: ResourceOperations;
   /** How many tasks have ended in which state, since the start. */
   readonly endedTasks = new Map<string, number>();
   /** Status updates taken from executors and made by the agent, since the start. */
@@ -35,6 +37,12 @@ export class Agent implements AgentContext {
       forward: (update) => options.send({ type: "UPDATE", update }),
     });
     this.executors = new Executors(this);
+    this.resources = new ResourceOperations({
+      ...{ clock: options.clock, log: options.log, workDir: options.flags.work_dir },
+      resources: options.info.resources ?? [],
+      agentId: () => this.id,
+      send: (update) => options.send({ type: "OPERATION_UPDATE", operation_update: update }),
+    });
     this.garbage = new GarbageCollector({
       ...{ clock: options.clock, log: options.log },
       ...{ workDir: options.flags.work_dir, delayMs: options.flags.gc_delay },
@@ -63,6 +71,7 @@ export class Agent implements AgentContext {
       ]),
       executors: living.map((one) => ({ executor_info: one.info, framework_id: { value: one.frameworkId } })),
       frameworks: [...this.book.frameworks.values()].map((framework) => framework.info),
+      operations: this.resources.records,
     };
   }
 
@@ -79,6 +88,7 @@ export class Agent implements AgentContext {
     }
     files.attach(flags.work_dir, "/slave/work_dir");
     this.updates.resume();
+    this.resources.resume();
   }
 
   adoptId(agentId: string): void {
@@ -87,6 +97,7 @@ export class Agent implements AgentContext {
 
   disconnected(): void {
     this.updates.pause();
+    this.resources.pause();
   }
 
   handle(message: MasterToAgent): void {
@@ -126,6 +137,12 @@ export class Agent implements AgentContext {
         executor?.stream?.send({ type: "MESSAGE", message: { data } });
         return;
       }
+      case "APPLY_OPERATION":
+        this.resources.apply(message.apply_operation);
+        return;
+      case "ACKNOWLEDGE_OPERATION":
+        this.resources.acknowledge(message.acknowledge_operation.operation_uuid.value);
+        return;
       case "UPDATE_FRAMEWORK":
         this.#updateFramework(message.update_framework.framework);
         return;
@@ -200,6 +217,7 @@ export class Agent implements AgentContext {
     if (!this.updates.add(update, file)) return;
     applyUpdate(executor, update);
     this.takenUpdates++;
+    if (isTerminal(state)) this.executors.releaseVolumes(executor, task_id.value);
     if (isTerminal(state)) this.endedTasks.set(state, (this.endedTasks.get(state) ?? 0) + 1);
   }
 

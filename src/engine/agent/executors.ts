@@ -1,11 +1,12 @@
 // The life of executors: launched for tasks, subscribed, told what to do, and gone.
 import { randomUUID } from "node:crypto";
 import { writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
 import { printDuration } from "../../mesos/duration.ts";
 import type { ExecutorInfo, FrameworkInfo, KillPolicy, TaskInfo } from "../../mesos/types.ts";
 import type { Task } from "../protocol.ts";
 import { UserError } from "../containerizer/runtimes.ts";
-import { describeTask, type Executor, type ExecutorStream, newExecutor, newTask } from "./book.ts";
+import { describeTask, type Executor, type ExecutorStream, newExecutor, newTask, resourcesInUse } from "./book.ts";
 import { writeCheckpoint } from "./checkpoint.ts";
 import type { AgentContext } from "./context.ts";
 import type { ExecutorCall, ExecutorEvent } from "./executor-messages.ts";
@@ -20,6 +21,7 @@ import {
   taskInfoFile,
   virtualSandbox,
 } from "./paths.ts";
+import { linkVolume, mountVolumes, unlinkVolume, VolumeError, volumesIn } from "./volumes.ts";
 
 export interface RunTasks {
   framework: FrameworkInfo;
@@ -57,10 +59,46 @@ export class Executors {
       return;
     }
     const executor = known ?? this.#create(info, executorInfo, given === undefined);
+    const unusable = this.#showVolumes(executor, tasks);
     for (const task of tasks) this.#checkpointTask(executor, task);
     if (executor.state === "RUNNING") this.#deliver(executor, tasks, group);
     else this.#queue(executor, tasks, group);
-    if (known === undefined) this.#launch(info, executor, given === undefined ? first : undefined);
+    if (unusable !== undefined) this.#launchFailed(executor, unusable);
+    else if (known === undefined) this.#launch(info, executor, given === undefined ? first : undefined);
+  }
+
+  /** Links the volumes of an executor and its new tasks into their sandbox; gives back why one cannot be. */
+  #showVolumes(executor: Executor, tasks: readonly TaskInfo[]): VolumeError | undefined {
+    const { flags, files } = this.#agent.options;
+    const { directory, info } = executor;
+    const resources = [...(info.resources ?? []), ...tasks.flatMap((task) => task.resources ?? [])];
+    const key = this.#agent.runKey(executor);
+    try {
+      for (const volume of volumesIn(flags.work_dir, directory, resources)) {
+        linkVolume(directory, volume);
+        for (const top of [directory, virtualSandbox(key)])
+          files.attach(volume.path, join(top, relative(directory, volume.link)));
+      }
+    } catch (error) {
+      if (error instanceof VolumeError) return error;
+      throw error;
+    }
+    return undefined;
+  }
+
+  /** A task that has ended has no volumes any more; others of its executor may have the same. */
+  releaseVolumes(executor: Executor, taskId: string): void {
+    const { work_dir } = this.#agent.options.flags;
+    const task = executor.terminated.get(taskId);
+    if (task === undefined) return;
+    const kept = volumesIn(work_dir, executor.directory, resourcesInUse(executor)).map(({ link }) => link);
+    for (const volume of volumesIn(work_dir, executor.directory, task.resources)) {
+      if (kept.includes(volume.link)) continue;
+      unlinkVolume(volume);
+      const shown = relative(executor.directory, volume.link);
+      for (const top of [executor.directory, virtualSandbox(this.#agent.runKey(executor))])
+        this.#agent.options.files.detach(join(top, shown));
+    }
   }
 
   /** Tasks that no executor has yet, as masters want to hear of them. */
@@ -293,7 +331,12 @@ export class Executors {
   #deliver(executor: Executor, tasks: TaskInfo[], group: boolean): void {
     for (const task of tasks) this.#dequeue(executor, task);
     if (group) return executor.stream?.send({ type: "LAUNCH_GROUP", launch_group: { task_group: { tasks } } });
-    for (const task of tasks) executor.stream?.send({ type: "LAUNCH", launch: { task } });
+    const { work_dir: workDir, sandbox_directory: sandboxDirectory } = this.#agent.options.flags;
+    for (const task of tasks)
+      executor.stream?.send({
+        type: "LAUNCH",
+        launch: { task: mountVolumes(task, { workDir, sandboxDirectory }) },
+      });
   }
 
   /** From now on it is a task with a state. */

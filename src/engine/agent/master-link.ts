@@ -1,5 +1,6 @@
 // The agent's tie to its master: who leads, the connection to it, registration, and what breaks it.
-import type { AgentInfo, FrameworkInfo, MasterInfo } from "../../mesos/types.ts";
+import type { OperationRecord } from "../../mesos/operations.ts";
+import type { AgentInfo, FrameworkInfo, MasterInfo, Resource } from "../../mesos/types.ts";
 import { type AgentSideLink, connectToMaster } from "../common/agent-link.ts";
 import type { Clock, Timer } from "../common/clock.ts";
 import type { Log } from "../common/log.ts";
@@ -18,6 +19,7 @@ export interface Report {
   tasks: Task[];
   executors: ExecutorReport[];
   frameworks: FrameworkInfo[];
+  operations: OperationRecord[];
 }
 
 export interface MasterLinkOptions {
@@ -28,6 +30,8 @@ export interface MasterLinkOptions {
   /** As it is at the moment: with an id once there is one. */
   describe: () => AgentInfo;
   report: () => Report;
+  /** With what is reserved and created. */
+  total: () => Resource[];
   /** The longest wait between two attempts: --registration_backoff_factor. */
   maxBackoffMs: number;
   onMessage: (message: MasterToAgent) => void;
@@ -118,9 +122,12 @@ export class MasterLink {
   }
 
   #register(link: AgentSideLink): void {
-    const { pid, describe, report, log } = this.#options;
+    const { pid, describe, report, total, log } = this.#options;
     this.#state = "REGISTERING";
-    const description = { agent_info: describe(), pid, version: MESOS_VERSION, capabilities: AGENT_CAPABILITIES };
+    const description = {
+      ...{ agent_info: describe(), pid, version: MESOS_VERSION, capabilities: AGENT_CAPABILITIES },
+      total_resources: total(),
+    };
     const isKnown = description.agent_info.id !== undefined;
     log.info(isKnown ? "Re-registering with the master" : "Registering with the master");
     link.send(

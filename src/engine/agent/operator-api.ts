@@ -49,6 +49,7 @@ const HANDLERS: Record<string, Handler> = {
   }),
   GET_FRAMEWORKS: ({ agent }) => frameworks(agent),
   GET_EXECUTORS: ({ agent }) => executors(agent),
+  GET_OPERATIONS: ({ agent }) => (agent.resources.records.length > 0 ? { operations: agent.resources.records } : {}),
   GET_TASKS: ({ agent }) => tasks(agent),
 };
 

@@ -106,6 +106,10 @@ export const agentDirectories = (workDir: string, agentId: string): string[] =>
 /** The agents that ever were on this work_dir. */
 export const agentsIn = (workDir: string): string[] => foldersIn(join(workDir, "slaves"));
 
+/** What is reserved and created on the agent, whatever its ID. */
+export const resourcesFile = (workDir: string): string =>
+  join(metaRoot(workDir), "resources", "resources_and_operations.state");
+
 /** What was moved out of the way to be removed. */
 export const wasteDirectory = (workDir: string): string => join(workDir, "waste");
 

@@ -60,6 +60,7 @@ export function startAnewHint(workDir: string): string {
 export function recover(agent: Agent): void {
   const { flags, containers, log } = agent.options;
   const previous = recoverInfo(agent);
+  recoverResources(agent);
   const notes = containers.recover();
   for (const note of notes) {
     const executor = previous === undefined || flags.recover === "cleanup" ? undefined : recoverExecutor(agent, note);
@@ -83,6 +84,14 @@ function collectOldAgents(agent: Agent): void {
     for (const path of agentDirectories(work_dir, id)) agent.garbage.schedule(path, { from: "now" });
   }
   agent.garbage.removeWaste();
+}
+
+function recoverResources(agent: Agent): void {
+  try {
+    agent.resources.recover();
+  } catch (error) {
+    throw new RecoveryError((error as Error).message);
+  }
 }
 
 function recoverInfo(agent: Agent): AgentInfo | undefined {

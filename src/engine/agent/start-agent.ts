@@ -108,6 +108,7 @@ export async function startAgent(options: StartAgentOptions): Promise<RunningAge
     ...{ clock, log, pid, maxBackoffMs: flags.registration_backoff_factor },
     describe: () => agent.info,
     report: () => agent.report(),
+    total: () => agent.resources.total,
     onMessage: (message) => agent.handle(message),
     onRegistered: (id) => {
       agent.registered(id);

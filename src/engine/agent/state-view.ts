@@ -1,5 +1,6 @@
 // The agent's /state, and what /containers and /monitor/statistics list (docs/endpoints/slave).
 import { attributeText } from "../../cluster/attributes.ts";
+import { inBothForms, reservationRole } from "../../mesos/reservations.ts";
 import type { Attribute, Resource, TaskStatus } from "../../mesos/types.ts";
 import { BUILD_INFO } from "../common/build-info.ts";
 import { summarise } from "../common/summarise.ts";
@@ -20,11 +21,11 @@ export interface StateContext {
 
 export function agentState({ agent, flags, pid, startTime, masterHostname }: StateContext): Record<string, unknown> {
   const { info, book } = agent;
-  const resources = info.resources ?? [];
-  const reserved = resources.filter((one) => one.role !== undefined && one.role !== "*");
-  const unreserved = resources.filter((one) => !reserved.includes(one));
+  const resources = agent.resources.total.map(inBothForms);
+  const isReserved = (one: Resource): boolean => reservationRole(one) !== undefined;
+  const unreserved = resources.filter((one) => !isReserved(one));
   const inUse = book.executors().flatMap(resourcesInUse);
-  const byRole = groupByRole(reserved);
+  const byRole = groupByRole(resources.filter(isReserved));
   return {
     ...BUILD_INFO,
     id: agent.id,
@@ -38,8 +39,8 @@ export function agentState({ agent, flags, pid, startTime, masterHostname }: Sta
     unreserved_resources: summarise(unreserved),
     reserved_resources_full: byRole,
     unreserved_resources_full: unreserved,
-    reserved_resources_allocated: {},
-    unreserved_resources_allocated: summarise(inUse),
+    reserved_resources_allocated: mapValues(groupByRole(inUse.filter(isReserved)), summarise),
+    unreserved_resources_allocated: summarise(inUse.filter((one) => !isReserved(one))),
     attributes: attributesOf(info.attributes ?? []),
     flags,
     frameworks: [...book.frameworks.values()].map(frameworkState),
@@ -130,7 +131,7 @@ function attributesOf(attributes: readonly Attribute[]): Record<string, unknown>
 
 function groupByRole(resources: Resource[]): Record<string, Resource[]> {
   const groups: Record<string, Resource[]> = {};
-  for (const resource of resources) (groups[resource.role ?? "*"] ??= []).push(resource);
+  for (const resource of resources) (groups[reservationRole(resource) ?? "*"] ??= []).push(resource);
   return groups;
 }
 

@@ -3,7 +3,8 @@ import { addResources, subtractResources } from "../../mesos/resources.ts";
 import type { ExecutorInfo, Filters, Operation, Resource, TaskInfo, TaskState } from "../../mesos/types.ts";
 import { lostOr, type MasterContext } from "./context.ts";
 import { discardOffer, recoverResources, removeOffer } from "./offers.ts";
-import { withoutRole } from "./resource-format.ts";
+import { allocated, changesResources, performOperation } from "./offered-operations.ts";
+import { dropOperation } from "./operations.ts";
 import { type Agent, type Framework, hasCapability, type OutstandingOffer } from "./state.ts";
 import { masterStatus } from "./task-format.ts";
 import { resourcesProblem, taskGroupProblem, taskProblem } from "./task-validation.ts";
@@ -37,7 +38,7 @@ export function acceptOffers(master: MasterContext, framework: Framework, accept
     ),
   );
   for (const operation of accept.operations) launch.apply(operation);
-  recoverResources(master, { framework, agent: first.agent, resources: launch.remaining, filters: accept.filters });
+  recoverResources(master, { framework, agent: first.agent, resources: launch.unused, filters: accept.filters });
 }
 
 /** Why these offers cannot be used, together or at all. */
@@ -74,6 +75,8 @@ function refuse(master: MasterContext, framework: Framework, accept: Accept, pro
   master.log.warning(`ACCEPT call used invalid offers '${accept.offerIds.join(", ")}': ${problem}`);
   const aware = hasCapability(framework, "PARTITION_AWARE");
   const state = lostOr(aware, "TASK_DROPPED");
+  for (const operation of accept.operations.filter(changesResources))
+    dropOperation(master, framework, operation, `Operation attempted with invalid offers: ${problem}`);
   for (const task of accept.operations.flatMap(tasksOf)) {
     master.counters.count(aware ? "tasks_dropped" : "tasks_lost");
     const message = `Task launched with invalid offers: ${problem}`;
@@ -107,6 +110,8 @@ class Launch {
   readonly #agent: Agent;
   readonly #role: string;
   remaining: Resource[];
+  /** What operations have made, for another offer. */
+  readonly #later: Resource[] = [];
 
   constructor(master: MasterContext, offer: OutstandingOffer, resources: Resource[]) {
     this.#master = master;
@@ -114,6 +119,11 @@ class Launch {
     this.#agent = offer.agent;
     this.#role = offer.role;
     this.remaining = resources;
+  }
+
+  /** What goes back once all operations are done. */
+  get unused(): Resource[] {
+    return addResources(this.remaining, this.#later);
   }
 
   apply(operation: Operation): void {
@@ -126,7 +136,12 @@ class Launch {
     } else if (operation.launch_group) {
       const { executor, task_group: group } = operation.launch_group;
       this.#launchGroup(operation, executor, group.tasks ?? []);
-    } else this.#drop(operation);
+    } else if (changesResources(operation)) {
+      const place = { framework: this.#framework, agent: this.#agent, role: this.#role, offered: this.remaining };
+      const { left, later } = performOperation(this.#master, operation, place);
+      this.remaining = left;
+      this.#later.push(...later);
+    }
   }
 
   #launchTask(operation: Operation, given: TaskInfo): void {
@@ -156,17 +171,6 @@ class Launch {
     for (const task of tasks) this.#startTask(task);
     const group = { framework: this.#framework.info, executor, tasks };
     this.#agent.link?.send({ type: "RUN_TASK_GROUP", run_task_group: group });
-  }
-
-  /** Reservations and volumes are not kept by this engine: like an operation that Mesos cannot apply, it has no effect. */
-  #drop(operation: Operation): void {
-    this.#master.counters.count("operations/dropped");
-    const { type, id } = operation;
-    this.#master.log.warning(`Dropping ${type} operation from framework ${this.#framework.id}: it is not supported`);
-    if (!id) return;
-    const message = `${type} operations are not supported; on agent ${this.#agent.id}`;
-    const status = { operation_id: id, state: "OPERATION_ERROR", message };
-    this.#framework.stream?.send({ type: "UPDATE_OPERATION_STATUS", update_operation_status: { status } });
   }
 
   #place(): { framework: Framework; agent: Agent; available: Resource[] } {
@@ -219,10 +223,7 @@ class Launch {
   }
 
   #allocate(resources: readonly Resource[]): Resource[] {
-    return resources.map((resource) => ({
-      ...withoutRole(resource),
-      allocation_info: resource.allocation_info ?? { role: this.#role },
-    }));
+    return resources.map((resource) => allocated(resource, this.#role));
   }
 }
 

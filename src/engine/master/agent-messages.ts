@@ -10,16 +10,20 @@ import { resourcesProblem } from "./task-validation.ts";
 const LINK_MESSAGES = {
   messages: {
     "link.Message":
-      "type:link.Message.Type!=1 register:link.Description=2 reregister:link.Description=3 update:link.Update=4 message:link.Data=5 exited_executor:link.ExitedExecutor=6",
+      "type:link.Message.Type!=1 register:link.Description=2 reregister:link.Description=3 update:link.Update=4 message:link.Data=5 exited_executor:link.ExitedExecutor=6 operation_update:link.OperationUpdate=7",
     "link.Description":
-      "agent_info:AgentInfo!=1 pid:string!=2 version:string!=3 capabilities:string[]=4 tasks:Task[]=5 executors:link.Executor[]=6 frameworks:FrameworkInfo[]=7",
+      "agent_info:AgentInfo!=1 pid:string!=2 version:string!=3 capabilities:string[]=4 tasks:Task[]=5 executors:link.Executor[]=6 frameworks:FrameworkInfo[]=7 total_resources:Resource[]=8 operations:Operation[]=9",
+    "link.OperationUpdate": "framework_id:FrameworkID=1 operation_uuid:UUID!=2 status:OperationStatus!=3",
     "link.Executor": "executor_info:ExecutorInfo!=1 framework_id:FrameworkID!=2",
     "link.Update":
       "framework_id:FrameworkID!=1 executor_id:ExecutorID=2 agent_id:AgentID!=3 status:TaskStatus!=4 latest_state:TaskState=5",
     "link.Data": "framework_id:FrameworkID!=1 executor_id:ExecutorID!=2 data:bytes!=3",
     "link.ExitedExecutor": "framework_id:FrameworkID!=1 executor_id:ExecutorID!=2 status:int32!=3",
   },
-  enums: { "link.Message.Type": "REGISTER=1 REREGISTER=2 UNREGISTER=3 UPDATE=4 MESSAGE=5 EXITED_EXECUTOR=6 PONG=7" },
+  enums: {
+    "link.Message.Type":
+      "REGISTER=1 REREGISTER=2 UNREGISTER=3 UPDATE=4 MESSAGE=5 EXITED_EXECUTOR=6 PONG=7 OPERATION_UPDATE=8",
+  },
 };
 
 const schema = new Schema(MESOS_MESSAGES, REPORTED_MESSAGES, LINK_MESSAGES);
@@ -27,9 +31,13 @@ const schema = new Schema(MESOS_MESSAGES, REPORTED_MESSAGES, LINK_MESSAGES);
 /** The part that a message of some type cannot do without, and the lists in it that may be left out. */
 const PARTS: Partial<Record<AgentToMaster["type"], { name: string; lists: readonly string[] }>> = {
   REGISTER: { name: "register", lists: ["capabilities"] },
-  REREGISTER: { name: "reregister", lists: ["capabilities", "tasks", "executors", "frameworks"] },
+  REREGISTER: {
+    name: "reregister",
+    lists: ["capabilities", "tasks", "executors", "frameworks", "operations"],
+  },
   UPDATE: { name: "update", lists: [] },
   MESSAGE: { name: "message", lists: [] },
+  OPERATION_UPDATE: { name: "operation_update", lists: [] },
   EXITED_EXECUTOR: { name: "exited_executor", lists: [] },
 };
 
@@ -55,9 +63,10 @@ function fillLists(message: object, names: readonly string[]): void {
 type Description = Extract<AgentToMaster, { type: "REGISTER" }>["register"];
 type Report = Extract<AgentToMaster, { type: "REREGISTER" }>["reregister"];
 
-function requireUsable({ agent_info: info, pid }: Description): void {
+function requireUsable({ agent_info: info, pid, total_resources: total = [] }: Description): void {
   if (!/^[^@\s]+@[^@\s]+:\d+$/.test(pid)) throw new ConversionError(`'${pid}' is not the PID of an agent`);
-  require(resourcesProblem(info.resources ?? [], "The agent's resources: "));
+  for (const resources of [info.resources ?? [], total])
+    require(resourcesProblem(resources, "The agent's resources: "));
 }
 
 function requireUsableReport(report: Report): void {

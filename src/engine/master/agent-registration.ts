@@ -1,4 +1,5 @@
 // Agents register, or come back with what runs on them, and are pinged from then on.
+import { refined } from "../../mesos/reservations.ts";
 import type { AgentInfo, Resource } from "../../mesos/types.ts";
 import type { MasterSideLink } from "../common/agent-link.ts";
 import type { AgentDescription, AgentToMaster, Task } from "../protocol.ts";
@@ -6,7 +7,7 @@ import { activate, loseAgent, markUnreachable } from "./agents.ts";
 import { allocationsOf, type MasterContext } from "./context.ts";
 import { recoverFramework } from "./frameworks.ts";
 import { agentModel } from "./operator-models.ts";
-import { withoutRole } from "./resource-format.ts";
+import { reconcileReported } from "./operations.ts";
 import { type Agent, type Framework, tasksOf } from "./state.ts";
 import { masterStatus } from "./task-format.ts";
 import { forward, hasEnded, hold, keepTask } from "./tasks.ts";
@@ -81,6 +82,7 @@ export async function reregisterAgent(
   state.unreachableAgents.delete(id);
   const agent = known ? comeBack(master, known, link, reregistration) : returned(master, link, reregistration);
   for (const { id: hosted } of reregistration.frameworks) if (hosted) agent.hosted.add(hosted.value);
+  reconcileReported(master, agent, reregistration.operations);
   agent.reregisteredMs = master.clock.nowMs();
   master.counters.count("slave_reregistrations");
   reconcileKnown(agent, reregistration, pingTimeout(master));
@@ -103,6 +105,7 @@ function newAgent(
     ...{ deactivated: false, drain: undefined, killed: new Set(), hosted: new Set() },
     ...{ registeredMs: master.clock.nowMs(), reregisteredMs: undefined },
     ...{ tasks: new Map(), executors: new Map(), offers: new Set(), used: new Map(), pings: undefined },
+    operations: new Map(),
   };
   master.state.agents.set(id, agent);
   master.state.agentsByPid.set(agent.pid, agent);
@@ -114,8 +117,8 @@ function newAgent(
 function described(
   description: AgentDescription,
 ): Pick<Agent, "info" | "pid" | "version" | "capabilities" | "totalResources"> {
-  const { agent_info: info, pid, version, capabilities } = description;
-  return { info, pid, version, capabilities, totalResources: (info.resources ?? []).map(withoutRole) };
+  const { agent_info: info, pid, version, capabilities, total_resources: total = info.resources ?? [] } = description;
+  return { info, pid, version, capabilities, totalResources: total.map(refined) };
 }
 
 /** An agent that this leader knows is connected again. What it holds is what the master holds it to hold. */

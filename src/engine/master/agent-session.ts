@@ -5,6 +5,7 @@ import { registerAgent, reregisterAgent } from "./agent-registration.ts";
 import { disconnectAgent, loseAgent } from "./agents.ts";
 import type { MasterContext } from "./context.ts";
 import { checkDrained } from "./drain.ts";
+import { receiveOperationUpdate } from "./operations.ts";
 import type { Agent } from "./state.ts";
 import { receiveUpdate, removeExecutor } from "./tasks.ts";
 
@@ -79,6 +80,7 @@ export class AgentSession {
     // An agent that was removed, or taken over by a newer connection, has nothing to say here any more.
     if (agent?.link !== link) return undefined;
     if (message.type === "UPDATE") receiveUpdate(master, agent, message.update);
+    else if (message.type === "OPERATION_UPDATE") receiveOperationUpdate(master, agent, message.operation_update);
     else if (message.type === "MESSAGE") this.#toFramework(agent, message.message);
     else if (message.type === "EXITED_EXECUTOR") this.#exited(agent, message.exited_executor);
     else if (message.type === "UNREGISTER") {

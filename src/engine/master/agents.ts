@@ -2,6 +2,7 @@
 import type { MasterSideLink } from "../common/agent-link.ts";
 import { lostOr, type MasterContext } from "./context.ts";
 import { discardOffer } from "./offers.ts";
+import { endOperations } from "./operations.ts";
 import { type Agent, hasCapability, isActive, tasksOf } from "./state.ts";
 import { endTask, removeExecutor } from "./tasks.ts";
 
@@ -95,6 +96,9 @@ function removeAgent(
   }
   for (const [frameworkId, executors] of [...agent.executors])
     for (const executorId of [...executors.keys()]) removeExecutor(master, agent, { frameworkId, executorId });
+  if (why.byOperator) endOperations(master, agent, { state: "OPERATION_GONE_BY_OPERATOR", message: why.message });
+  else if (why.unreachableMs !== undefined)
+    endOperations(master, agent, { state: "OPERATION_UNREACHABLE", message: "Agent was marked unreachable" });
   agent.pings?.timer.cancel();
   master.allocator.removeAgent(agent.id);
   master.state.agents.delete(agent.id);

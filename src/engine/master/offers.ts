@@ -116,16 +116,20 @@ const offeredBefore = new WeakMap<readonly Resource[], Map<string, Resource[]>>(
 function offered({ resources, role }: Allocation): Resource[] {
   const byRole = offeredBefore.get(resources) ?? new Map<string, Resource[]>();
   offeredBefore.set(resources, byRole);
-  const known = byRole.get(role) ?? allocateTo(role, scalarsLast(resources));
+  const known = byRole.get(role) ?? allocateTo(role, inMesosOrder(resources));
   byRole.set(role, known);
   return known;
 }
 
-/** Mesos lists what is not a scalar first. */
-const scalarsLast = (resources: readonly Resource[]): Resource[] => [
-  ...resources.filter((resource) => resource.type !== "SCALAR"),
-  ...resources.filter((resource) => resource.type === "SCALAR"),
-];
+/** Mesos lists what is not a scalar first, and then what is reserved. */
+const inMesosOrder = (resources: readonly Resource[]): Resource[] => {
+  const scalars = resources.filter((resource) => resource.type === "SCALAR");
+  return [
+    ...resources.filter((resource) => resource.type !== "SCALAR"),
+    ...scalars.filter((resource) => resource.reservations !== undefined),
+    ...scalars.filter((resource) => resource.reservations === undefined),
+  ];
+};
 
 function describeOffer(parts: {
   id: string;

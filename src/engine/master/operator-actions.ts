@@ -6,14 +6,14 @@ import { deactivateAgent, drainAgent, reactivateAgent } from "./drain.ts";
 import { removeFramework } from "./frameworks.ts";
 import { changeMachines, type Schedule, updateSchedule } from "./maintenance.ts";
 import { type QuotaRequest, setQuota, updateQuota } from "./quota.ts";
-import { changeResources } from "./reservation-requests.ts";
+import { changeResources, type ResourceRequests } from "./reservation-requests.ts";
 import type { Agent } from "./state.ts";
 import { updateWeights, type WeightInfo } from "./weights.ts";
 
 interface AgentPart {
   agent_id: { value: string };
 }
-interface ActionParts {
+interface ActionParts extends ResourceRequests {
   teardown: { framework_id: { value: string } };
   drain_agent: AgentPart & { max_grace_period?: { seconds?: number; nanos?: number }; mark_gone?: boolean };
   deactivate_agent: AgentPart;
@@ -21,12 +21,6 @@ interface ActionParts {
   mark_agent_gone: AgentPart;
   update_weights: { weight_infos?: WeightInfo[] };
   set_logging_level: object;
-  reserve_resources: AgentPart;
-  unreserve_resources: AgentPart;
-  create_volumes: AgentPart;
-  destroy_volumes: AgentPart;
-  grow_volume: Partial<AgentPart>;
-  shrink_volume: Partial<AgentPart>;
   update_quota: { quota_configs?: { limits?: object; guarantees?: object }[] };
   set_quota: { quota_request: QuotaRequest };
   remove_quota: { role: string };
@@ -62,12 +56,12 @@ const ACTIONS: Actions = {
   update_weights: (master, { weight_infos: infos = [] }) => updateWeights(master, infos),
   // There is one level only, which stays.
   set_logging_level: () => ({ status: 200 }),
-  reserve_resources: changeResources,
-  unreserve_resources: changeResources,
-  create_volumes: changeResources,
-  destroy_volumes: changeResources,
-  grow_volume: changeResources,
-  shrink_volume: changeResources,
+  reserve_resources: changeResources("reserve_resources"),
+  unreserve_resources: changeResources("unreserve_resources"),
+  create_volumes: changeResources("create_volumes"),
+  destroy_volumes: changeResources("destroy_volumes"),
+  grow_volume: changeResources("grow_volume"),
+  shrink_volume: changeResources("shrink_volume"),
   update_quota: (_, { quota_configs: configs = [] }) => updateQuota(configs),
   set_quota: (_, { quota_request: request }) => setQuota(request),
   remove_quota: (_, { role }) => text(400, `Failed to remove quota: Role '${role}' has no quota set`),

@@ -11,7 +11,7 @@ import { act, actionPart, type OperatorAction } from "./operator-actions.ts";
 import { agentModel, executorModels, frameworkModel, resourcesOf } from "./operator-models.ts";
 import { reportRoles } from "./roles.ts";
 import type { Endpoints } from "./state-endpoints.ts";
-import { withRole } from "./resource-format.ts";
+import { scalarAmounts } from "./resource-format.ts";
 import { listWeights } from "./weights.ts";
 
 const CALLS = { schema: new Schema(MESOS_MESSAGES, OPERATOR_CALLS), message: "master.Call", words: MASTER_WORDS };
@@ -91,13 +91,16 @@ function reports(endpoints: Endpoints): Record<string, () => object | undefined>
     GET_AGENTS: () => agentsReport(endpoints),
     GET_FRAMEWORKS: () => frameworksReport(endpoints),
     GET_EXECUTORS: () => ({ executors: executorModels(master) }),
-    GET_OPERATIONS: () => ({}),
+    GET_OPERATIONS: () => {
+      const operations = [...master.state.agents.values()].flatMap((agent) => [...agent.operations.values()]);
+      return operations.length > 0 ? { operations } : {};
+    },
     GET_TASKS: () => tasksReport(endpoints),
     GET_ROLES: () => ({
       roles: reportRoles(master).map(({ name, weight, frameworkIds, allocated, offered }) => ({
         ...{ name, weight },
         ...(frameworkIds.length > 0 ? { frameworks: frameworkIds.map((value) => ({ value })) } : {}),
-        ...(allocated.length + offered.length > 0 ? { resources: withRole([...allocated, ...offered]) } : {}),
+        ...(allocated.length + offered.length > 0 ? { resources: scalarAmounts([...allocated, ...offered]) } : {}),
       })),
     }),
     GET_WEIGHTS: () => {

@@ -1,7 +1,8 @@
 // Resources as different readers expect them: with or without allocation, role before or after reservation refinement.
+import { size } from "../../mesos/ranges.ts";
 import { allocateTo, scalarOf } from "../../mesos/resources.ts";
+import { inBothForms, inOlderForm } from "../../mesos/reservations.ts";
 import type { Resource } from "../../mesos/types.ts";
-import { reservationRole } from "../allocator/reservations.ts";
 import { type Framework, hasCapability } from "./state.ts";
 
 /**
@@ -10,23 +11,25 @@ import { type Framework, hasCapability } from "./state.ts";
  */
 export function forFramework(framework: Framework, resources: readonly Resource[]): Resource[] {
   const visible = hasCapability(framework, "MULTI_ROLE") ? [...resources] : allocateTo(undefined, resources);
-  return hasCapability(framework, "RESERVATION_REFINEMENT") ? visible.map(withoutRole) : withRole(visible);
+  return hasCapability(framework, "RESERVATION_REFINEMENT") ? visible : visible.map(inOlderForm);
 }
 
-/** With `role`, as everybody understood it before reservation refinement. */
-export function withRole(resources: readonly Resource[]): Resource[] {
-  return resources.map((resource) => ({ ...resource, role: reservationRole(resource) ?? "*" }));
+/** In both forms, as endpoints show resources. */
+export const withRole = (resources: readonly Resource[]): Resource[] => resources.map(inBothForms);
+
+/** How much there is of what, as in /roles: amounts of scalars, sizes of ranges and sets. In the order of their names. */
+export function amountsOf(resources: readonly Resource[]): Record<string, number> {
+  const names = [...new Set(resources.map(({ name }) => name))].sort();
+  return Object.fromEntries(names.map((name) => [name, amountOf(resources.filter((one) => one.name === name))]));
 }
 
-/** Without `role`: a static reservation in the older form becomes one in the newer. */
-export function withoutRole(resource: Resource): Resource {
-  const { role, ...rest } = resource;
-  if (role === undefined || role === "*" || rest.reservations) return rest;
-  return { ...rest, reservations: [{ type: "STATIC", role }] };
+function amountOf(resources: readonly Resource[]): number {
+  const members = resources.map(({ ranges, set }) => size(ranges?.range ?? []) + (set?.item ?? []).length);
+  return members.reduce((sum, one) => sum + one, scalarOf(resources, resources[0]?.name ?? ""));
 }
 
-/** Only the scalars that are there, as in /roles. */
-export function scalarsOf(resources: readonly Resource[]): Record<string, number> {
-  const names = new Set(resources.filter(({ type }) => type === "SCALAR").map(({ name }) => name));
-  return Object.fromEntries([...names].map((name) => [name, scalarOf(resources, name)]));
+/** The scalars among resources by their amounts alone, as in GET_ROLES. */
+export function scalarAmounts(resources: readonly Resource[]): Resource[] {
+  const scalars = resources.filter(({ type }) => type === "SCALAR");
+  return Object.entries(amountsOf(scalars)).map(([name, value]) => ({ name, type: "SCALAR", scalar: { value } }));
 }

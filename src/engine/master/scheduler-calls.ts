@@ -7,6 +7,7 @@ import { checkDrained } from "./drain.ts";
 import { removeFramework, updateFramework } from "./frameworks.ts";
 import { declineOffers } from "./offers.ts";
 import { reconcileTasks } from "./reconcile.ts";
+import { acknowledgeOperation, reconcileOperations } from "./operations.ts";
 import type { Framework } from "./state.ts";
 import { acknowledge, killTask } from "./tasks.ts";
 
@@ -37,6 +38,8 @@ export function callProblem(call: Partial<SchedulerCall>): string | undefined {
   if (part !== undefined && (call as Record<string, unknown>)[part] === undefined)
     return `Expecting '${part}' to be present`;
   if (call.type === "ACKNOWLEDGE" && !isUuid(call.acknowledge?.uuid ?? "")) return "Not a valid UUID";
+  if (call.type === "ACKNOWLEDGE_OPERATION_STATUS" && !isUuid(call.acknowledge_operation_status?.uuid ?? ""))
+    return "Not a valid UUID";
   if (subscribes && call.subscribe?.framework_info.id?.value !== call.framework_id?.value)
     return "'framework_id' differs from 'subscribe.framework_info.id'";
   if (call.type === "UPDATE_FRAMEWORK" && call.update_framework?.framework_info.id?.value !== call.framework_id?.value)
@@ -96,6 +99,15 @@ export function handleCall(master: MasterContext, framework: Framework, call: Sc
     }
     case "MESSAGE":
       sendMessage(master, framework, call.message);
+      return undefined;
+    case "ACKNOWLEDGE_OPERATION_STATUS": {
+      const { agent_id, operation_id, uuid } = call.acknowledge_operation_status;
+      const operation = { agentId: agent_id?.value, operationId: operation_id.value, uuid };
+      acknowledgeOperation(master, framework, operation);
+      return undefined;
+    }
+    case "RECONCILE_OPERATIONS":
+      reconcileOperations(master, framework, call.reconcile_operations.operations ?? []);
       return undefined;
     case "REQUEST":
       counters.count("messages_resource_request");

@@ -9,8 +9,8 @@ import type { Leadership } from "./leadership.ts";
 import { answerMachines, answerSchedule, answerStatus } from "./maintenance.ts";
 import { snapshotMetrics } from "./metrics.ts";
 import { answerQuota } from "./quota.ts";
-import { answerForm } from "./reservation-requests.ts";
-import { scalarsOf } from "./resource-format.ts";
+import { answerForm, RESOURCE_FORMS } from "./reservation-requests.ts";
+import { amountsOf } from "./resource-format.ts";
 import { reportRoles } from "./roles.ts";
 import {
   agentState,
@@ -82,12 +82,7 @@ export function mountStateEndpoints(routes: HttpRoutes, endpoints: Endpoints): v
   routes.route("/maintenance/schedule", changing(answerSchedule));
   routes.route("/machine/down", changing(answerMachines));
   routes.route("/machine/up", changing(answerMachines));
-  const resources = { name: "resources", unreadable: "Error parsing" } as const;
-  const volumes = { name: "volumes", unreadable: "Error in parsing" } as const;
-  routes.route("/reserve", changing(answerForm(master, resources)));
-  routes.route("/unreserve", changing(answerForm(master, { ...resources, unreadable: "Error in parsing" })));
-  routes.route("/create-volumes", changing(answerForm(master, volumes)));
-  routes.route("/destroy-volumes", changing(answerForm(master, volumes)));
+  for (const [path, form] of Object.entries(RESOURCE_FORMS)) routes.route(path, changing(answerForm(master, form)));
 }
 
 /**
@@ -196,14 +191,14 @@ function listTasks(master: MasterContext, request: HttpRequest): unknown[] {
 }
 
 function describeRoles(master: MasterContext): unknown[] {
-  return reportRoles(master).map(({ name, weight, frameworkIds, allocated, offered }) => ({
-    ...{ name, weight, frameworks: frameworkIds, reserved: {} },
+  return reportRoles(master).map(({ name, weight, frameworkIds, allocated, offered, reserved, consumed }) => ({
+    ...{ name, weight, frameworks: frameworkIds, reserved: amountsOf(reserved) },
     ...{
-      allocated: scalarsOf(allocated),
-      offered: scalarsOf(offered),
-      resources: scalarsOf([...allocated, ...offered]),
+      allocated: amountsOf(allocated),
+      offered: amountsOf(offered),
+      resources: amountsOf([...allocated, ...offered]),
     },
-    quota: { role: name, consumed: scalarsOf(allocated), guarantee: {}, limit: {} },
+    quota: { role: name, consumed: amountsOf(consumed), guarantee: {}, limit: {} },
   }));
 }
 

@@ -1,4 +1,5 @@
 // What a master knows: frameworks, agents, their tasks, executors and offers. Plain data; what happens to it is elsewhere.
+import type { OperationRecord, OperationStatus } from "../../mesos/operations.ts";
 import type { SchedulerEvent } from "../../mesos/scheduler-api.ts";
 import type { AgentInfo, ExecutorInfo, FrameworkInfo, Offer, Resource } from "../../mesos/types.ts";
 import type { MasterSideLink } from "../common/agent-link.ts";
@@ -15,7 +16,7 @@ export interface FrameworkStream {
 /** Feedback on an operation other than a launch. */
 export interface OperationStatusEvent {
   type: "UPDATE_OPERATION_STATUS";
-  update_operation_status: { status: object };
+  update_operation_status: { status: OperationStatus };
 }
 
 /**
@@ -79,6 +80,8 @@ export interface Agent {
   /** Frameworks that have run something on it, and may still have executors there. */
   readonly hosted: Set<string>;
   readonly offers: Set<OutstandingOffer>;
+  /** Operations on its resources that are under way, or whose end is not acknowledged yet, by their UUID in base64. */
+  readonly operations: Map<string, OperationRecord>;
   /** What tasks and executors hold, by framework, with `allocation_info`. */
   readonly used: Map<string, Resource[]>;
   /** Tasks that are to be killed, as `FRAMEWORK TASK`: told again to an agent that comes back with one of them. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ask, startMaster, TestAgent } from "../support/master-harness.ts";
+import { ask, startMaster } from "../support/master-harness.ts";
 
 const body = (value: unknown) => ({ body: Buffer.from(typeof value === "string" ? value : JSON.stringify(value)) });
 
@@ -72,13 +72,6 @@ describe("requests for what this engine does not keep", () => {
     const answer = await call(type, part);
     expect(answer.status).toBe(501);
     expect(answer.body).toMatch(/not supported/);
-  });
-
-  it("says that it does not reserve", async () => {
-    const test = await startMaster();
-    const { id } = await new TestAgent(test).register();
-    const answer = await ask(test, "POST", "/reserve", body(`slaveId=${id}&resources=[]`));
-    expect(answer).toMatchObject({ status: 501, body: "Reservations and persistent volumes are not supported" });
   });
 
   it("takes what changes nothing", async () => {

@@ -13,7 +13,7 @@ import type { ContainerNote } from "../../../src/engine/containerizer/container-
 import type { LaunchRequest } from "../../../src/engine/containerizer/containers.ts";
 import type { AgentToMaster, StatusUpdate } from "../../../src/engine/protocol.ts";
 import { allocateTo, scalarResource } from "../../../src/mesos/resources.ts";
-import type { FrameworkInfo, TaskInfo, TaskState, TaskStatus } from "../../../src/mesos/types.ts";
+import type { FrameworkInfo, Resource, TaskInfo, TaskState, TaskStatus } from "../../../src/mesos/types.ts";
 import { FakeClock, settle } from "./fake-clock.ts";
 
 export const AGENT_ID = "agent-S0";
@@ -67,7 +67,13 @@ export interface TestAgent {
 
 /** A registered agent, or with `register: false` one that has just been started. */
 export function startTestAgent(
-  given: { args?: string[]; workDir?: string; containers?: FakeContainers; register?: boolean } = {},
+  given: {
+    args?: string[];
+    workDir?: string;
+    containers?: FakeContainers;
+    register?: boolean;
+    resources?: Resource[];
+  } = {},
 ): TestAgent {
   const workDir = given.workDir ?? mkdtempSync(join(tmpdir(), "agent-test-"));
   const loaded = loadAgentFlags([`--work_dir=${workDir}`, "--master=127.0.0.1:1", ...(given.args ?? [])], {});
@@ -77,7 +83,7 @@ export function startTestAgent(
   const ends: string[] = [];
   const options: AgentOptions = {
     flags: loaded.values,
-    info: { hostname: "a1", port: 5051, resources: [scalarResource("cpus", 4)], attributes: [] },
+    info: { hostname: "a1", port: 5051, resources: given.resources ?? [scalarResource("cpus", 4)], attributes: [] },
     address: { ip: "127.0.0.1", port: 5051, hostname: "a1" },
     containers,
     files: new Files(),

@@ -13,6 +13,7 @@ import { handleCall } from "../../../src/engine/master/scheduler-calls.ts";
 import type { FrameworkStream } from "../../../src/engine/master/state.ts";
 import type { AgentDescription, AgentToMaster, MasterToAgent, Task } from "../../../src/engine/protocol.ts";
 import { rangesResource, scalarResource } from "../../../src/mesos/resources.ts";
+import type { OperationStatus } from "../../../src/mesos/operations.ts";
 import type { SchedulerCall, SchedulerEvent } from "../../../src/mesos/scheduler-api.ts";
 import type { FrameworkInfo, Offer, TaskInfo, TaskState, TaskStatus } from "../../../src/mesos/types.ts";
 import { FakeClock, settle } from "./fake-clock.ts";
@@ -69,6 +70,8 @@ type CallParts = SchedulerCall extends infer C
 /** A subscribed framework, and all that it has been told. */
 export class TestFramework {
   readonly events: SchedulerEvent[] = [];
+  /** What it was told of its operations. */
+  readonly operations: OperationStatus[] = [];
   readonly stream: FrameworkStream;
   readonly #context: Master["context"];
   closed = false;
@@ -79,7 +82,8 @@ export class TestFramework {
     this.stream = {
       streamId: randomUUID(),
       send: (event) => {
-        if (event.type !== "UPDATE_OPERATION_STATUS") this.events.push(event);
+        if (event.type === "UPDATE_OPERATION_STATUS") this.operations.push(event.update_operation_status.status);
+        else this.events.push(event);
       },
       close: () => (this.closed = true),
     };
@@ -154,17 +158,19 @@ export class TestAgent {
     this.#session.attach(this.#link);
   }
 
+  readonly resources = [
+    ...[scalarResource("cpus", 4), scalarResource("mem", 4096), scalarResource("disk", 10_000)],
+    rangesResource("ports", [{ begin: 9000, end: 9010 }]),
+  ];
+
   get description(): AgentDescription {
     return {
       agent_info: {
         ...{ hostname: "a1", port: 5051, checkpoint: true, attributes: [] },
-        resources: [
-          ...[scalarResource("cpus", 4), scalarResource("mem", 4096), scalarResource("disk", 10_000)],
-          rangesResource("ports", [{ begin: 9000, end: 9010 }]),
-        ],
+        resources: this.resources,
         ...(this.id === "" ? {} : { id: { value: this.id } }),
       },
-      ...{ pid: this.pid, version: "1.12.0", capabilities: ["MULTI_ROLE"] },
+      ...{ pid: this.pid, version: "1.12.0", capabilities: ["MULTI_ROLE"], total_resources: this.resources },
     };
   }
 
@@ -181,7 +187,10 @@ export class TestAgent {
   }
 
   async reregister(tasks: Task[] = [], frameworks: FrameworkInfo[] = []): Promise<this> {
-    await this.send({ type: "REREGISTER", reregister: { ...this.description, tasks, executors: [], frameworks } });
+    await this.send({
+      type: "REREGISTER",
+      reregister: { ...this.description, tasks, executors: [], frameworks, operations: [] },
+    });
     return this;
   }
 
