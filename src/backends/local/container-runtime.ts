@@ -1,8 +1,7 @@
 // Which program runs containers on this machine: Docker or Podman where it works, else runc.
-import { accessSync, constants, statSync } from "node:fs";
 import { request } from "node:http";
-import { delimiter, isAbsolute, join } from "node:path";
 import { MesosUpError } from "../../errors.ts";
+import { findProgram } from "../find-program.ts";
 
 export type ContainerRuntime = "docker" | "podman" | "runc";
 
@@ -29,24 +28,6 @@ export async function chooseContainerRuntime(
     code: "CONTAINER_RUNTIME_MISSING",
     hint: "Start or install it, or leave the choice to mesos-up by not naming a container runtime.",
   });
-}
-
-/** Absolute path of a program on PATH that may be executed. */
-export function findProgram(name: string, env: NodeJS.ProcessEnv): string | undefined {
-  return (env["PATH"] ?? "")
-    .split(delimiter)
-    .filter(isAbsolute)
-    .map((folder) => join(folder, name))
-    .find(isExecutable);
-}
-
-export function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
 }
 
 /** Where Docker's daemon is spoken to over a Unix socket; undefined for a daemon elsewhere (tcp, ssh). */

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ClusterPlan } from "../../cluster/plan-types.ts";
 import { MesosUpError } from "../../errors.ts";
-import { findProgram, isExecutable } from "./container-runtime.ts";
+import { findProgram, isProgram } from "../find-program.ts";
 
 /** How a program is started; a plan's arguments follow `args`. */
 export interface Program {
@@ -88,7 +88,7 @@ function program(file: string, env: Record<string, string> = {}): Program {
 
 /** A program of the machine, or a shell script that starts one, but nothing that node runs. */
 function nativeProgram(path: string | undefined): string | undefined {
-  if (path === undefined || !isExecutable(path)) return undefined;
+  if (path === undefined || !isProgram(path)) return undefined;
   const start = Buffer.alloc(64);
   const descriptor = openSync(path, "r");
   try {

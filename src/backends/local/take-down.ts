@@ -6,7 +6,7 @@ import { emptyClusterFolder } from "../state/cluster-folder.ts";
 import type { ClusterRecord } from "../state/cluster-record.ts";
 import { describeProcess, type ProcessIdentity } from "../state/process-identity.ts";
 import { isRunning, readProcessRecords, type ProcessRecord } from "../state/process-record.ts";
-import { findProgram } from "./container-runtime.ts";
+import { findProgram } from "../find-program.ts";
 import { removeCgroups } from "./leftovers/cgroups.ts";
 import { removeContainersOf } from "./leftovers/docker-containers.ts";
 import { unmountBelow } from "./leftovers/mounts.ts";

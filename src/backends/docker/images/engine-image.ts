@@ -5,7 +5,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { MesosUpError } from "../../../errors.ts";
 import { findEngine } from "../../local/engine-programs.ts";
-import { findProgram } from "../../local/container-runtime.ts";
+import { findProgram } from "../../find-program.ts";
 import type { ImageRecipe } from "./made-image.ts";
 
 /** Counts changes of the recipe: images made by another revision are made anew. */

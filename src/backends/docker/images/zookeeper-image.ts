@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { readdirSync, realpathSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { findProgram } from "../../local/kit/machine.ts";
+import { findInFolders } from "../../find-program.ts";
 import { resolveRuntime } from "../../local/kit/runtime.ts";
 import type { ImageRecipe, MakingOptions } from "./made-image.ts";
 import { zookeeperEntrypoint } from "./zookeeper-entrypoint.ts";
@@ -40,7 +40,7 @@ export async function zookeeperImage({ env, signal, progress }: Omit<MakingOptio
       'CMD ["zkServer.sh", "start-foreground"]',
     ],
     async fill(root, machine) {
-      const bash = findProgram("bash", machine);
+      const bash = findInFolders("bash", machine.searchPath);
       // Health checks of the official image's users open sockets with it.
       if (bash !== undefined) await root.addProgram(bash, "bin/bash");
       await root.addTree(javaHome, "opt/java", unneeded);

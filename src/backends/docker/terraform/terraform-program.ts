@@ -1,7 +1,7 @@
 // Which program applies the stacks: what TERRAFORM_BINARY_NAME names, as cdktf has it, else terraform, else tofu.
 import { basename, isAbsolute } from "node:path";
 import { MesosUpError } from "../../../errors.ts";
-import { findProgram } from "../../local/container-runtime.ts";
+import { findProgram } from "../../find-program.ts";
 
 export interface TerraformProgram {
   path: string;

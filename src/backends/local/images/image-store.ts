@@ -9,7 +9,8 @@ import { runCommand } from "../kit/command.ts";
 import type { KitProgress } from "../kit/fetch-packages.ts";
 import { cacheError } from "../kit/kit-errors.ts";
 import { withLock } from "../kit/lock.ts";
-import { defaultCacheDirectory, describeMachine, findProgram, type Machine } from "../kit/machine.ts";
+import { findInFolders } from "../../find-program.ts";
+import { defaultCacheDirectory, describeMachine, type Machine } from "../kit/machine.ts";
 import type { ProgramName } from "../kit/recipes.ts";
 import { resolveRuntime } from "../kit/runtime.ts";
 import { comparedWithDocker, loadLayout } from "./docker-image.ts";
@@ -114,7 +115,7 @@ export class ImageStore {
   async #isOutdated(reference: string): Promise<boolean> {
     const image = findImage(this.#layout, reference);
     const { machine, signal } = this.#context();
-    const program = findProgram("docker", machine);
+    const program = findInFolders("docker", machine.searchPath);
     if (image === undefined || program === undefined) return false;
     const socket = dockerSocket(machine.environment);
     const docker = { program, machine, signal, ...(socket === undefined ? {} : { socket }) };

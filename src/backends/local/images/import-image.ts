@@ -6,7 +6,8 @@ import { basename, join, resolve } from "node:path";
 import { CommandError, MesosUpError } from "../../../errors.ts";
 import { runCommand } from "../kit/command.ts";
 import { lastWords } from "../kit/kit-errors.ts";
-import { findProgram, type Machine } from "../kit/machine.ts";
+import { findInFolders } from "../../find-program.ts";
+import type { Machine } from "../kit/machine.ts";
 import { readIndex, referenceAnnotation } from "./layout.ts";
 
 export interface ImportOptions {
@@ -79,7 +80,7 @@ interface Source {
 
 function sourcesOf(reference: string, options: ImportOptions): Source[] {
   const { machine, directory, signal } = options;
-  const programs = ["docker", "podman"].flatMap((name) => findProgram(name, machine) ?? []);
+  const programs = ["docker", "podman"].flatMap((name) => findInFolders(name, machine.searchPath) ?? []);
   const local = programs.map((program) => ({
     name: basename(program) === "docker" ? "Docker" : "Podman",
     copy: async () => {

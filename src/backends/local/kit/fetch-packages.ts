@@ -6,7 +6,8 @@ import { type Apt, hasSystemLists, openApt } from "./apt.ts";
 import { closureOf, type ListedFile } from "./dependencies.ts";
 import { cacheError, downloadFailed, listOf } from "./kit-errors.ts";
 import { withLock } from "./lock.ts";
-import { findProgram, type Machine } from "./machine.ts";
+import { findInFolders } from "../../find-program.ts";
+import type { Machine } from "./machine.ts";
 
 /** What a long fetch tells whoever watches it; a step's context fits. */
 export interface KitProgress {
@@ -108,7 +109,7 @@ export async function installedPackages(): Promise<Set<string>> {
 
 /** Whether packages can be fetched and unpacked at all. */
 export function canFetchPackages(machine: Machine): boolean {
-  return ["apt-get", "apt-cache", "dpkg-deb"].every((name) => findProgram(name, machine) !== undefined);
+  return ["apt-get", "apt-cache", "dpkg-deb"].every((name) => findInFolders(name, machine.searchPath) !== undefined);
 }
 
 function packagesMissing(error: unknown): boolean {

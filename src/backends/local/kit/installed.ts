@@ -2,7 +2,8 @@
 import { join } from "node:path";
 import { CommandError } from "../../../errors.ts";
 import { runCommand } from "./command.ts";
-import { findProgram, isProgram, type Machine } from "./machine.ts";
+import { findInFolders, isProgram } from "../../find-program.ts";
+import type { Machine } from "./machine.ts";
 import type { ProgramName } from "./recipes.ts";
 import type { Program } from "./runtime-types.ts";
 import {
@@ -16,7 +17,10 @@ import {
 /** Java 11 or newer, from JAVA_HOME or the search path. */
 export function findJava(machine: Machine): Program | undefined {
   const home = machine.environment["JAVA_HOME"];
-  const candidates = [home === undefined ? undefined : join(home, "bin/java"), findProgram("java", machine)];
+  const candidates = [
+    home === undefined ? undefined : join(home, "bin/java"),
+    findInFolders("java", machine.searchPath),
+  ];
   for (const path of candidates) {
     if (path === undefined || !isProgram(path)) continue;
     const version = javaVersionOf(path);
@@ -27,7 +31,7 @@ export function findJava(machine: Machine): Program | undefined {
 
 /** ZooKeeper from ZOOKEEPER_HOME, from a zkServer.sh on the search path, or from the distribution's package. */
 export function findZooKeeper(machine: Machine): ZooKeeperJars | undefined {
-  const script = findProgram("zkServer.sh", machine);
+  const script = findInFolders("zkServer.sh", machine.searchPath);
   const homes = [machine.environment["ZOOKEEPER_HOME"], script === undefined ? undefined : homeOfServerScript(script)];
   for (const home of homes) {
     const found = home === undefined ? undefined : findUnpackedJars(home);
@@ -42,7 +46,7 @@ export async function findInstalledProgram(
   machine: Machine,
   signal: AbortSignal,
 ): Promise<Program | undefined> {
-  const path = findProgram(name, machine);
+  const path = findInFolders(name, machine.searchPath);
   if (path === undefined) return undefined;
   const version = await versionOf(path, name === "ip" ? ["-Version"] : ["--version"], machine, signal);
   if (version === undefined || (name === "runc" && version.startsWith("0."))) return undefined;

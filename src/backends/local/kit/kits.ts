@@ -14,7 +14,8 @@ import {
 } from "./fetch-packages.ts";
 import { cacheError, listOf, runtimeMissing } from "./kit-errors.ts";
 import { withLock } from "./lock.ts";
-import { isProgram, type Machine } from "./machine.ts";
+import { isProgram } from "../../find-program.ts";
+import type { Machine } from "./machine.ts";
 import { type KitName, type Recipe, recipes, titles } from "./recipes.ts";
 import { libraryFolders, makeLinksRelative, unpackPackages } from "./unpack.ts";
 

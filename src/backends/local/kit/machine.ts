@@ -1,7 +1,8 @@
 // What a kit has to know of the machine: which distribution it is, and where its programs are looked for.
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, isAbsolute, join } from "node:path";
+import { foldersOf } from "../../find-program.ts";
 
 export interface Machine {
   /** Names the kits that fit: `debian-12-x64`. Homes shared between machines keep one set of kits for each. */
@@ -24,8 +25,7 @@ const administratorFolders = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
 /** Looks at this machine; one small file is read. */
 export function describeMachine(environment: NodeJS.ProcessEnv): Machine {
   const release = readOsRelease();
-  const path = (environment["PATH"] ?? "").split(delimiter).filter(isAbsolute);
-  const searchPath = [...new Set([...path, ...administratorFolders])];
+  const searchPath = [...new Set([...foldersOf(environment["PATH"]), ...administratorFolders])];
   return {
     platform: [release["ID"] ?? process.platform, release["VERSION_ID"], process.arch].filter(Boolean).join("-"),
     distribution: release["PRETTY_NAME"] ?? "this system",
@@ -42,21 +42,6 @@ export function defaultCacheDirectory(environment: NodeJS.ProcessEnv): string {
   const caches =
     configured !== undefined && isAbsolute(configured) ? configured : join(environment["HOME"] ?? homedir(), ".cache");
   return join(caches, "mesos-up");
-}
-
-/** Absolute path of the first program of that name on the machine's search path. */
-export function findProgram(name: string, machine: Machine): string | undefined {
-  return machine.searchPath.map((folder) => join(folder, name)).find(isProgram);
-}
-
-/** Whether a path leads to a file that may be run. */
-export function isProgram(path: string): boolean {
-  try {
-    const stats = statSync(path);
-    return stats.isFile() && (stats.mode & 0o111) !== 0;
-  } catch {
-    return false;
-  }
 }
 
 function readOsRelease(): Record<string, string> {
