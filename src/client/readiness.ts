@@ -8,6 +8,7 @@ import { HttpClient, UnreachableError } from "./http.ts";
 import { leaderDetector } from "./leader.ts";
 import { OperatorClient } from "./operator.ts";
 import type { AgentSummary } from "./operator.ts";
+import { poll } from "./poll.ts";
 import { callHeaders, subscribe } from "./subscribe.ts";
 
 export interface ReadinessOptions {
@@ -30,10 +31,6 @@ export interface ReadyCluster {
   agents: AgentSummary[];
 }
 
-/** Fast at first, since being up is usually a matter of a moment, and then with ever more patience. */
-const FIRST_POLL_MS = 10;
-const MAX_POLL_MS = 250;
-
 const ANSWER_LIMIT_MS = 5000;
 
 /**
@@ -45,7 +42,7 @@ export async function waitUntilReady(options: ReadinessOptions): Promise<ReadyCl
   const tell = onChange(options.onWaiting);
   await using http = new HttpClient();
   await using detector = leaderDetector(options.master, { http, clock });
-  for (let pollMs = FIRST_POLL_MS; ; pollMs = Math.min(MAX_POLL_MS, pollMs * 1.2)) {
+  const look = async (): Promise<ReadyCluster | undefined> => {
     const leader = await detector.find(signal, tell);
     try {
       await acceptsSubscribe(http, leader, { signal, clock });
@@ -54,9 +51,10 @@ export async function waitUntilReady(options: ReadinessOptions): Promise<ReadyCl
     } catch (error) {
       signal.throwIfAborted();
       tell(reasonToWait(error));
+      return undefined;
     }
-    await clock.sleep(pollMs, signal);
-  }
+  };
+  return await poll(look, { clock, signal });
 }
 
 /** Loads what the waiting needs, for whoever has a moment before it: the libraries are large. */
@@ -110,12 +108,12 @@ async function activeAgents(
   options: ReadinessOptions & { clock: Clock; tell: (reason: string) => void },
 ): Promise<AgentSummary[]> {
   const operator = new OperatorClient(http, leader);
-  for (let pollMs = FIRST_POLL_MS; ; pollMs = Math.min(MAX_POLL_MS, pollMs * 1.2)) {
+  return await poll(async () => {
     const active = (await operator.agents(options.signal)).filter((agent) => agent.active);
     if (active.length >= options.expectedAgents) return active;
     options.tell(`${active.length} of ${options.expectedAgents} agents are active`);
-    await options.clock.sleep(pollMs, options.signal);
-  }
+    return undefined;
+  }, options);
 }
 
 /** What passes with time; anything else is thrown. */

@@ -3,13 +3,10 @@
 import type { MasterInfo } from "../mesos/types.ts";
 import type { Clock } from "./clock.ts";
 import type { LeaderDetector } from "./leader-detector.ts";
+import { LONGEST_PAUSE_MS, poll } from "./poll.ts";
 import { ZooKeeperSession } from "./zookeeper-session.ts";
 
 const MASTER_NODE = /^json\.info_(\d+)$/;
-
-/** Nodes of masters that are not there yet cannot be watched, so until there is one it is asked. */
-const FIRST_POLL_MS = 10;
-const MAX_POLL_MS = 250;
 
 /** A watch does not outlive its session, so that even without a word from it the leader is looked up again. */
 const RECHECK_MS = 20_000;
@@ -33,15 +30,15 @@ export class ZooKeeperLeader implements LeaderDetector {
     const { connect, path } = this.#address;
     if (this.#session === undefined) onWaiting?.(`asking ZooKeeper at ${connect}`);
     const session = await this.#begin();
-    for (let pollMs = FIRST_POLL_MS; ; pollMs = Math.min(MAX_POLL_MS, pollMs * 1.2)) {
+    // Nodes of masters that are not there yet cannot be watched, so until there is one it is asked.
+    const look = async () => {
       const leader = await this.#leader(session, signal);
-      if (leader !== undefined) {
-        this.#found = leader.node;
-        return leader.url;
-      }
-      onWaiting?.(`no master is elected under ${path} in ZooKeeper at ${connect}`);
-      await this.#clock.sleep(pollMs, signal);
-    }
+      if (leader === undefined) onWaiting?.(`no master is elected under ${path} in ZooKeeper at ${connect}`);
+      return leader;
+    };
+    const leader = await poll(look, { clock: this.#clock, signal });
+    this.#found = leader.node;
+    return leader.url;
   }
 
   async changed(signal: AbortSignal): Promise<void> {
@@ -53,7 +50,7 @@ export class ZooKeeperLeader implements LeaderDetector {
       wake = new AbortController();
       const leader = await this.#leader(session, signal, onChange);
       if (leader !== undefined && this.#found !== undefined && leader.node !== this.#found) return;
-      const roundMs = leader === undefined ? MAX_POLL_MS : RECHECK_MS;
+      const roundMs = leader === undefined ? LONGEST_PAUSE_MS : RECHECK_MS;
       await this.#clock.sleep(roundMs, AbortSignal.any([signal, wake.signal])).catch(() => signal.throwIfAborted());
     }
   }
