@@ -1,5 +1,6 @@
 // Running the programs that fetch, unpack and convert. What they say is kept for the error, in English.
 import { basename } from "node:path";
+import { createInterface } from "node:readline";
 import { CommandError } from "../../../errors.ts";
 import { lastWords } from "./kit-errors.ts";
 
@@ -66,10 +67,14 @@ function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
   }
 }
 
+/** Begins to read at once: of a stream that has ended before, no end would be heard. */
 async function eachLine(stream: NodeJS.ReadableStream | null, onLine: ((line: string) => void) | undefined) {
   if (stream === null) return;
-  const { createInterface } = await import("node:readline");
-  for await (const line of createInterface({ input: stream })) onLine?.(line);
+  if (onLine === undefined) {
+    stream.resume();
+    return;
+  }
+  for await (const line of createInterface({ input: stream })) onLine(line);
 }
 
 function tailOf(output: string): string {
