@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 // The commands by name. Each is a file of its own, loaded when it is called.
 import { setFlagsFromString } from "node:v8";
-import { Command, CommanderError } from "commander";
+import { Argument, Command, CommanderError } from "commander";
 import packageJson from "../package.json" with { type: "json" };
+import type { ImageKind } from "../src/backends/docker/images/image-shelf.ts";
 import type { DemoOptions } from "./demo.ts";
 import type { RunOptions } from "./run.ts";
 import { oneOf, withCommonOptions, type CommonOptions } from "./options.ts";
@@ -61,6 +62,31 @@ withCommonOptions(
 withCommonOptions(
   program.command("down").description("remove everything that up made, in whatever state it is"),
 ).action(async (options: CommonOptions) => (await import("./down.ts")).down(options));
+
+const images = program.command("images").description("images of clusters in Docker: list, make, load or save them");
+withCommonOptions(images.command("list").description("show what the Docker daemon has of ours")).action(
+  async (options: CommonOptions) => (await import("./images.ts")).listImages(options),
+);
+withCommonOptions(images.command("build").description("make images without a registry: engine, zookeeper, nginx"))
+  .addArgument(
+    new Argument("[images...]", "which of them; mesos is built from a package, which needs a base image").choices([
+      ...["engine", "zookeeper", "nginx", "mesos"],
+    ]),
+  )
+  .action(async (kinds: ImageKind[], options: CommonOptions) =>
+    (await import("./images.ts")).buildImages(kinds, options),
+  );
+withCommonOptions(images.command("load").description("give the Docker daemon the images of an archive"))
+  .argument("<archive>", "a tar archive, as `images save` writes it")
+  .action(async (archive: string, options: CommonOptions) =>
+    (await import("./images.ts")).loadImages(archive, options),
+  );
+withCommonOptions(images.command("save").description("write images into an archive"))
+  .argument("<archive>", "the file to write")
+  .argument("[images...]", "their names (default: all of ours)")
+  .action(async (archive: string, names: string[], options: CommonOptions) =>
+    (await import("./images.ts")).saveImages(archive, names, options),
+  );
 
 try {
   await program.parseAsync();

@@ -125,7 +125,7 @@ async function clusterAndImage(job: Job) {
 }
 
 async function launch(job: Job, { plan }: UpResult, image: StoredImage): Promise<RunningApp> {
-  const { options, spec, edge, steps, report } = job;
+  const { options, edge, steps, report } = job;
   const [{ runApp }, { nginxApp }, { FileFrameworkStore }, { containerProgramOf }] = await Promise.all([
     import("../src/scheduler/run-app.ts"),
     import("../src/scheduler/nginx-app.ts"),

@@ -27,9 +27,18 @@ export async function offerImage(
   const program = containerProgramOf(plan);
   const runtime = program === undefined ? undefined : basename(program);
   if (program === undefined || (runtime !== "docker" && runtime !== "podman")) return;
-  const socket = runtime === "docker" ? dockerSocket(env) : undefined;
+  await offerToDocker(image, program, { env, context });
+}
+
+/** `program` is `docker` or `podman`, or the path of one. True if it did not have the image yet. */
+export async function offerToDocker(
+  image: StoredImage,
+  program: string,
+  { env, context }: PrepareImageOptions,
+): Promise<boolean> {
+  const socket = basename(program) === "docker" ? dockerSocket(env) : undefined;
   const store = new ImageStore({ environment: env, signal: context.signal, progress: context });
-  await store.loadIntoDocker(image.reference, { program, ...(socket === undefined ? {} : { socket }) });
+  return await store.loadIntoDocker(image.reference, { program, ...(socket === undefined ? {} : { socket }) });
 }
 
 /** What the agents are given as --docker; undefined where they run no images. */

@@ -66,6 +66,11 @@ export class Daemon {
     hear(rest, path, call.onMessage);
   }
 
+  /** The answer's body as it comes. */
+  stream(method: string, path: string, call: DaemonCall = {}): Promise<Readable> {
+    return this.#send(method, path, call);
+  }
+
   async bytes(method: string, path: string, call: DaemonCall = {}): Promise<Buffer> {
     const chunks: Buffer[] = [];
     for await (const chunk of (await this.#send(method, path, call)) as AsyncIterable<Buffer>) chunks.push(chunk);

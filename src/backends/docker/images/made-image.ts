@@ -41,6 +41,7 @@ export async function ensureMade(recipe: ImageRecipe, options: MakingOptions): P
     await root.addShell(await busyboxOf(options));
     await recipe.fill(root, machine);
     await importLayer(await root.pack(), recipe, options);
+    await removeOlder(daemon, recipe.reference);
     return true;
   } finally {
     await rm(work, { recursive: true, force: true });
@@ -49,6 +50,15 @@ export async function ensureMade(recipe: ImageRecipe, options: MakingOptions): P
 
 export async function hasImage(daemon: Daemon, reference: string, signal?: AbortSignal): Promise<boolean> {
   return (await daemon.find(`/images/${reference}/json`, { signal })) !== undefined;
+}
+
+/** Images that the recipe made before, and that no container uses: the daemon keeps those that one does. */
+async function removeOlder(daemon: Daemon, reference: string): Promise<void> {
+  const [repository] = splitReference(reference);
+  const filters = encodeURIComponent(JSON.stringify({ reference: [repository] }));
+  const images = await daemon.json<{ RepoTags: string[] | null }[]>("GET", `/images/json?filters=${filters}`);
+  const older = images.flatMap(({ RepoTags }) => RepoTags ?? []).filter((tag) => tag !== reference);
+  await Promise.all(older.map((tag) => daemon.remove(`/images/${tag}`).catch(() => false)));
 }
 
 async function importLayer(archive: string, { reference, changes, title }: ImageRecipe, options: MakingOptions) {
