@@ -24,12 +24,12 @@ export class ClusterStack extends TerraformStack {
     new LocalBackend(this, { path: literal(`${stateDirectory}/terraform/terraform.tfstate`) });
     new DockerProvider(this, "docker", { ...(host !== undefined && { host: literal(host) }) });
 
-    const around = {
+    const shared = {
       network: new ClusterNetwork(this, "network", docker.network),
-      images: new ClusterImages(this, "images", docker.images),
       volumes: new ClusterVolumes(this, "volumes", docker),
     };
-    if (docker.mirror) around.images.pullThrough(new RegistryMirrorConstruct(this, docker.mirror, around).container);
+    const mirror = new RegistryMirrorConstruct(this, "mirror", docker, shared);
+    const around = { ...shared, images: new ClusterImages(this, "images", docker.images, mirror.containers) };
     new ZookeeperEnsemble(this, plan, around);
     new Masters(this, plan, around);
     new Agents(this, plan, around);

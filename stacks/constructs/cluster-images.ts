@@ -1,43 +1,36 @@
 // The images of a cluster: there already, pulled or built. Terraform never deletes one.
-import type { Container } from "@cdktf/provider-docker/lib/container/index.js";
 import { Image, type ImageBuild } from "@cdktf/provider-docker/lib/image/index.js";
+import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { PlacedImage, PlacedImages } from "../../src/cluster/docker/docker-types.ts";
 import { literal } from "./literal.ts";
 
-export class ClusterImages extends Construct {
-  readonly #images: { zookeeper: Image; mesos: Image; mirror: Image | undefined };
+/** An image that containers are made from by its ID: they are made anew when its name comes to stand for another one. */
+export class PlacedImageConstruct extends Construct {
+  readonly imageId: string;
 
-  constructor(scope: Construct, id: string, images: PlacedImages) {
+  constructor(scope: Construct, id: string, image: PlacedImage, dependsOn: ITerraformDependable[] = []) {
     super(scope, id);
-    const { zookeeper, mesos, mirror } = images;
-    this.#images = {
-      zookeeper: this.#add("zookeeper", zookeeper),
-      mesos: this.#add("mesos", mesos),
-      mirror: mirror && this.#add("mirror", mirror),
-    };
-  }
-
-  /** The image's ID: a container made from it is made anew when its name comes to stand for another one. */
-  idOf(image: keyof PlacedImages): string {
-    const found = this.#images[image];
-    if (found === undefined) throw new TypeError(`The plan has a container of the image "${image}" and no such image.`);
-    return found.imageId;
-  }
-
-  /** All but the mirror's own may come through it. */
-  pullThrough(mirror: Pick<Container, "fqn">): void {
-    for (const image of [this.#images.zookeeper, this.#images.mesos]) image.dependsOn = [mirror.fqn];
-  }
-
-  #add(id: string, image: PlacedImage): Image {
-    const resource = new Image(this, id, {
+    const resource = new Image(this, "image", {
       name: literal(image.reference),
       keepLocally: true,
       ...(image.kind === "built" && { buildAttribute: build(image) }),
+      ...(dependsOn.length > 0 && { dependsOn }),
     });
     resource.overrideLogicalId(id);
-    return resource;
+    this.imageId = resource.imageId;
+  }
+}
+
+export class ClusterImages extends Construct {
+  readonly zookeeper: PlacedImageConstruct;
+  readonly mesos: PlacedImageConstruct;
+
+  /** `after`: what has to run for an image to be pulled through it. */
+  constructor(scope: Construct, id: string, images: PlacedImages, after: ITerraformDependable[]) {
+    super(scope, id);
+    this.zookeeper = new PlacedImageConstruct(this, "zookeeper", images.zookeeper, after);
+    this.mesos = new PlacedImageConstruct(this, "mesos", images.mesos, after);
   }
 }
 

@@ -2,7 +2,7 @@
 
 /** What a user wrote is never an expression: `${` and `%{` lose their meaning to Terraform. */
 export function literal(text: string): string {
-  return text.replaceAll("${", "$${").replaceAll("%{", "%%{");
+  return text.replaceAll(/[$%](?=\{)/g, (sign) => sign + sign);
 }
 
 export function literals(texts: readonly string[]): string[] {

@@ -2,7 +2,6 @@
 import { Container, type ContainerConfig } from "@cdktf/provider-docker/lib/container/index.js";
 import { Construct } from "constructs";
 import type { ContainerMount, NodeContainer } from "../../src/cluster/docker/docker-types.ts";
-import type { ClusterImages } from "./cluster-images.ts";
 import type { ClusterNetwork } from "./cluster-network.ts";
 import type { ClusterVolumes } from "./cluster-volumes.ts";
 import { identifier, labelBlocks, literal, literals } from "./literal.ts";
@@ -10,8 +9,13 @@ import { identifier, labelBlocks, literal, literals } from "./literal.ts";
 /** What the containers of a cluster share. */
 export interface Surroundings {
   network: ClusterNetwork;
-  images: ClusterImages;
   volumes: ClusterVolumes;
+}
+
+export interface PlannedContainer {
+  container: NodeContainer;
+  /** An expression. */
+  imageId: string;
 }
 
 /** A master ends itself when it loses its leadership and wants to be started again; a wrong flag must not go on for ever. */
@@ -20,11 +24,11 @@ const RESTART = { restart: "on-failure", maxRetryCount: 5 } as const;
 export class NodeContainerConstruct extends Construct {
   readonly container: Container;
 
-  constructor(scope: Construct, id: string, planned: NodeContainer, around: Surroundings) {
+  constructor(scope: Construct, id: string, { container: planned, imageId }: PlannedContainer, around: Surroundings) {
     super(scope, id);
     this.container = new Container(this, "container", {
       name: planned.name,
-      image: around.images.idOf(planned.image),
+      image: imageId,
       ...(planned.entrypoint && { entrypoint: literals(planned.entrypoint) }),
       ...(planned.command.length > 0 && { command: literals(planned.command) }),
       env: Object.entries(planned.environment).map(([name, value]) => `${name}=${literal(value)}`),
