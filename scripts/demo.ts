@@ -12,7 +12,7 @@ import { backendFor } from "./backends.ts";
 import { describeCluster, newReport, reportCheck, reportText } from "./demo-report.ts";
 import { errorJson, runAtTheEdge, type Edge } from "./edge.ts";
 import { refuseUnknownReports, saveLogs, writeReports } from "./keepsakes.ts";
-import { readClusterSpec, type CommonOptions } from "./options.ts";
+import { LAUNCH_GRACE_MS, readClusterSpec, type CommonOptions } from "./options.ts";
 
 export interface DemoOptions extends CommonOptions {
   containers: string;
@@ -133,7 +133,10 @@ async function launch(job: Job, { plan }: UpResult, image: StoredImage): Promise
     import("../src/backends/local/prepare-image.ts"),
   ]);
   const survival = await survivalOf(job, plan);
-  const app = await steps.step({ id: "launch", title: "nginx is launched on an accepted offer" }, async (context) => {
+  // A cluster that goes anyway need not be rid of the framework first.
+  const graceMs = job.cluster === "found" ? LAUNCH_GRACE_MS : undefined;
+  const step = { id: "launch", title: "nginx is launched on an accepted offer", graceMs };
+  const app = await steps.step(step, async (context) => {
     const launched = await runApp({
       master: plan.zookeeper.url,
       app: { ...nginxApp({ image: image.reference, site: options.site }), ...survival },

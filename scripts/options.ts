@@ -85,6 +85,9 @@ function duration(text: string): number {
   throw new InvalidArgumentError("It must be longer than nothing.");
 }
 
+/** Of a launch that is aborted: until it has told the master that its framework is gone, or given that up. */
+export const LAUNCH_GRACE_MS = 8_000;
+
 /** A commander parser that takes one of some words. */
 export function oneOf(...words: string[]): (text: string) => string {
   return (text) => {

@@ -9,7 +9,7 @@ import type { HttpCheckResult } from "../src/scheduler/http-check.ts";
 import type { RunningApp, RunningTask } from "../src/scheduler/running-app.ts";
 import { backendFor } from "./backends.ts";
 import { runAtTheEdge, type CommandResult, type Edge } from "./edge.ts";
-import { readClusterSpec, readUserFile, type CommonOptions } from "./options.ts";
+import { LAUNCH_GRACE_MS, readClusterSpec, readUserFile, type CommonOptions } from "./options.ts";
 
 export interface RunOptions extends CommonOptions {
   master?: string;
@@ -80,7 +80,8 @@ async function launch(
 ): Promise<RunningApp> {
   const { master, plan } = target;
   const image = plan === undefined ? app.image : await provideImage(app.image, plan, steps);
-  return await steps.step({ id: "launch", title: `${app.name} is launched on an accepted offer` }, async (context) => {
+  const step = { id: "launch", title: `${app.name} is launched on an accepted offer`, graceMs: LAUNCH_GRACE_MS };
+  return await steps.step(step, async (context) => {
     const [{ runApp }, { FileFrameworkStore }] = await Promise.all([
       import("../src/scheduler/run-app.ts"),
       import("../src/scheduler/framework-store.ts"),

@@ -24,6 +24,8 @@ export interface StepOptions {
   timeoutMs?: number | undefined;
   /** Ends this step, with its reason, as the job's ends all. */
   signal?: AbortSignal | undefined;
+  /** How long the work, once it is aborted, is waited for to take back what it has begun. Default: a second. */
+  graceMs?: number | undefined;
   /** Last log lines of the component that the step waits for, asked for when it fails. */
   logTail?: (() => string | Promise<string>) | undefined;
 }
@@ -32,11 +34,13 @@ export interface Steps {
   /**
    * Runs one step; any number may run at once. Throws what the work throws: a MesosUpError as it is, anything else as the
    * cause of a StepError STEP_FAILED. Past its own or the job's time limit the step's signal is aborted and StepError
-   * STEP_TIMEOUT is thrown, which tells the last progress; work that is aborted gets a second to end in order. What ends
+   * STEP_TIMEOUT is thrown, which tells the last progress; work that is aborted gets a while to end in order. What ends
    * with StepDropped is skipped, not failed.
    */
   step: <T>(options: StepOptions, work: (context: StepContext) => Promise<T> | T) => Promise<T>;
 }
+
+const GRACE_MS = 1000;
 
 export function createSteps({ sink, signal, timeoutMs, clock = systemClock }: StepsOptions): Steps {
   const startMs = clock.nowMs();
@@ -64,6 +68,7 @@ async function runStep<T>(job: Job, options: StepOptions, work: (context: StepCo
       clock: job.clock,
       signal: eitherSignal(job.signal, options.signal),
       limit: timeLimit(job, options),
+      graceMs: options.graceMs ?? GRACE_MS,
     };
     const result = await withinLimits(limits, (signal) => work(contextOf(job, step, signal, outcome)));
     if (outcome.skipped === undefined) {

@@ -12,27 +12,26 @@ export class OutOfTime extends Error {
   override readonly name = "OutOfTime";
 }
 
-/** How long aborted work is waited for. */
-const GRACE_MS = 1000;
-
 export interface Limits {
   clock: Clock;
   signal: AbortSignal | undefined;
   limit: TimeLimit | undefined;
+  /** How long aborted work is waited for. */
+  graceMs: number;
 }
 
 /**
  * What `work` gives, if it is not aborted first. Aborted by the limit: OutOfTime; by the signal: the signal's reason. Both
- * are thrown when the work has ended or a second has gone by, whichever is first.
+ * are thrown when the work has ended or the grace is over, whichever is first.
  */
 export async function withinLimits<T>(limits: Limits, work: (signal: AbortSignal) => Promise<T> | T): Promise<T> {
-  const { clock, signal, limit } = limits;
+  const { clock, signal, limit, graceMs } = limits;
   signal?.throwIfAborted();
   const own = new AbortController();
   const either = signal === undefined ? own.signal : AbortSignal.any([signal, own.signal]);
   const timer = limit && clock.after(limit.timeoutMs, () => own.abort());
   const working = (async () => work(either))();
-  const late = afterAbort(either, clock);
+  const late = afterAbort(either, { clock, graceMs });
   try {
     const result = await Promise.race([working, late.promise]);
     if (!either.aborted) return result as T;
@@ -50,11 +49,14 @@ export async function withinLimits<T>(limits: Limits, work: (signal: AbortSignal
 }
 
 /** Resolves some time after the abort. */
-function afterAbort(signal: AbortSignal, clock: Clock): { promise: Promise<void>; cancel(): void } {
+function afterAbort(
+  signal: AbortSignal,
+  { clock, graceMs }: Pick<Limits, "clock" | "graceMs">,
+): { promise: Promise<void>; cancel(): void } {
   let cancel = (): void => undefined;
   const promise = new Promise<void>((resolve) => {
     const onAbort = (): void => {
-      const timer = clock.after(GRACE_MS, resolve);
+      const timer = clock.after(graceMs, resolve);
       cancel = () => timer.cancel();
     };
     signal.addEventListener("abort", onAbort, { once: true });

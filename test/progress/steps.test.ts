@@ -160,6 +160,23 @@ describe("a time limit", () => {
     expect(await caught).toMatchObject({ code: "STEP_TIMEOUT", elapsedMs: 4000 });
   });
 
+  it("gives work that has more to take back as long as it asks for", async () => {
+    const { clock, step } = setUp();
+    const over = new AbortController();
+    const slow = { ...zookeeper, timeoutMs: 3000, graceMs: 5000 };
+    const running = step(slow, () => untilAborted(over.signal, new MesosUpError("It was taken back.", { code: "X" })));
+    let ended = false;
+    const caught = running.catch((error: unknown) => error).finally(() => (ended = true));
+    await clock.advance(7999);
+    expect(ended).toBe(false);
+    over.abort();
+    expect(await caught).toMatchObject({
+      code: "STEP_TIMEOUT",
+      elapsedMs: 7999,
+      message: expect.stringContaining("It was taken back") as string,
+    });
+  });
+
   it("of the whole job ends the step that runs when it is over, and any later one at once", async () => {
     const { clock, step } = setUp({ timeoutMs: 5000 });
     await step(zookeeper, () => clock.advance(4000));
