@@ -31,8 +31,8 @@ export interface RunTasks {
   group: boolean;
 }
 
-/** What FAILURE says of an executor that no process was ever started for. */
-const NEVER_RAN = -1;
+/** What FAILURE says of an executor that was given up before its container was made. */
+const NEVER_BEGUN = -1;
 
 export class Executors {
   readonly #agent: AgentContext;
@@ -312,7 +312,8 @@ export class Executors {
       reason: "REASON_CONTAINER_LAUNCH_FAILED",
       message: `Failed to launch container: ${message}`,
     };
-    this.exited(executor, NEVER_RAN);
+    // Mesos tells apart what could not be prepared from what was never begun.
+    this.exited(executor, cause === undefined || cause instanceof UserError ? NEVER_BEGUN : 256);
   }
 
   #queue(executor: Executor, tasks: TaskInfo[], group: boolean): void {

@@ -79,6 +79,7 @@ function executorEnvironment({
   key,
   sandbox,
   framework,
+  executor,
   role,
   env,
 }: AssignmentOptions): Record<string, string> {
@@ -92,7 +93,7 @@ function executorEnvironment({
     LIBPROCESS_IP: address.ip,
     LIBPROCESS_PORT: "0",
     MESOS_AGENT_ENDPOINT: endpoint,
-    MESOS_ALLOCATION_ROLE: role,
+    ...(executor.type === "CUSTOM" ? {} : { MESOS_ALLOCATION_ROLE: role }),
     MESOS_CHECKPOINT: checkpoint ? "1" : "0",
     MESOS_DIRECTORY: sandbox,
     MESOS_EXECUTOR_ID: key.executorId,

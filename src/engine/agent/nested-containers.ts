@@ -1,8 +1,7 @@
 // Containers inside those of default executors, as the agent knows them from the updates of the tasks in them.
 import type { Clock } from "../common/clock.ts";
-import { treeOf } from "../containerizer/processes.ts";
 import type { Agent } from "./agent.ts";
-import { statisticsOf } from "./usage.ts";
+import { limitsIn } from "./usage.ts";
 
 /** As GET_CONTAINERS lists them with `show_nested`: by their own ID, and without a framework. */
 export function nestedContainers(agent: Agent, clock: Clock): Record<string, unknown>[] {
@@ -13,7 +12,7 @@ export function nestedContainers(agent: Agent, clock: Clock): Record<string, unk
     return {
       container_id: { value: id.value },
       container_status: { container_id: id, executor_pid: pid },
-      resource_statistics: statisticsOf(treeOf(pid), resources, clock.nowMs() / 1000),
+      resource_statistics: limitsIn(resources, clock.nowMs() / 1000),
     };
   });
 }

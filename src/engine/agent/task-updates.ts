@@ -42,7 +42,15 @@ export function executorUpdate(
   context: UpdateContext & { note: ContainerNote | undefined; agentIp: string },
 ): StatusUpdate {
   const container_status = containerStatus(status.container_status, context);
-  return complete({ ...status, ...(container_status === undefined ? {} : { container_status }) }, context);
+  const { executor_id } = status;
+  const { status: completed, ...update } = complete(
+    { ...status, ...(container_status === undefined ? {} : { container_status }) },
+    context,
+  );
+  // Its own ID is passed on as it is: whoever leaves it out, it is not told.
+  const own = { ...completed };
+  delete own.executor_id;
+  return { ...update, status: { ...own, ...(executor_id === undefined ? {} : { executor_id }) } };
 }
 
 function complete(status: TaskStatus, { agentId, frameworkId, executorId, nowMs }: UpdateContext): StatusUpdate {

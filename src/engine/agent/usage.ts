@@ -16,15 +16,21 @@ export function statisticsOf(
 ): Record<string, number> {
   const parts = pids.flatMap((pid) => readUsage(pid) ?? []);
   const sum = (field: keyof Usage): number => parts.reduce((total, part) => total + part[field], 0);
-  const { memoryBytes } = limitsOf({ resources: [...resources] }, false);
   return {
-    timestamp: nowSeconds,
-    cpus_limit: scalarOf(resources, "cpus"),
+    ...limitsIn(resources, nowSeconds),
     cpus_user_time_secs: sum("userTicks") / TICKS_PER_SECOND,
     cpus_system_time_secs: sum("systemTicks") / TICKS_PER_SECOND,
     mem_rss_bytes: sum("residentPages") * PAGE_BYTES,
-    ...(memoryBytes === undefined ? {} : { mem_limit_bytes: memoryBytes }),
-    processes: parts.length,
+  };
+}
+
+/** The part that is known without a look at any process. */
+export function limitsIn(resources: readonly Resource[], nowSeconds: number): Record<string, number> {
+  const { memoryBytes } = limitsOf({ resources: [...resources] }, false);
+  return {
+    timestamp: nowSeconds,
+    cpus_soft_limit: scalarOf(resources, "cpus"),
+    ...(memoryBytes === undefined ? {} : { mem_limit_bytes: memoryBytes, mem_soft_limit_bytes: memoryBytes }),
   };
 }
 

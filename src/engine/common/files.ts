@@ -2,7 +2,7 @@
 import { createReadStream, readdirSync, readFileSync, realpathSync, statSync, type Stats } from "node:fs";
 import { open } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
-import { type HttpAnswer, type HttpRequest, type HttpRoutes, json, text } from "./http.ts";
+import { type HttpAnswer, type HttpRequest, type HttpRoutes, json } from "./http.ts";
 
 /** One read answers with no more than this, as in Mesos (16 pages). */
 const READ_LIMIT_BYTES = 16 * 4096;
@@ -35,17 +35,12 @@ class FilesRefusal extends Error {
   }
 }
 
-/** As `orRefusal`, but without a word about what is not found, as in the v1 API. */
-async function orSilence(answer: () => HttpAnswer | Promise<HttpAnswer>): Promise<HttpAnswer> {
-  const answered = await orRefusal(answer);
-  return answered.status === 404 ? { ...answered, body: "" } : answered;
-}
-
 async function orRefusal(answer: () => HttpAnswer | Promise<HttpAnswer>): Promise<HttpAnswer> {
   try {
     return await answer();
   } catch (error) {
-    if (error instanceof FilesRefusal) return text(error.status, error.message);
+    if (error instanceof FilesRefusal)
+      return { status: error.status, headers: { "Content-Type": "text/plain; charset=utf-8" }, body: error.message };
     throw error;
   }
 }
@@ -98,12 +93,12 @@ export class Files {
 
   /** LIST_FILES of the v1 operator API. */
   list(path: string): Promise<HttpAnswer> {
-    return orSilence(() => json({ type: "LIST_FILES", list_files: { file_infos: this.#entries(path).map(fileInfo) } }));
+    return orRefusal(() => json({ type: "LIST_FILES", list_files: { file_infos: this.#entries(path).map(fileInfo) } }));
   }
 
   /** READ_FILE of the v1 operator API. */
   readRange(range: { path: string; offset: number; length?: number }): Promise<HttpAnswer> {
-    return orSilence(async () => {
+    return orRefusal(async () => {
       const { data, size } = await this.#bytes(range.path, range.offset, range.length);
       return json({ type: "READ_FILE", read_file: { size, data: data.toString("base64") } });
     });
@@ -172,7 +167,7 @@ export class Files {
     for (let prefix = trimSlash(path); ; prefix = prefix.slice(0, Math.max(0, prefix.lastIndexOf("/")))) {
       const root = this.#attached.get(prefix);
       if (root !== undefined) return inside(root, trimSlash(path).slice(prefix.length));
-      if (prefix === "") throw new FilesRefusal(404, "404 Not Found.");
+      if (prefix === "") throw new FilesRefusal(404, "");
     }
   }
 }
@@ -185,7 +180,7 @@ function inside(root: string, rest: string): string {
     real = realpathSync(path);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "ENOTDIR") throw new FilesRefusal(404, "404 Not Found.");
+    if (code === "ENOENT" || code === "ENOTDIR") throw new FilesRefusal(404, "");
     throw new FilesRefusal(400, `Failed to determine canonical path of '${path}': ${message}.\n`);
   }
   if (real !== root && !real.startsWith(`${root}/`)) throw new FilesRefusal(400, `'${path}' is inaccessible.\n`);

@@ -1,7 +1,7 @@
 // Frameworks, tasks and agents as /state, /slaves, /frameworks, /tasks and /state-summary show them (docs/endpoints/master).
 import { addResources } from "../../mesos/resources.ts";
 import { printRanges } from "../../mesos/ranges.ts";
-import type { Attribute, ExecutorInfo, Resource, TaskState, TaskStatus } from "../../mesos/types.ts";
+import type { Attribute, CommandInfo, ExecutorInfo, Resource, TaskState, TaskStatus } from "../../mesos/types.ts";
 import { reservationRole } from "../allocator/reservations.ts";
 import { described, JsonList, JsonParts } from "../common/json-parts.ts";
 import { summarise } from "../common/summarise.ts";
@@ -48,7 +48,8 @@ export function frameworkParts(framework: Framework, executors: readonly Model[]
       ...(info.labels ? { labels: info.labels.labels ?? [] } : {}),
       ...(hasCapability(framework, "MULTI_ROLE") ? { roles: info.roles ?? [] } : { role: info.role ?? "*" }),
       offer_constraints: {},
-      resources: summarise(heldBy(framework)),
+      used_resources: executors.reduce(addExecutorOf, summarise(usedBy(framework))),
+      resources: executors.reduce(addExecutorOf, summarise(heldBy(framework))),
       tasks: new JsonList(described(tasks, taskState)),
       unreachable_tasks: new JsonList(described(unreachable, taskState)),
       completed_tasks: new JsonList(described(completed, taskState)),
@@ -122,11 +123,27 @@ function executorState(executor: ExecutorInfo, agent: Agent): Model {
   const { labels, type, command, resources = [] } = executor;
   return {
     ...{ executor_id: executor.executor_id.value, name: executor.name ?? "" },
-    ...{ framework_id: executor.framework_id?.value ?? "", command: command ?? {}, resources: summarise(resources) },
+    ...{
+      framework_id: executor.framework_id?.value ?? "",
+      command: commandState(command),
+      resources: summarise(resources),
+    },
     ...(resources[0] ? { role: resources[0].allocation_info?.role ?? "*" } : {}),
     ...(labels ? { labels: labels.labels ?? [] } : {}),
     ...(type === undefined ? {} : { type }),
     slave_id: agent.id,
+  };
+}
+
+/** As JSON of its own, with lists where nothing is in them. */
+function commandState({ shell, value, arguments: argv = [], environment, uris = [] }: CommandInfo = {}): Model {
+  const variables = environment?.variables?.map(({ type = "VALUE", ...variable }) => ({ ...variable, type }));
+  return {
+    ...(shell === undefined ? {} : { shell }),
+    ...(value === undefined ? {} : { value }),
+    argv,
+    ...(environment === undefined ? {} : { environment: { variables: variables ?? [] } }),
+    uris,
   };
 }
 
@@ -212,6 +229,19 @@ function countStates(tasks: readonly Task[]): Model {
     if (count !== undefined) counts[state] = count + 1;
   }
   return counts;
+}
+
+type Summary = ReturnType<typeof summarise>;
+
+/** What an executor of the framework's own holds on top, to three decimals. */
+function addExecutorOf(sum: Summary, executor: Model): Summary {
+  const total: Summary = { ...sum };
+  for (const [name, value] of Object.entries(executor.resources as Summary)) {
+    const before = total[name] ?? 0;
+    if (typeof value === "number" && typeof before === "number")
+      total[name] = Math.round((before + value) * 1000) / 1000;
+  }
+  return total;
 }
 
 /** What its tasks hold, task by task; its executors' resources are among their agents'. */

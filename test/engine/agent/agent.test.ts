@@ -1,7 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import type { Executor } from "../../../src/engine/agent/book.ts";
 import { LaunchError } from "../../../src/engine/containerizer/containers.ts";
+import type { ExecutorInfo } from "../../../src/mesos/types.ts";
 import { settle } from "../support/fake-clock.ts";
 import {
   acknowledge,
@@ -11,6 +13,7 @@ import {
   FRAMEWORK,
   runTask,
   startTestAgent,
+  type TestAgent,
   TestExecutor,
   updatesOf,
 } from "../support/agent-harness.ts";
@@ -55,11 +58,12 @@ describe("an agent with a command task", () => {
     const executor = new TestExecutor(test, await runTask(test, commandTask("t1")));
     executor.update("t1", "TASK_RUNNING");
     expect(executor.types()).toEqual(["SUBSCRIBED", "LAUNCH", "ACKNOWLEDGED"]);
-    expect(updatesOf(test)[0]).toMatchObject({
+    const [update] = updatesOf(test);
+    expect(update?.status).not.toHaveProperty("executor_id");
+    expect(update).toMatchObject({
       latest_state: "TASK_RUNNING",
       status: {
         agent_id: { value: AGENT_ID },
-        executor_id: { value: "t1" },
         container_status: {
           container_id: { value: executor.executor.containerId },
           executor_pid: 4711,
@@ -67,6 +71,21 @@ describe("an agent with a command task", () => {
         },
       },
     });
+  });
+
+  it("passes on what executor an update names", async () => {
+    const test = startTestAgent();
+    const executor = new TestExecutor(test, await runTask(test, commandTask("t1")));
+    executor.update("t1", "TASK_RUNNING", { executor_id: { value: "t1" } });
+    expect(updatesOf(test)[0]?.status.executor_id).toEqual({ value: "t1" });
+  });
+
+  it("tells of a container inside the executor's as the executor does", async () => {
+    const test = startTestAgent();
+    const executor = new TestExecutor(test, await runTask(test, commandTask("t1")));
+    const container_status = { container_id: { value: "n1", parent: { value: "c1" } }, executor_pid: 12 };
+    executor.update("t1", "TASK_RUNNING", { container_status });
+    expect(updatesOf(test)[0]?.status.container_status).toEqual(container_status);
   });
 
   it("keeps an executor that has ended until its last update is acknowledged", async () => {
@@ -186,5 +205,62 @@ describe("an agent and its master", () => {
     const test = startTestAgent();
     await runTask(test, commandTask("t1"));
     expect(existsSync(join(test.workDir, "meta/slaves", AGENT_ID, "frameworks"))).toBe(false);
+  });
+});
+
+describe("an agent with a task group", () => {
+  const executor: ExecutorInfo = { executor_id: { value: "e1" }, type: "DEFAULT", framework_id };
+  const launch = async (test: TestAgent): Promise<Executor> => {
+    const tasks = ["g1", "g2"].map((id) => commandTask(id));
+    test.agent.handle({ type: "RUN_TASK_GROUP", run_task_group: { framework: FRAMEWORK, executor, tasks } });
+    await settle();
+    return test.agent.book.executor(framework_id.value, "e1")!;
+  };
+
+  it("launches the default executor with what it needs to launch tasks itself", async () => {
+    const test = startTestAgent();
+    await launch(test);
+    expect(test.containers.launched[0]?.assignment.groups).toMatchObject({ role: "*", user: "root" });
+  });
+
+  it("delivers the group as a whole once the executor has subscribed, and another one later", async () => {
+    const test = startTestAgent();
+    const subscribed = new TestExecutor(test, await launch(test));
+    const later = [commandTask("g3")];
+    test.agent.handle({ type: "RUN_TASK_GROUP", run_task_group: { framework: FRAMEWORK, executor, tasks: later } });
+    const groups = subscribed.events.flatMap((event) =>
+      event.type === "LAUNCH_GROUP" ? [event.launch_group.task_group.tasks.map(({ name }) => name)] : [],
+    );
+    expect(groups).toEqual([["g1", "g2"], ["g3"]]);
+  });
+
+  it("kills all of it when one task is killed before the executor has subscribed", async () => {
+    const test = startTestAgent();
+    const { containerId } = await launch(test);
+    test.agent.handle({
+      type: "KILL_TASK",
+      kill_task: { framework_id, task_id: { value: "g2" } },
+    });
+    const message = "A task within the task group was killed before delivery to the executor";
+    expect(updatesOf(test).map(({ status }) => [status.task_id.value, status.state, status.message])).toEqual([
+      ["g1", "TASK_KILLED", message],
+      ["g2", "TASK_KILLED", message],
+    ]);
+    expect(test.containers.destroyed).toEqual([containerId]);
+  });
+
+  it("tells that the executor has failed, and then of its tasks", async () => {
+    const test = startTestAgent();
+    const { containerId } = await launch(test);
+    const running = test.agent.book.executorOfContainer(containerId)!;
+    new TestExecutor(test, running);
+    test.sent.length = 0;
+    test.agent.executors.exited(running, 9);
+    expect(test.sent.map(({ type }) => type)).toEqual(["EXITED_EXECUTOR", "UPDATE", "UPDATE"]);
+    expect(updatesOf(test)[0]?.status).toMatchObject({
+      state: "TASK_FAILED",
+      reason: "REASON_EXECUTOR_TERMINATED",
+      message: "Executor terminated",
+    });
   });
 });
