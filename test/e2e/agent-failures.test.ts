@@ -99,6 +99,17 @@ describe("an agent killed -9", () => {
   });
 });
 
+describe("an agent that finds no master", () => {
+  it("says what it is, and where it looks for one, without the password", async () => {
+    cluster = await SmallCluster.start();
+    const agent = cluster.startAgent({ master: "zk://user:secret@127.0.0.1:1/mesos" });
+    await agent.says("Looking for the leading master at zk://127.0.0.1:1/mesos");
+    expect(agent.stderr).toMatch(/Mesos agent started on \(1\)@127\.0\.0\.1:\d+/);
+    expect(agent.stderr).toContain("Agent resources: cpus:4; mem:4096; disk:10000; ports:[9000-9010]");
+    expect(agent.stderr).toContain("Agent attributes: [ rack:r2d2 ]");
+  });
+});
+
 describe("an agent with other attributes or resources on its old work_dir", () => {
   async function restarted(flags: Record<string, string>) {
     cluster = await SmallCluster.start();

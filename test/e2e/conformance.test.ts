@@ -21,10 +21,10 @@ describe.sequential("the embedded engine answers as recorded", () => {
   });
   afterAll(() => cluster.stop());
 
-  for (const scenario of scenarios) {
-    it(`${scenario.name}: ${scenario.behaviour}`, async ({ skip }) => {
-      // Under runc nobody runs `docker pull`, and the engine does not say that somebody did.
-      if (scenario.name === "docker-no-such-image") skip(!dockerAnswers, "no Docker daemon answers");
+  // Under runc nobody runs `docker pull`, and the engine does not say that somebody did.
+  const playable = scenarios.filter(({ name }) => dockerAnswers || name !== "docker-no-such-image");
+  for (const scenario of playable) {
+    it(`${scenario.name}: ${scenario.behaviour}`, async () => {
       const outcome = await playScenario(scenario, cluster.target);
       if (outcome.difference !== undefined) throw new Error(differenceText(outcome, { colour: false, columns: 120 }));
     });

@@ -2,7 +2,10 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { MesosUpError } from "../../errors.ts";
-import type { MasterInfo } from "../../mesos/types.ts";
+import { printAttributes } from "../../cluster/attributes.ts";
+import { printResources } from "../../mesos/print-resources.ts";
+import type { AgentInfo, MasterInfo } from "../../mesos/types.ts";
+import { MESOS_VERSION } from "../protocol.ts";
 import { systemClock } from "../common/clock.ts";
 import { Files } from "../common/files.ts";
 import { listen } from "../common/http.ts";
@@ -127,6 +130,7 @@ export async function startAgent(options: StartAgentOptions): Promise<RunningAge
     isRecovered: () => recovered,
   });
   const { server } = await listen(routes, { ip: flags.ip ?? "0.0.0.0", port: flags.port, log });
+  announce(log, info, pid);
   try {
     await checkDocker(runtimes);
     recover(agent);
@@ -135,6 +139,7 @@ export async function startAgent(options: StartAgentOptions): Promise<RunningAge
     throw error;
   }
   recovered = true;
+  log.info("Finished recovery");
   watchDisk({
     ...{ clock, log, garbage: agent.garbage, usage: () => diskUsage(flags.work_dir) },
     ...{ intervalMs: flags.disk_watch_interval, delayMs: flags.gc_delay, headroom: flags.gc_disk_headroom },
@@ -142,9 +147,23 @@ export async function startAgent(options: StartAgentOptions): Promise<RunningAge
   if (flags.recover === "cleanup") {
     agent.shutdown("cleanup");
   } else {
+    log.info(`Looking for the leading master at ${withoutCredentials(flags.master ?? "")}`);
     await detectMaster(flags.master ?? "", flags.zk_session_timeout, log, (leader) => link.leaderChanged(leader));
   }
   return { unregister: (reason) => agent.shutdown(reason), stop };
+}
+
+/** Whoever waits for an agent in vain finds here what it is and what it has. */
+function announce(log: Log, { hostname, resources = [], attributes = [] }: AgentInfo, pid: string): void {
+  log.info(`Version: ${MESOS_VERSION}`);
+  log.info(`Mesos agent started on ${pid.slice("slave".length)}`);
+  log.info(`Agent resources: ${printResources(resources)}`);
+  log.info(`Agent attributes: [ ${printAttributes(attributes)} ]`);
+  log.info(`Agent hostname: ${hostname}`);
+}
+
+function withoutCredentials(master: string): string {
+  return master.replace(/\/\/[^/@]*@/, "//");
 }
 
 type Leader = Pick<MasterInfo, "address" | "hostname" | "port">;
