@@ -119,6 +119,12 @@ export type AgentToMaster =
     }
   | { type: "PONG" };
 
+/** How an agent is to be emptied. */
+export interface DrainConfig {
+  max_grace_period?: { nanoseconds: number };
+  mark_gone?: boolean;
+}
+
 export type MasterToAgent =
   /** `total_ping_timeout_seconds`: an agent that hears no PING for this long detects the leader again. */
   | { type: "REGISTERED"; registered: { agent_id: { value: string }; total_ping_timeout_seconds: number } }
@@ -172,6 +178,6 @@ export type MasterToAgent =
   /** The framework subscribed again with another FrameworkInfo, `id` set. */
   | { type: "UPDATE_FRAMEWORK"; update_framework: { framework: FrameworkInfo } }
   /** Kill every task (grace period as given, else theirs), then report the updates as usual. */
-  | { type: "DRAIN"; drain: { max_grace_period?: { nanoseconds: number }; mark_gone?: boolean } }
+  | { type: "DRAIN"; drain: DrainConfig }
   /** Answered by PONG at once. */
   | { type: "PING"; ping: { connected: boolean } };

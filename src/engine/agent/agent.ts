@@ -2,7 +2,7 @@
 // the containers (src/slave/slave.cpp).
 import { isTerminal } from "../../mesos/task-state.ts";
 import type { AgentInfo, FrameworkInfo, TaskStatus } from "../../mesos/types.ts";
-import type { MasterToAgent, StatusUpdate } from "../protocol.ts";
+import type { DrainConfig, MasterToAgent, StatusUpdate } from "../protocol.ts";
 import { Book, completeTask, type Executor } from "./book.ts";
 import type { AgentContext, AgentOptions } from "./context.ts";
 import { replaceLink, writeCheckpoint } from "./checkpoint.ts";
@@ -27,6 +27,7 @@ export class Agent implements AgentContext {
   takenUpdates = 0;
   #info: AgentInfo;
   #shutdownWanted: string | undefined;
+  #drainOrder: { config: DrainConfig; startMs: number } | undefined;
 
   constructor(options: AgentOptions) {
     this.options = options;
@@ -57,6 +58,12 @@ export class Agent implements AgentContext {
   /** Empty before the first registration. */
   get id(): string {
     return this.#info.id?.value ?? "";
+  }
+
+  /** What empties the agent, undefined once it is empty. */
+  get drain(): { config: DrainConfig; startMs: number } | undefined {
+    if (this.book.frameworks.size === 0) this.#drainOrder = undefined;
+    return this.#drainOrder;
   }
 
   /** What a master needs to know when the agent comes back. */
@@ -103,6 +110,8 @@ export class Agent implements AgentContext {
   handle(message: MasterToAgent): void {
     switch (message.type) {
       case "RUN_TASK": {
+        // Whoever sends tasks again has reactivated the agent.
+        if (this.book.frameworks.size === 0) this.#drainOrder = undefined;
         const { framework, task, executor } = message.run_task;
         this.executors.runTasks({ framework, tasks: [task], executor, group: false });
         return;
@@ -147,7 +156,7 @@ export class Agent implements AgentContext {
         this.#updateFramework(message.update_framework.framework);
         return;
       case "DRAIN":
-        this.#drain(message.drain.max_grace_period);
+        this.#drain(message.drain);
         return;
       case "SHUTDOWN":
         this.shutdown(message.shutdown.message);
@@ -180,12 +189,23 @@ export class Agent implements AgentContext {
   updateFromExecutor(executor: Executor, status: TaskStatus): void {
     const note = this.options.containers.get(executor.containerId);
     const context = { ...this.#context(executor), note, agentIp: this.options.address.ip };
-    this.#take(executor, executorUpdate(status, context));
+    this.#take(executor, executorUpdate(this.#drained(executor, status), context));
   }
 
   /** The agent's own update about a task of an executor. */
   updateFromAgent(executor: Executor, update: OwnUpdate): void {
-    this.#take(executor, ownUpdate(update, this.#context(executor)));
+    const made = ownUpdate(update, this.#context(executor));
+    this.#take(executor, { ...made, status: this.#drained(executor, made.status) });
+  }
+
+  /** A kill tells that it was done to empty the agent, and that nothing will come back to it if it is given up then. */
+  #drained(executor: Executor, status: TaskStatus): TaskStatus {
+    const { drain } = this;
+    if (drain === undefined || (status.state !== "TASK_KILLED" && status.state !== "TASK_KILLING")) return status;
+    const framework = this.book.frameworks.get(executor.frameworkId);
+    const knowsGone = framework?.info.capabilities?.some(({ type }) => type === "PARTITION_AWARE") === true;
+    const gone = status.state === "TASK_KILLED" && drain.config.mark_gone === true && knowsGone;
+    return { ...status, ...(gone ? { state: "TASK_GONE_BY_OPERATOR" } : {}), reason: "REASON_AGENT_DRAINING" };
   }
 
   /** The agent's own update about a task that it does not have: sent once, there is nothing to keep. */
@@ -260,7 +280,9 @@ export class Agent implements AgentContext {
       writeCheckpoint(frameworkInfoFile(this.options.flags.work_dir, this.id, info.id?.value ?? ""), info);
   }
 
-  #drain(maxGrace: { nanoseconds: number } | undefined): void {
+  #drain(config: DrainConfig): void {
+    const { max_grace_period: maxGrace } = config;
+    this.#drainOrder = { config, startMs: this.options.clock.nowMs() };
     const policy = maxGrace === undefined ? undefined : { grace_period: maxGrace };
     for (const executor of this.book.executors()) {
       for (const taskId of [...executor.queued.keys(), ...executor.launched.keys()]) {

@@ -29,7 +29,15 @@ type Handler = (options: OperatorApiOptions, call: Call) => Record<string, unkno
 const HANDLERS: Record<string, Handler> = {
   GET_HEALTH: () => ({ healthy: true }),
   GET_VERSION: () => ({ version_info: BUILD_INFO }),
-  GET_AGENT: ({ agent }) => ({ agent_info: agent.info }),
+  GET_AGENT: ({ agent }) => ({
+    agent_info: agent.info,
+    ...(agent.drain === undefined
+      ? {}
+      : {
+          drain_config: agent.drain.config,
+          estimated_drain_start_time: { nanoseconds: Math.round(agent.drain.startMs * 1e6) },
+        }),
+  }),
   GET_FLAGS: ({ flags }) => ({ flags: Object.entries(flags).map(([name, value]) => ({ name, value })) }),
   GET_METRICS: ({ agent, clock, startTime, isRegistered }) => {
     const metrics = agentMetrics({ agent, clock, startTime, isRegistered: isRegistered() });

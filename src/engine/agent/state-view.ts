@@ -42,11 +42,22 @@ export function agentState({ agent, flags, pid, startTime, masterHostname }: Sta
     reserved_resources_allocated: mapValues(groupByRole(inUse.filter(isReserved)), summarise),
     unreserved_resources_allocated: summarise(inUse.filter((one) => !isReserved(one))),
     attributes: attributesOf(info.attributes ?? []),
+    ...drainState(agent),
+    ...(agent.options.flags.log_dir === undefined ? {} : { log_dir: agent.options.flags.log_dir }),
+    ...(agent.options.flags.external_log_file === undefined
+      ? {}
+      : { external_log_file: agent.options.flags.external_log_file }),
     flags,
     frameworks: [...book.frameworks.values()].map(frameworkState),
     completed_frameworks: book.completedFrameworks.map(frameworkState),
     resource_providers: [],
   };
+}
+
+function drainState({ drain }: Agent): Record<string, unknown> {
+  if (drain === undefined) return {};
+  const startSeconds = Math.floor(drain.startMs / 1000);
+  return { drain_config: drain.config, estimated_drain_start_time_seconds: startSeconds };
 }
 
 function frameworkState(framework: Framework): Record<string, unknown> {

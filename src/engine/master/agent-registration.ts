@@ -5,6 +5,7 @@ import type { MasterSideLink } from "../common/agent-link.ts";
 import type { AgentDescription, AgentToMaster, Task } from "../protocol.ts";
 import { activate, loseAgent, markUnreachable } from "./agents.ts";
 import { allocationsOf, type MasterContext } from "./context.ts";
+import { adoptDeactivation } from "./drain.ts";
 import { recoverFramework } from "./frameworks.ts";
 import { agentModel } from "./operator-models.ts";
 import { reconcileReported } from "./operations.ts";
@@ -87,7 +88,8 @@ export async function reregisterAgent(
   master.counters.count("slave_reregistrations");
   reconcileKnown(agent, reregistration, pingTimeout(master));
   for (const info of reregistration.frameworks) tellFramework(master, agent, info.id?.value ?? "");
-  if (agent.drain) link.send({ type: "DRAIN", drain: agent.drain.config });
+  adoptDeactivation(master, agent);
+  if (agent.drain?.state === "DRAINING") link.send({ type: "DRAIN", drain: agent.drain.config });
   if (wasUnreachable) tellReachable(master, agent);
   activate(master, agent);
   master.log.info(`Re-registered agent ${id} at ${agent.pid} (${agent.info.hostname})`);
@@ -102,7 +104,7 @@ function newAgent(
   const { id, link, description } = parts;
   const agent: Agent = {
     ...{ id, link, ...described(description) },
-    ...{ deactivated: false, drain: undefined, killed: new Set(), hosted: new Set() },
+    ...{ deactivated: false, drain: undefined, drainStartMs: undefined, killed: new Set(), hosted: new Set() },
     ...{ registeredMs: master.clock.nowMs(), reregisteredMs: undefined },
     ...{ tasks: new Map(), executors: new Map(), offers: new Set(), used: new Map(), pings: undefined },
     operations: new Map(),

@@ -55,16 +55,22 @@ export async function loseAgent(master: MasterContext, agent: Agent, message: st
   master.counters.count("slave_removals");
   master.counters.count("slave_removals/reason_unregistered");
   removeAgent(master, agent, { message });
-  await master.registrar.apply((registry) => registry.agents.delete(agent.id));
+  master.state.deactivations.delete(agent.id);
+  await master.registrar.apply((registry) => {
+    registry.agents.delete(agent.id);
+    registry.deactivated.delete(agent.id);
+  });
 }
 
 /** MARK_AGENT_GONE: an operator has given it up. It is told to end, and is never taken back. */
 export async function markGone(master: MasterContext, agent: Agent): Promise<void> {
   const atMs = master.clock.nowMs();
   master.state.goneAgents.set(agent.id, atMs);
+  master.state.deactivations.delete(agent.id);
   await master.registrar.apply((registry) => {
     registry.agents.delete(agent.id);
     registry.unreachable.delete(agent.id);
+    registry.deactivated.delete(agent.id);
     registry.gone.set(agent.id, atMs);
   });
   agent.link?.send({ type: "SHUTDOWN", shutdown: { message: "Agent has been marked gone" } });

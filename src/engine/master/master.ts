@@ -82,6 +82,8 @@ export class Master {
     const registry = await registrar.recover();
     for (const [id, atMs] of registry.unreachable) state.unreachableAgents.set(id, atMs);
     for (const [id, atMs] of registry.gone) state.goneAgents.set(id, atMs);
+    // As in Mesos, when draining began is not known to another leader.
+    for (const [id, { drain }] of registry.deactivated) state.deactivations.set(id, drain ? { drain } : {});
     if (registry.weights.size > 0) allocator.setWeights(registry.weights);
     for (const [id, agentInfo] of registry.agents) {
       const timer = clock.after(this.context.flags.agent_reregister_timeout, () => this.#giveUp(id));

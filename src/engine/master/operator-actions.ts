@@ -2,12 +2,11 @@
 import { type HttpAnswer, text } from "../common/http.ts";
 import { markGone } from "./agents.ts";
 import type { MasterContext } from "./context.ts";
-import { deactivateAgent, drainAgent, reactivateAgent } from "./drain.ts";
+import { deactivateAgent, drainAgent, isKnown, reactivateAgent } from "./drain.ts";
 import { removeFramework } from "./frameworks.ts";
 import { changeMachines, type Schedule, updateSchedule } from "./maintenance.ts";
 import { type QuotaRequest, setQuota, updateQuota } from "./quota.ts";
 import { changeResources, type ResourceRequests } from "./reservation-requests.ts";
-import type { Agent } from "./state.ts";
 import { updateWeights, type WeightInfo } from "./weights.ts";
 
 interface AgentPart {
@@ -44,10 +43,13 @@ const ACTIONS: Actions = {
   drain_agent: (master, part) => {
     const { max_grace_period: period, mark_gone = false } = part;
     const config = { ...(period ? { max_grace_period: durationInfo(period) } : {}), mark_gone };
-    return onAgent(master, part, (agent) => drainAgent(master, agent, config));
+    return onKnown(master, part, (id) => drainAgent(master, id, config));
   },
-  deactivate_agent: (master, part) => onAgent(master, part, (agent) => deactivateAgent(master, agent)),
-  reactivate_agent: (master, part) => onAgent(master, part, (agent) => reactivateAgent(master, agent)),
+  deactivate_agent: (master, part) => onKnown(master, part, (id) => deactivateAgent(master, id)),
+  reactivate_agent: async (master, { agent_id: { value: id } }) => {
+    const problem = await reactivateAgent(master, id);
+    return problem === undefined ? { status: 200 } : text(400, problem);
+  },
   mark_agent_gone: (master, { agent_id: { value: id } }) => {
     const agent = master.state.agents.get(id);
     if (agent) return markGone(master, agent).then(() => ({ status: 200 }));
@@ -86,13 +88,12 @@ const durationInfo = ({ seconds = 0, nanos = 0 }: { seconds?: number; nanos?: nu
   nanoseconds: seconds * 1e9 + nanos,
 });
 
-async function onAgent(
+async function onKnown(
   master: MasterContext,
-  part: AgentPart,
-  action: (agent: Agent) => void | Promise<void>,
+  { agent_id: { value: id } }: AgentPart,
+  action: (id: string) => Promise<void>,
 ): Promise<HttpAnswer> {
-  const agent = master.state.agents.get(part.agent_id.value);
-  if (!agent) return text(400, "Unknown agent");
-  await action(agent);
+  if (!isKnown(master, id)) return text(400, "Unknown agent");
+  await action(id);
   return { status: 200 };
 }

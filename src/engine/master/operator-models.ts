@@ -52,6 +52,7 @@ export function agentModel(_master: MasterContext, agent: Agent): Model {
     ...unlessEmpty("offered_resources", withRole(offered)),
     capabilities: agent.capabilities.map((type) => ({ type })),
     ...(agent.drain ? { drain_info: agent.drain } : {}),
+    ...(agent.drainStartMs === undefined ? {} : { estimated_drain_start_time: time(agent.drainStartMs) }),
   };
 }
 

@@ -1,5 +1,6 @@
 // The registry: which agents belong to the cluster. It outlives the master, so that the next leader knows whom to expect.
 import type { AgentInfo } from "../../mesos/types.ts";
+import type { DrainConfig } from "./state.ts";
 
 /** Where the registry is kept, as one piece of data. */
 export interface RegistryStore {
@@ -15,6 +16,15 @@ export interface Registry {
   gone: Map<string, number>;
   /** As set by an operator; --weights only counts while there are none. */
   weights: Map<string, number>;
+  /** Agents that an operator has deactivated or drains. */
+  deactivated: Map<string, Deactivation>;
+}
+
+/** Why an agent is not offered: an operator has said so, with `drain` to empty it. */
+export interface Deactivation {
+  drain?: { state: "DRAINING" | "DRAINED"; config: DrainConfig };
+  /** When draining began, in milliseconds since the epoch. */
+  startMs?: number;
 }
 
 interface StoredRegistry {
@@ -22,12 +32,16 @@ interface StoredRegistry {
   unreachable?: [string, number][];
   gone?: [string, number][];
   weights?: [string, number][];
+  deactivated?: [string, Deactivation][];
 }
 
 /** Applies changes in order. Those that come while one is being stored are stored together afterwards. */
 export class Registrar {
   readonly #store: RegistryStore;
-  readonly #registry: Registry = { agents: new Map(), unreachable: new Map(), gone: new Map(), weights: new Map() };
+  readonly #registry: Registry = {
+    ...{ agents: new Map(), unreachable: new Map(), gone: new Map(), weights: new Map() },
+    deactivated: new Map(),
+  };
   #storing: Promise<void> | undefined;
   #next: Promise<void> | undefined;
   /** For the metrics. */
@@ -51,11 +65,12 @@ export class Registrar {
     this.fetchMs = this.#nowMs() - startMs;
     if (!data || data.length === 0) return this.#registry;
     this.sizeBytes = data.length;
-    const { agents, unreachable, gone, weights } = JSON.parse(data.toString("utf8")) as StoredRegistry;
+    const { agents, unreachable, gone, weights, deactivated } = JSON.parse(data.toString("utf8")) as StoredRegistry;
     for (const info of agents ?? []) if (info.id) this.#registry.agents.set(info.id.value, info);
     for (const [id, atMs] of unreachable ?? []) this.#registry.unreachable.set(id, atMs);
     for (const [id, atMs] of gone ?? []) this.#registry.gone.set(id, atMs);
     for (const [role, weight] of weights ?? []) this.#registry.weights.set(role, weight);
+    for (const [id, how] of deactivated ?? []) this.#registry.deactivated.set(id, how);
     return this.#registry;
   }
 
@@ -86,8 +101,11 @@ export class Registrar {
   }
 
   async #write(): Promise<void> {
-    const { agents, unreachable, gone, weights } = this.#registry;
-    const others: StoredRegistry = { unreachable: [...unreachable], gone: [...gone], weights: [...weights] };
+    const { agents, unreachable, gone, weights, deactivated } = this.#registry;
+    const others: StoredRegistry = {
+      ...{ unreachable: [...unreachable], gone: [...gone], weights: [...weights] },
+      ...(deactivated.size > 0 ? { deactivated: [...deactivated] } : {}),
+    };
     this.#blocks = blocksOf([...agents.values()], this.#blocks);
     const separated = this.#blocks.flatMap(({ bytes }, index) => (index === 0 ? [bytes] : [COMMA, bytes]));
     const end = Buffer.from(`],${JSON.stringify(others).slice(1)}`);

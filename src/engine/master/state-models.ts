@@ -165,6 +165,7 @@ export function agentState(agent: Agent, as: "brief" | "full"): Model {
     ...{ active: isActive(agent), deactivated: agent.deactivated, version: agent.version },
     capabilities: agent.capabilities,
     ...(agent.drain ? { drain_info: agent.drain } : {}),
+    ...(agent.drainStartMs === undefined ? {} : { estimated_drain_start_time_seconds: seconds(agent.drainStartMs) }),
     ...(as === "brief"
       ? {}
       : {

@@ -5,6 +5,7 @@ import type { AgentInfo, ExecutorInfo, FrameworkInfo, Offer, Resource } from "..
 import type { MasterSideLink } from "../common/agent-link.ts";
 import type { Timer } from "../common/clock.ts";
 import type { Task } from "../protocol.ts";
+import type { Deactivation } from "./registrar.ts";
 
 /** The open stream of a subscribed framework. */
 export interface FrameworkStream {
@@ -71,6 +72,8 @@ export interface Agent {
   /** Taken out of offers by an operator. */
   deactivated: boolean;
   drain: { state: "DRAINING" | "DRAINED"; config: DrainConfig } | undefined;
+  /** When draining began, in milliseconds since the epoch. */
+  drainStartMs: number | undefined;
   registeredMs: number;
   reregisteredMs: number | undefined;
   /** By framework and then task, terminal but unacknowledged ones included. */
@@ -112,6 +115,8 @@ export class MasterState {
   readonly unreachableAgents = new Map<string, number>();
   /** Agents that an operator has given up for good. */
   readonly goneAgents = new Map<string, number>();
+  /** Agents that an operator has deactivated or drains, whether they are here or not. */
+  readonly deactivations = new Map<string, Deactivation>();
   readonly offers = new Map<string, OutstandingOffer>();
   nextFrameworkId = 0;
   nextAgentId = 0;

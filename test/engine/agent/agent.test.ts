@@ -208,6 +208,36 @@ describe("an agent and its master", () => {
   });
 });
 
+describe("an agent that is drained", () => {
+  const drain = (test: TestAgent, mark_gone = false): void =>
+    test.agent.handle({ type: "DRAIN", drain: { mark_gone, max_grace_period: { nanoseconds: 1e9 } } });
+  const AWARE = { ...FRAMEWORK, capabilities: [{ type: "PARTITION_AWARE" }] };
+
+  it("says why it has tasks killed, until it is empty", async () => {
+    const test = startTestAgent();
+    const executor = new TestExecutor(test, await runTask(test, commandTask("t1")));
+    drain(test);
+    expect(executor.types()).toContain("KILL");
+    expect(test.agent.drain).toMatchObject({ config: { mark_gone: false } });
+    executor.update("t1", "TASK_KILLED");
+    expect(updatesOf(test).at(-1)?.status).toMatchObject({ state: "TASK_KILLED", reason: "REASON_AGENT_DRAINING" });
+    test.agent.handle({ type: "SHUTDOWN_FRAMEWORK", shutdown_framework: { framework_id: FRAMEWORK.id! } });
+    test.agent.executors.exited(executor.executor, 0);
+    expect(test.agent.drain).toBeUndefined();
+  });
+
+  it.each([
+    { framework: FRAMEWORK, state: "TASK_KILLED" },
+    { framework: AWARE, state: "TASK_GONE_BY_OPERATOR" },
+  ])("and given up, says $state", async ({ framework, state }) => {
+    const test = startTestAgent();
+    const executor = new TestExecutor(test, await runTask(test, commandTask("t1"), framework));
+    drain(test, true);
+    executor.update("t1", "TASK_KILLED");
+    expect(updatesOf(test).at(-1)?.status).toMatchObject({ state, reason: "REASON_AGENT_DRAINING" });
+  });
+});
+
 describe("an agent with a task group", () => {
   const executor: ExecutorInfo = { executor_id: { value: "e1" }, type: "DEFAULT", framework_id };
   const launch = async (test: TestAgent): Promise<Executor> => {
