@@ -1,5 +1,6 @@
 // The leading master as masters themselves elect it: among the nodes `json.info_NNNNNNNNNN` under the path of --zk, the
 // one with the lowest number belongs to the leader, and holds its MasterInfo as JSON.
+import { reachableHost } from "../mesos/reachable-host.ts";
 import type { MasterInfo } from "../mesos/types.ts";
 import type { Clock } from "./clock.ts";
 import type { LeaderDetector } from "./leader-detector.ts";
@@ -78,7 +79,7 @@ export class ZooKeeperLeader implements LeaderDetector {
   }
 }
 
-/** http://host:port out of a MasterInfo in JSON. Its IP address is the surer way: names may mean nothing here. */
+/** http://host:port out of a MasterInfo in JSON. */
 export function masterUrl(json: string): string | undefined {
   let info: Partial<MasterInfo>;
   try {
@@ -86,7 +87,7 @@ export function masterUrl(json: string): string | undefined {
   } catch {
     return undefined;
   }
-  const host = info.address?.ip ?? info.address?.hostname ?? info.hostname;
+  const host = reachableHost(info.address?.ip, info.address?.hostname ?? info.hostname);
   const port = info.address?.port ?? info.port;
   return host === undefined || port === undefined ? undefined : `http://${host}:${port}`;
 }

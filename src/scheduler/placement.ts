@@ -1,4 +1,5 @@
 // Where a task was put: known as soon as an offer is chosen, and kept across runs.
+import { reachableHost } from "../mesos/reachable-host.ts";
 import type { Offer } from "../mesos/types.ts";
 import { attributeText } from "./constraints.ts";
 
@@ -20,7 +21,7 @@ export interface Placement {
 
 export function placementOf({ offer, hostPorts }: { offer: Offer; hostPorts: number[] }, taskId: string): Placement {
   const { url } = offer;
-  const address = url?.address.ip ?? url?.address.hostname ?? offer.hostname;
+  const address = reachableHost(url?.address.ip, url?.address.hostname ?? offer.hostname) ?? offer.hostname;
   const names = ["hostname", ...(offer.attributes ?? []).map(({ name }) => name)];
   return {
     taskId,
