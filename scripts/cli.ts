@@ -5,6 +5,7 @@ import { Argument, Command, CommanderError } from "commander";
 import packageJson from "../package.json" with { type: "json" };
 import type { ImageKind } from "../src/backends/docker/images/image-shelf.ts";
 import type { DemoOptions } from "./demo.ts";
+import type { DoctorOptions } from "./doctor.ts";
 import type { RunOptions } from "./run.ts";
 import { oneOf, withCommonOptions, type CommonOptions } from "./options.ts";
 
@@ -58,6 +59,11 @@ withCommonOptions(program.command("run").description("launch an app on the clust
 withCommonOptions(
   program.command("status").description("show the cluster's parts, its leading master, agents and tasks"),
 ).action(async (options: CommonOptions) => (await import("./status.ts")).status(options));
+
+withCommonOptions(program.command("doctor").description("say what is wrong with a cluster, why, and what to do"))
+  .option("--master <where>", "another cluster: zk://host:port/path, host:port,… or a URL; it is only looked at")
+  .option("--verbose", "show all that was looked at, also where it is well")
+  .action(async (options: DoctorOptions) => (await import("./doctor.ts")).doctor(options));
 
 withCommonOptions(
   program.command("down").description("remove everything that up made, in whatever state it is"),

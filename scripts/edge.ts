@@ -26,6 +26,8 @@ export interface CommandResult {
   error?: unknown;
   /** All was done, and what was seen is not well: exit status 1 without an error. */
   unwell?: boolean;
+  /** Instead of 0 or 1, where a command has more to say by it. */
+  exitStatus?: number;
 }
 
 const exitStatusOf = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
@@ -70,7 +72,7 @@ export async function runAtTheEdge(
     process.stderr.write(renderError(error, { debug: options.debug ?? false, colour }) + "\n");
   }
   if (error instanceof InterruptedError) process.exit(exitStatusOf[error.signal]);
-  process.exit(error === undefined && result.unwell !== true ? 0 : 1);
+  process.exit(error === undefined ? (result.exitStatus ?? (result.unwell === true ? 1 : 0)) : 1);
 }
 
 /** The error as `--json` shows it: all that a person is told of it. */

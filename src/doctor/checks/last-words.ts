@@ -1,0 +1,64 @@
+// What programs say before they end, as a real Mesos and ZooKeeper were seen to say it, and what it means.
+import type { Remedy } from "../finding.ts";
+import { byHand } from "../remedies.ts";
+
+interface Words {
+  said: RegExp;
+  meaning: string;
+  /** Absent: to start it again is the remedy. */
+  remedy?: Remedy;
+}
+
+const WORDS: readonly Words[] = [
+  {
+    said: /Incompatible agent info detected|Configuration change not permitted/,
+    meaning: "its attributes or resources are others than those that its work folder was begun with",
+    remedy: {
+      ...byHand(
+        "Put back the former attributes and resources, or let it begin anew by removing meta/slaves/latest in its work folder, which ends its tasks",
+      ),
+      losesTasks: true,
+    },
+  },
+  {
+    said: /Failed to (bind|create|initialize).*Address already in use|EADDRINUSE|BindException: Address already in use/,
+    meaning: "its port is taken by another program",
+    remedy: byHand("End the program that has the port, then bring the cluster up again"),
+  },
+  {
+    said: /No space left on device|ENOSPC/,
+    meaning: "there is no room left on its disk",
+    remedy: byHand("Make room on the disk of the cluster's folder, then bring the cluster up again"),
+  },
+  {
+    said: /Permission denied|EACCES|Read-only file system|EROFS/,
+    meaning: "it may not write where it has to",
+    remedy: byHand("Give back the permission to write in the cluster's folder, then bring the cluster up again"),
+  },
+  {
+    said: /Recovery failed: Failed to recover registrar/,
+    meaning: "it could not recover its registry in time, for which a quorum of masters has to run",
+  },
+  {
+    said: /Lost leadership|Master disconnected from ZooKeeper|ZooKeeper session .*expired/i,
+    meaning: "it lost its leadership, and ends then, as every Mesos master does",
+  },
+  {
+    said: /CRC check failed|Last transaction was partial|Unable to load database on disk|Invalid snapshot/i,
+    meaning: "its data cannot be read",
+    remedy: {
+      ...byHand("Rebuild the cluster, or remove the data folder of this server where others of its ensemble run"),
+      losesTasks: true,
+    },
+  },
+];
+
+/** The last thing said that means something; undefined where there is nothing of the kind. */
+export function lastWords(log: string): Words | undefined {
+  const lines = log.split("\n").reverse();
+  for (const line of lines) {
+    const words = WORDS.find(({ said }) => said.test(line));
+    if (words !== undefined) return words;
+  }
+  return undefined;
+}

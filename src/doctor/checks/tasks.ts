@@ -1,0 +1,89 @@
+// Frameworks and their tasks, as the leading master has them.
+import { isTerminal } from "../../mesos/task-state.ts";
+import type { TaskState } from "../../mesos/types.ts";
+import { ok, unknown, unwell, type Check, type Findings } from "../check.ts";
+import { valueOf, type Facts, type TaskFacts } from "../facts.ts";
+import { byHand } from "../remedies.ts";
+import { leaderlessBecause } from "./masters.ts";
+
+export const taskChecks: Check[] = [
+  {
+    id: "TK001",
+    layer: "tasks",
+    title: "Every task belongs to a framework that the master knows",
+    run: (facts, before) =>
+      withTasks(facts, before, ({ orphans }) => {
+        if (orphans.length === 0) return ok("no orphans");
+        return unwell("warning", `${count(orphans, "task")} without a framework`, {
+          evidence: orphans.map(described),
+          remedy: byHand("Start their framework again with its ID, or end it for good by POST /teardown at the master"),
+        });
+      }),
+  },
+  {
+    id: "TK002",
+    layer: "tasks",
+    title: "No task is on an agent that cannot be reached",
+    run: (facts, before) =>
+      withTasks(facts, before, ({ unreachable }) => {
+        if (unreachable.length === 0) return ok("none unreachable");
+        return unwell("warning", `${count(unreachable, "task")} on agents that cannot be reached`, {
+          evidence: unreachable.map(described),
+          remedy: byHand("Bring the agents back, or mark them gone with MARK_AGENT_GONE"),
+        });
+      }),
+  },
+  {
+    id: "TK003",
+    layer: "tasks",
+    title: "Frameworks acknowledge the updates that they are sent",
+    run: (facts, before) =>
+      withTasks(facts, before, ({ running }) => {
+        // A task that has ended stays among the others until its framework has acknowledged that.
+        const waiting = running.filter(({ state }) => isTerminal(state as TaskState));
+        if (waiting.length === 0) return ok("none waits");
+        return unwell("warning", `the end of ${count(waiting, "task")} is not acknowledged`, {
+          evidence: waiting.map(described),
+          remedy: byHand("See whether their framework still runs and hears its events"),
+        });
+      }),
+  },
+  {
+    id: "TK004",
+    layer: "tasks",
+    title: "Frameworks that have tasks are connected",
+    run(facts, before) {
+      const frameworks = valueOf(facts.leader?.frameworks);
+      if (frameworks === undefined) return [unknown(leaderlessBecause(before))];
+      const tasks = valueOf(facts.leader?.tasks)?.running ?? [];
+      const gone = frameworks.filter(
+        ({ id, connected }) => !connected && tasks.some(({ framework }) => framework === id),
+      );
+      if (gone.length === 0) return [ok(count(frameworks, "framework"))];
+      return gone.map(({ id, name }) =>
+        unwell("warning", "has tasks but is not connected: they end when its failover timeout is over", {
+          subject: name,
+          evidence: [`GET_FRAMEWORKS: ${id}, connected false`],
+          remedy: byHand("Start its scheduler again; it goes on with the framework ID that it kept"),
+        }),
+      );
+    },
+  },
+];
+
+function withTasks(
+  facts: Facts,
+  before: Findings,
+  run: (tasks: { running: TaskFacts[]; unreachable: TaskFacts[]; orphans: TaskFacts[] }) => ReturnType<typeof ok>,
+): ReturnType<typeof ok>[] {
+  const tasks = valueOf(facts.leader?.tasks);
+  return [tasks === undefined ? unknown(leaderlessBecause(before)) : run(tasks)];
+}
+
+function described({ id, framework, agent, state }: TaskFacts): string {
+  return `${id}: ${state}, framework ${framework}, agent ${agent}`;
+}
+
+function count(things: unknown[], what: string): string {
+  return `${things.length} ${what}${things.length === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,39 @@
+// ZooKeeper, server by server, and what masters have left in it.
+import { masterUrl } from "../../client/zookeeper-leader.ts";
+import { ZooKeeperSession } from "../../client/zookeeper-session.ts";
+import { probeZooKeeper } from "../../client/zookeeper.ts";
+import { ask, type AskOptions } from "../ask.ts";
+import type { Answer, ServerFacts } from "../facts.ts";
+import type { Target } from "./target.ts";
+
+export function serverFacts(target: Target, options: AskOptions): Promise<ServerFacts>[] {
+  const connect = target.zookeeper?.connect.split(",") ?? [];
+  return connect.map(async (address, index) => {
+    const [host, port] = splitAddress(address);
+    const name = target.plan?.nodes.filter(({ kind }) => kind === "zookeeper")[index]?.name ?? address;
+    const report = await ask((signal) => probeZooKeeper(host, Number(port), { ...options, signal }), options);
+    return { name, address, report };
+  });
+}
+
+/** Addresses of IPv6 stand in brackets. */
+function splitAddress(address: string): [string, string] {
+  const at = address.lastIndexOf(":");
+  return [address.slice(0, at).replace(/^\[|\]$/g, ""), address.slice(at + 1)];
+}
+
+const MASTER_NODE = /^json\.info_\d{10}$/;
+
+/** The masters' nodes in the order of their numbers: the first leads (as masters themselves see it). */
+export function electedMasters(
+  { connect, path, credentials }: NonNullable<Target["zookeeper"]>,
+  options: AskOptions,
+): Promise<Answer<string[]>> {
+  return ask(async (signal) => {
+    await using session = await ZooKeeperSession.begin(connect, credentials);
+    const nodes = (await session.children(path, signal)) ?? [];
+    const named = nodes.filter((node) => MASTER_NODE.test(node)).sort();
+    const infos = await Promise.all(named.map((node) => session.data(`${path === "/" ? "" : path}/${node}`, signal)));
+    return infos.map((info) => info && masterUrl(info.toString("utf8"))).filter((url) => url !== undefined);
+  }, options);
+}

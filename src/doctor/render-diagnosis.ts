@@ -1,0 +1,56 @@
+// A diagnosis for people: the root cause first, then what is not well with its evidence, then what is, layer by layer.
+import type { Diagnosis, Finding, Layer } from "./finding.ts";
+import { LAYERS } from "./finding.ts";
+
+const LAYER_NAMES: Record<Layer, string> = {
+  machine: "machine",
+  zookeeper: "ZooKeeper",
+  masters: "masters",
+  agents: "agents",
+  tasks: "frameworks and tasks",
+};
+
+const MARKS: Record<Finding["level"], string> = { ok: "✓", warning: "!", failed: "✗", unknown: "?" };
+
+/** `verbose` shows what is well one by one, and evidence without shortening. */
+export function renderDiagnosis({ rootCause, findings }: Diagnosis, { verbose = false } = {}): string {
+  const lines = LAYERS.flatMap((layer) => layerLines(layer, findings, verbose));
+  return [...lines, "", ...conclusion(rootCause)].join("\n");
+}
+
+/** What is wrong and what to do, in a sentence each. */
+export function conclusion(rootCause: Finding | undefined): string[] {
+  if (rootCause === undefined) return ["All is well."];
+  const { id, remedy } = rootCause;
+  return [
+    `${rootCause.level === "failed" ? "Root cause" : "Worth a look"} (${id}): ${sentence(rootCause)}.`,
+    ...(remedy === undefined ? [] : [`${remedy.kind === "by-hand" ? "" : "Run: "}${remedy.command}`]),
+  ];
+}
+
+function sentence({ subject, result }: Finding): string {
+  return subject === undefined ? result : `${subject} ${result}`;
+}
+
+function layerLines(layer: Layer, all: Finding[], verbose: boolean): string[] {
+  const findings = all.filter((one) => one.layer === layer);
+  if (findings.length === 0) return [];
+  const unwell = findings.filter(({ level }) => level !== "ok");
+  const well = findings.length - unwell.length;
+  const shown = verbose ? findings : unwell;
+  const head = unwell.length === 0 ? `${MARKS.ok} ${LAYER_NAMES[layer]}` : `  ${LAYER_NAMES[layer]}`;
+  return [`${head}: ${well} of ${findings.length} checks well`, ...shown.flatMap((one) => findingLines(one, verbose))];
+}
+
+/** So many lines of evidence tell enough; the rest is in `--json` and `--verbose`. */
+const EVIDENCE_LINES = 6;
+
+function findingLines(finding: Finding, verbose: boolean): string[] {
+  const { id, level, evidence, remedy } = finding;
+  const shown = verbose ? evidence : evidence.slice(-EVIDENCE_LINES);
+  return [
+    `  ${MARKS[level]} ${id} ${sentence(finding)}`,
+    ...(level === "ok" && !verbose ? [] : shown.map((line) => `      ${line}`)),
+    ...(remedy === undefined ? [] : [`      → ${remedy.command}`]),
+  ];
+}

@@ -1,0 +1,189 @@
+import { describe, expect, it } from "vitest";
+import { CHECKS, diagnose } from "../../src/doctor/diagnose.ts";
+import type { Facts, NodeFacts } from "../../src/doctor/facts.ts";
+import type { Finding } from "../../src/doctor/finding.ts";
+import { answered, healthyFacts, refused, silent } from "./support.ts";
+
+/** What a diagnosis comes to, in short. */
+function summary(facts: Facts) {
+  const { level, rootCause } = diagnose(facts);
+  return { level, id: rootCause?.id, subject: rootCause?.subject, kind: rootCause?.remedy?.kind };
+}
+
+function levels(facts: Facts, id: string): Finding["level"][] {
+  return diagnose(facts)
+    .findings.filter((finding) => finding.id === id)
+    .map(({ level }) => level);
+}
+
+/** The node has ended, and nothing of it answers. */
+function die(facts: Facts, name: string, logTail = ""): void {
+  for (const node of facts.nodes.filter((one) => one.name === name)) Object.assign(node, ended(logTail));
+  for (const server of facts.servers) if (server.name === name) server.report = refused();
+  for (const master of facts.masters) {
+    if (master.name === name) Object.assign(master, { version: refused(), metrics: refused(), leader: refused() });
+  }
+  for (const agent of facts.agents) {
+    if (agent.name === name) Object.assign(agent, { state: refused(), metrics: refused() });
+  }
+}
+
+function ended(logTail: string): Partial<NodeFacts> {
+  return { state: "dead", logTail };
+}
+
+function leaderless(facts: Facts): Facts {
+  for (const { metrics } of facts.masters) {
+    if (metrics.kind === "answered") metrics.value = { "master/elected": 0, "registrar/log/recovered": 0 };
+  }
+  return { ...facts, leader: undefined };
+}
+
+describe("a cluster that is well", () => {
+  it.each([
+    [1, 1],
+    [3, 3],
+  ] as const)("gives no finding but good ones with %i ZooKeeper servers and %i masters", (zookeeper, masters) => {
+    const diagnosis = diagnose(healthyFacts({ zookeeper, masters }));
+    expect(diagnosis.findings.filter(({ level }) => level !== "ok")).toEqual([]);
+    expect(diagnosis.level).toBe("ok");
+    expect(diagnosis.rootCause).toBeUndefined();
+  });
+
+  it("is looked at by every check", () => {
+    const seen = new Set(diagnose(healthyFacts()).findings.map(({ id }) => id));
+    expect(CHECKS.map(({ id }) => id).filter((id) => !seen.has(id))).toEqual([]);
+  });
+});
+
+describe("the root cause", () => {
+  it("is the only ZooKeeper server that has ended, whatever else fails for it", () => {
+    const facts = healthyFacts();
+    die(facts, "zookeeper-1");
+    facts.elected = silent();
+    expect(summary(leaderless(facts))).toEqual({ level: "failed", id: "ZK001", subject: "zookeeper-1", kind: "up" });
+    expect(levels(leaderless(facts), "MS003")).toEqual(["unknown"]);
+  });
+
+  it("is a warning while the others of an ensemble carry on", () => {
+    const facts = healthyFacts({ zookeeper: 3, masters: 3 });
+    die(facts, "zookeeper-2");
+    die(facts, "master-3");
+    expect(summary(facts)).toEqual({ level: "warning", id: "ZK001", subject: "zookeeper-2", kind: "up" });
+  });
+
+  it("is the lost quorum's first lost server", () => {
+    const facts = healthyFacts({ zookeeper: 3, masters: 3 });
+    die(facts, "zookeeper-2");
+    die(facts, "zookeeper-3");
+    facts.servers.forEach((server) => (server.report = refused()));
+    expect(summary(facts)).toMatchObject({ level: "failed", id: "ZK001", subject: "zookeeper-2" });
+    expect(levels(facts, "ZK003")).toEqual(["failed"]);
+  });
+
+  it("is a server that lives and does not serve", () => {
+    const facts = healthyFacts();
+    facts.servers.forEach((server) => (server.report = silent()));
+    expect(summary(facts)).toEqual({ level: "failed", id: "ZK002", subject: "zookeeper-1", kind: "restart" });
+  });
+
+  it("is a process that was stopped by a signal", () => {
+    const facts = healthyFacts();
+    facts.nodes.filter(({ kind }) => kind === "agent").forEach((node) => (node.suspended = true));
+    facts.agents.forEach((agent) => (agent.state = silent()));
+    expect(summary(facts)).toEqual({ level: "failed", id: "AG001", subject: "agent-1", kind: "restart" });
+    expect(levels(facts, "AG004")).toEqual(["unknown"]);
+  });
+
+  it("is that nobody leads where all run", () => {
+    expect(summary(leaderless(healthyFacts({ masters: 3 })))).toMatchObject({ level: "failed", id: "MS003" });
+  });
+
+  it("is two masters that lead", () => {
+    const facts = healthyFacts({ masters: 3 });
+    facts.masters.forEach((master) => (master.metrics = answered({ "master/elected": 1 })));
+    expect(summary(facts)).toMatchObject({ level: "failed", id: "MS003", kind: "restart" });
+  });
+
+  it("is a master that another takes for the leader", () => {
+    const facts = healthyFacts({ masters: 3 });
+    facts.masters.slice(2).forEach((master) => (master.leader = answered("http://127.0.0.1:5052")));
+    expect(summary(facts)).toMatchObject({ level: "failed", id: "MS004" });
+  });
+
+  it("is a registry that is not recovered, and not that SUBSCRIBE fails", () => {
+    const facts = healthyFacts();
+    facts.masters.forEach(
+      (master) => (master.metrics = answered({ "master/elected": 1, "registrar/log/recovered": 0 })),
+    );
+    if (facts.leader !== undefined) facts.leader.subscribes = silent();
+    expect(summary(facts)).toMatchObject({ level: "failed", id: "MS005" });
+    expect(levels(facts, "MS006")).toEqual(["unknown"]);
+  });
+
+  it("is an agent with another ZooKeeper, and not that it is not registered", () => {
+    const facts = healthyFacts();
+    facts.agents.forEach(({ state }) => {
+      if (state.kind === "answered") state.value.flags["master"] = "zk://127.0.0.1:1/mesos";
+    });
+    if (facts.leader !== undefined) facts.leader.agents = answered([]);
+    expect(summary(facts)).toMatchObject({ level: "failed", id: "AG003", subject: "agent-1", kind: "restart" });
+    expect(levels(facts, "AG004")).toEqual(["unknown"]);
+  });
+
+  it("is an agent that its master does not know", () => {
+    const facts = healthyFacts();
+    if (facts.leader !== undefined) facts.leader.agents = answered([]);
+    expect(summary(facts)).toMatchObject({ level: "failed", id: "AG004", subject: "agent-1" });
+  });
+
+  it("is Docker, where that is what fails", () => {
+    const facts = healthyFacts();
+    const containerRuntime = { program: "docker", version: refused<string>() };
+    if (facts.machine !== undefined) facts.machine = { ...facts.machine, containerRuntime };
+    expect(summary(facts)).toMatchObject({ level: "failed", id: "MC004", kind: "by-hand" });
+  });
+});
+
+describe("what a program said before it ended", () => {
+  it.each([
+    ["Incompatible agent info detected.", "attributes or resources", true],
+    ["EXIT with status 1: Failed to bind on 127.0.0.1:5051: Address already in use", "port is taken", false],
+    ["write error: No space left on device", "no room left", false],
+  ])("is told with a remedy: %s", (said, meaning, losesTasks) => {
+    const facts = healthyFacts();
+    die(facts, "agent-1", `starting\n${said}\n`);
+    const { rootCause } = diagnose(facts);
+    expect(rootCause).toMatchObject({ id: "AG001", remedy: { kind: "by-hand", losesTasks } });
+    expect(rootCause?.result).toContain(meaning);
+    expect(rootCause?.evidence).toContain(said);
+  });
+});
+
+describe("what is not well without failing", () => {
+  it("is a task without a framework", () => {
+    const facts = healthyFacts();
+    const orphan = { id: "t1", framework: "F", agent: "S0", state: "TASK_RUNNING", updateState: "TASK_RUNNING" };
+    if (facts.leader !== undefined) facts.leader.tasks = answered({ running: [], unreachable: [], orphans: [orphan] });
+    expect(summary(facts)).toMatchObject({ level: "warning", id: "TK001" });
+  });
+
+  it("is an agent that is being drained", () => {
+    const facts = healthyFacts();
+    const agents = facts.leader?.agents;
+    if (agents?.kind === "answered")
+      agents.value = agents.value.map((agent) => ({ ...agent, active: false, drain_info: { state: "DRAINING" } }));
+    expect(summary(facts)).toMatchObject({ level: "warning", id: "AG004", subject: "agent-1", kind: "by-hand" });
+  });
+
+  it("is a clock that is off", () => {
+    const facts = { ...healthyFacts(), clocks: [{ name: "agent-1", skewMs: -61_000 }] };
+    expect(diagnose(facts).rootCause).toMatchObject({ id: "MC005", result: "its clock is 61 s behind" });
+  });
+});
+
+it("has commands only for clusters of its own", () => {
+  const facts = { ...healthyFacts(), cluster: undefined, plan: undefined, machine: undefined, nodes: [] };
+  facts.servers.forEach((server) => (server.report = silent()));
+  expect(diagnose(facts).rootCause).toMatchObject({ id: "ZK002", remedy: { kind: "by-hand" } });
+});
