@@ -83,9 +83,12 @@ export class FileFrameworkStore implements FrameworkStore {
   }
 
   async write(changes: Changes): Promise<void> {
-    const line = JSON.stringify(changes, (_key, value: unknown) => (value === undefined ? null : value)) + "\n";
-    for (const [key, value] of Object.entries(changes))
-      this.#remember(key, value === undefined ? undefined : JSON.stringify(value));
+    const texts = Object.entries(changes).map(([key, value]): [string, string | undefined] => [
+      key,
+      value === undefined ? undefined : JSON.stringify(value),
+    ]);
+    const line = `{${texts.map(([key, text]) => `${JSON.stringify(key)}:${text ?? "null"}`).join(",")}}\n`;
+    for (const [key, text] of texts) this.#remember(key, text);
     try {
       if (this.#handle === undefined || this.#bytes > Math.max(COMPACT_BYTES, 4 * this.#valueBytes))
         await this.#rewrite();

@@ -38,7 +38,7 @@ export interface RunAppOptions {
   /** Whom tasks run as. Default: the user of this process. */
   user?: string;
   /** An address of this machine that agents reach, for the app's site. Default: 127.0.0.1. */
-  contentAddress?: string;
+  contentAddress?: string | undefined;
   /** Until the task runs. Default: two minutes. */
   timeoutMs?: number;
   /** How long no offer may do before that is an error. Default: ten seconds. */

@@ -63,6 +63,8 @@ export interface Instance {
   task?: Placement | undefined;
   /** The one before, or the last one where there is none now. */
   lastTask?: Placement | undefined;
+  /** The last task, if another one is to take its place for being out of sight. */
+  writtenOff?: string | undefined;
   /** What the last status said of the container. */
   containerId?: string | undefined;
   healthy?: boolean | undefined;

@@ -9,6 +9,7 @@ import { addToSpread, countSpread } from "../spread.ts";
 import type { SpreadCounts } from "../spread.ts";
 import { taskInfo } from "../task-info.ts";
 import type { Instance } from "./instance.ts";
+import { decline } from "./declines.ts";
 import { LAUNCH_SILENCE_MS, MAINTENANCE_LEAD_MS, REFUSE_UNWANTED_SECONDS, refuseUnfitSeconds } from "./pace.ts";
 import { instancesOf } from "./state.ts";
 import type { AppState, SchedulerState } from "./state.ts";
@@ -31,7 +32,12 @@ export function onOffers(turn: Turn, offers: readonly Offer[]): void {
   const filters = { refuse_seconds: refuse };
   for (const [{ offer }, tasks] of launches) accept(turn, offer, { placed: tasks, filters });
   const unused = open.filter((one) => !launches.has(one)).map(({ offer }) => offer.id);
-  if (unused.length > 0) turn.call({ type: "DECLINE", decline: { offer_ids: unused, filters } });
+  if (unused.length > 0)
+    decline(
+      turn,
+      unused.map(({ value }) => value),
+      refuse,
+    );
 }
 
 function waitingByApp(state: SchedulerState): Map<AppState, Instance[]> {
@@ -77,6 +83,7 @@ function placeApp(turn: Turn, app: AppState, { waiting, open, launches }: Placin
     addToSpread(counts, offer);
     instance.task = placementOf({ offer, hostPorts: taken.hostPorts }, taskId);
     instance.version = app.version;
+    delete instance.writtenOff;
     const task = taskInfo(spec, { offer, ...taken }, { taskId, siteUri, secret: turn.env.secret });
     const placed = launches.get(chosen);
     if (placed === undefined) launches.set(chosen, [{ task, instance }]);

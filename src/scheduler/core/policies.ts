@@ -125,6 +125,8 @@ export function replaceIfDue(turn: Turn, instance: Instance): void {
   const app = turn.state.apps.get(instance.app);
   const replaceAfter = app?.spec.unreachable.replace_after ?? "never";
   if (app === undefined || replaceAfter === "never" || instance.task === undefined) return;
+  // It may have come back while nobody here was told: the master is asked first.
+  if (!turn.state.subscribed || turn.state.unconfirmed.has(instance.task.taskId)) return;
   const dueMs = instance.sinceMs + parseUserDurationMs(replaceAfter);
   if (turn.nowMs < dueMs) {
     turn.wakeAt(dueMs);
@@ -132,6 +134,8 @@ export function replaceIfDue(turn: Turn, instance: Instance): void {
   }
   turn.note(`${instance.task.taskId} has been out of sight for ${replaceAfter}: another task takes its place`);
   turn.state.kills.delete(instance.task.taskId);
+  // One that was to be replaced anyhow is not wanted back.
+  if (instance.killFor === undefined) instance.writtenOff = instance.task.taskId;
   turn.forgetTask(instance);
   delete instance.killFor;
   instance.restarts++;

@@ -45,6 +45,7 @@ export type PendingCall =
   | { for: "launch"; instances: string[]; offerId: string }
   /** The decline of an offer whose ACCEPT nobody has heard of: its tasks are reconciled after it. */
   | { for: "withdraw"; offerId: string; instances: string[] }
+  | { for: "decline"; offerIds: string[]; refuseSeconds: number }
   | { for: "demand"; what: "SUPPRESS" | "REVIVE" }
   | { for: "teardown" };
 
@@ -75,7 +76,7 @@ export interface SchedulerState {
     reviveWanted: boolean;
     lastReviveMs: number;
   };
-  /** Tasks of an earlier run of which nothing has been heard in this one. */
+  /** Tasks of which nothing has been heard in this subscription. */
   unconfirmed: Set<string>;
   /** Tasks whose ACCEPT has no answer yet: they must not be asked about. */
   unanswered: Set<string>;
@@ -89,6 +90,8 @@ export interface SchedulerState {
   };
   /** Offers whose ACCEPT is lost: they are declined, lest it still arrive. */
   withdrawals: Map<string, { instances: string[]; nextMs: number }>;
+  /** Offers that are to be declined once more: a master may hold them for ever. */
+  declines: { offerIds: string[]; refuseSeconds: number; nextMs: number }[];
   /** Agents that go into maintenance, and when. */
   leaving: Map<string, number>;
   /** Apps of which instances are being replaced. */
@@ -126,6 +129,7 @@ export function restoreState(info: FrameworkInfo, stored: Changes | undefined): 
     unanswered: new Set(),
     reconciling: { remaining: new Set(), attempt: 0, nextMs: Infinity, implicit: false },
     withdrawals: new Map(),
+    declines: [],
     leaving: new Map(),
     rolling: new Set(),
     kills: new Map(),

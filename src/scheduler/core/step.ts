@@ -1,6 +1,7 @@
 // The heart of the scheduler: one input, and what is to be done about it. Deterministic: the same state, input and
 // environment give the same effects. The state belongs to whoever calls, and is changed in place.
 import { onCommand, forgetRemovedApps } from "./commands.ts";
+import { declineAgain, onDeclineAnswer } from "./declines.ts";
 import { onDemandAnswer, updateDemand, wantRefusedOffers } from "./demand.ts";
 import type { CallOutcome, Effect, Env, Input } from "./inputs.ts";
 import { sendKills } from "./kill.ts";
@@ -30,6 +31,7 @@ export function step(state: SchedulerState, input: Input, env: Env): Effect[] {
   advanceRollouts(turn);
   forgetRemovedApps(turn);
   withdrawLostLaunches(turn);
+  declineAgain(turn);
   sendKills(turn);
   goOnReconciling(turn);
   updateDemand(turn);
@@ -107,11 +109,16 @@ function onAnswer(turn: Turn, callId: number, outcome: CallOutcome): void {
       onWithdrawAnswer(turn, pending, outcome);
       return;
     }
+    case "decline": {
+      onDeclineAnswer(turn, pending, outcome);
+      return;
+    }
     case "demand": {
       onDemandAnswer(turn, pending.what, outcome.name === "taken");
       return;
     }
-    case "teardown": { // One that was lost is said again when its time comes.
+    case "teardown": {
+      // One that was lost is said again when its time comes.
       if (outcome.name !== "lost") turn.over();
       return;
     }

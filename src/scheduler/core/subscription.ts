@@ -17,6 +17,7 @@ export function onSubscribed(turn: Turn, frameworkId: string): void {
   // Calls of an earlier subscription are refused from now on, so whatever became of them has been decided.
   forgetCalls(turn);
   resetDemand(turn);
+  state.unconfirmed = new Set(state.byTask.keys());
   if (state.stopping) {
     tearDown(turn);
     return;
@@ -75,4 +76,5 @@ function forgetCalls(turn: Turn): void {
   turn.state.pending.clear();
   turn.state.unanswered.clear();
   turn.state.withdrawals.clear();
+  turn.state.declines = [];
 }

@@ -9,7 +9,7 @@ import type { Turn } from "./turn.ts";
 /** One UPDATE event. What it changes is stored before it is acknowledged, so none is ever lost. */
 export function onUpdate(turn: Turn, status: TaskStatus): void {
   const taskId = status.task_id.value;
-  const instance = turn.state.byTask.get(taskId);
+  const instance = turn.state.byTask.get(taskId) ?? adopt(turn, status);
   turn.state.reconciling.remaining.delete(taskId);
   turn.state.unconfirmed.delete(taskId);
   // Whoever speaks of the task has heard of the ACCEPT.
@@ -19,6 +19,22 @@ export function onUpdate(turn: Turn, status: TaskStatus): void {
   const { uuid, agent_id } = status;
   if (uuid !== undefined && agent_id !== undefined)
     turn.call({ type: "ACKNOWLEDGE", acknowledge: { agent_id, task_id: status.task_id, uuid } });
+}
+
+/** A task that comes back into sight before another one has taken its place has its place again. */
+function adopt(turn: Turn, status: TaskStatus): Instance | undefined {
+  const taskId = status.task_id.value;
+  const verdict = verdictOf(status);
+  if (verdict !== "running" && verdict !== "starting") return undefined;
+  const instance = turn.state.waiting.get(taskId.replace(/\.[^.]*$/, ""));
+  if (instance?.writtenOff !== taskId || instance.lastTask === undefined) return undefined;
+  if (instance.version !== turn.state.apps.get(instance.app)?.version) return undefined;
+  instance.task = instance.lastTask;
+  delete instance.writtenOff;
+  turn.state.byTask.set(taskId, instance);
+  turn.state.kills.delete(taskId);
+  turn.note(`${taskId} is back, and has its place again`);
+  return instance;
 }
 
 /** A task of ours that no instance has: its place was taken while it was out of sight, or its instance is gone. */
@@ -31,11 +47,14 @@ function onSurplus(turn: Turn, status: TaskStatus): void {
   } else if (verdict !== "killing") turn.state.kills.delete(taskId);
 }
 
+/** States in which a word of a start says something new. */
+const COMING: ReadonlySet<Instance["state"]> = new Set(["waiting", "launching", "unreachable"]);
+
 function apply(turn: Turn, instance: Instance, status: TaskStatus): void {
   const verdict = verdictOf(status);
   switch (verdict) {
     case "starting":
-      if (instance.state === "launching" || instance.state === "unreachable") comesToLife(turn, instance, status);
+      if (COMING.has(instance.state)) comesToLife(turn, instance, status);
       else turn.enter(instance, instance.state, status);
       return;
     case "running":
