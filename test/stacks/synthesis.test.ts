@@ -1,9 +1,10 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { DockerPlacement } from "../../src/cluster/docker/docker-types.ts";
 import { bridged, inDocker, onHost, STATE } from "../cluster/docker/in-docker.ts";
 import { problemsOfProvider, problemsOfResource } from "./provider-schema.ts";
@@ -164,26 +165,44 @@ describe("what the provider would refuse", () => {
 });
 
 describe("the app that the cdktf command runs", () => {
-  it("synthesizes the cluster of a file, where it is if it is up", async () => {
-    const folder = mkdtempSync(join(tmpdir(), "mesos-up-cdktf-"));
-    try {
-      const file = join(folder, "cluster.yaml");
-      writeFileSync(file, "name: mine\nagents: 2\nimages: { mesos: someone/mesos:1 }\n");
-      const { output } = JSON.parse(await runApp(folder, { MESOS_UP_CLUSTER: file })) as Synthesized;
-      expect(output["zookeeper"]?.value).toMatch(/^zk:\/\//);
-      expect(output["agents"]?.value).toHaveLength(2);
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
+  const file = "name: mine\nagents: 2\nimages: { mesos: someone/mesos:1 }\n";
+  let folder: string;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "mesos-up-cdktf-"));
+    writeFileSync(join(folder, "cluster.yaml"), file);
+  });
+
+  afterEach(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it("synthesizes the cluster of a file", async () => {
+    const { output, terraform } = await runApp(folder);
+    expect(output["masters"]?.value).toHaveLength(1);
+    expect(output["agents"]?.value).toHaveLength(2);
+    expect(terraform.backend).toEqual({ local: { path: `${folder}/.mesos-up/mine/terraform/terraform.tfstate` } });
+  });
+
+  it("synthesizes a cluster that is up where it is, with what its file says now", async () => {
+    const stateDirectory = join(folder, ".mesos-up/mine");
+    const network = { subnet: "10.44.0.0/24", gateway: "10.44.0.1" };
+    const docker = { ...onHost, network };
+    const placement = { stateDirectory, slot: 3, containerProgram: undefined, imageStore: "", docker };
+    mkdirSync(stateDirectory, { recursive: true });
+    writeFileSync(join(stateDirectory, "cluster.json"), JSON.stringify({ placement }));
+    const { output } = await runApp(folder);
+    expect(output["masters"]?.value).toEqual(["http://10.44.0.21:5050"]);
+    expect(output["agents"]?.value).toEqual(["http://10.44.0.1:5651", "http://10.44.0.1:5652"]);
   });
 });
 
-async function runApp(cwd: string, env: Record<string, string>): Promise<string> {
-  const root = new URL("../..", import.meta.url).pathname;
+async function runApp(cwd: string): Promise<Synthesized> {
+  const root = fileURLToPath(new URL("../..", import.meta.url));
   const tsx = new URL("../../node_modules/tsx/dist/loader.mjs", import.meta.url).href;
   await promisify(execFile)(process.execPath, ["--import", tsx, join(root, "stacks/main.ts")], {
     cwd,
-    env: { PATH: process.env["PATH"], CDKTF_OUTDIR: join(cwd, "out"), ...env },
+    env: { PATH: process.env["PATH"], CDKTF_OUTDIR: join(cwd, "out"), MESOS_UP_CLUSTER: "cluster.yaml" },
   });
-  return readFileSync(join(cwd, "out/stacks/mine/cdk.tf.json"), "utf8");
+  return JSON.parse(readFileSync(join(cwd, "out/stacks/mine/cdk.tf.json"), "utf8")) as Synthesized;
 }
