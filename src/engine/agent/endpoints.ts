@@ -1,12 +1,14 @@
 // The agent's HTTP endpoints (docs/endpoints/slave).
 import { type HttpAnswer, type HttpRequest, HttpRoutes, json } from "../common/http.ts";
 import type { Clock } from "../common/clock.ts";
+import { mountSystemEndpoints, VerboseLevel } from "../common/system-endpoints.ts";
 import type { Agent } from "./agent.ts";
 import { type Executor, resourcesInUse } from "./book.ts";
 import { executorApi } from "./executor-api.ts";
 import { EXECUTOR_PATH } from "./executor-messages.ts";
 import { agentMetrics } from "./metrics.ts";
 import { operatorApi } from "./operator-api.ts";
+import { overviewPage } from "./overview-page.ts";
 import { BUILD_INFO } from "../common/build-info.ts";
 import { agentState, type StateContext } from "./state-view.ts";
 import { statisticsOf } from "./usage.ts";
@@ -30,17 +32,19 @@ export function agentRoutes(options: EndpointsOptions): HttpRoutes {
   const get = (path: string, value: () => unknown): void => {
     routes.route(path, (request: HttpRequest): HttpAnswer => json(value(), request.query.get("jsonp")));
   };
+  const verbose = new VerboseLevel(clock);
   routes.route("/health", () => ({ status: 200 }));
+  routes.route("/", () => overviewPage(agent, options.masterHostname()));
+  mountSystemEndpoints(routes, { name: "slave(1)", level: verbose });
   get("/version", () => BUILD_INFO);
   get("/state", () => agentState(state()));
-  get("/state.json", () => agentState(state()));
   get("/flags", () => ({ flags }));
   get("/containers", () => containers(agent, clock));
   get("/monitor/statistics", () => statistics(agent, clock));
   get("/monitor/statistics.json", () => statistics(agent, clock));
   get("/metrics/snapshot", () => agentMetrics({ agent, clock, startTime, isRegistered: isRegistered() }));
   routes.route(EXECUTOR_PATH, executorApi({ agent, clock, isRecovered }));
-  routes.route("/api/v1", operatorApi({ ...options, describeContainers: () => containers(agent, clock) }));
+  routes.route("/api/v1", operatorApi({ ...options, verbose, describeContainers: () => containers(agent, clock) }));
   agent.options.files.mount(routes);
   return routes;
 }

@@ -6,6 +6,7 @@ import { REPORTED_MESSAGES } from "../../mesos/protobuf/reported-messages.ts";
 import { AGENT_WORDS, answerFormat, readCall } from "../common/api-request.ts";
 import type { Clock } from "../common/clock.ts";
 import { type HttpAnswer, type HttpRequest, json, methodNotAllowed, text } from "../common/http.ts";
+import type { VerboseLevel } from "../common/system-endpoints.ts";
 import type { Task } from "../protocol.ts";
 import type { Agent } from "./agent.ts";
 import type { Executor, Framework } from "./book.ts";
@@ -19,6 +20,7 @@ export interface OperatorApiOptions {
   flags: Record<string, string>;
   startTime: number;
   isRegistered: () => boolean;
+  verbose: VerboseLevel;
   describeContainers: () => Record<string, unknown>[];
 }
 
@@ -43,7 +45,7 @@ const HANDLERS: Record<string, Handler> = {
     const metrics = agentMetrics({ agent, clock, startTime, isRegistered: isRegistered() });
     return { metrics: Object.entries(metrics).map(([name, value]) => ({ name, value })) };
   },
-  GET_LOGGING_LEVEL: () => ({ level: 0 }),
+  GET_LOGGING_LEVEL: ({ verbose }) => ({ level: verbose.value }),
   GET_STATE: ({ agent }) => ({
     get_tasks: tasks(agent),
     get_executors: executors(agent),
@@ -58,7 +60,22 @@ const HANDLERS: Record<string, Handler> = {
   GET_FRAMEWORKS: ({ agent }) => frameworks(agent),
   GET_EXECUTORS: ({ agent }) => executors(agent),
   GET_OPERATIONS: ({ agent }) => (agent.resources.records.length > 0 ? { operations: agent.resources.records } : {}),
+  GET_RESOURCE_PROVIDERS: () => ({}),
   GET_TASKS: ({ agent }) => tasks(agent),
+};
+
+/** Calls that do something, or answer in a way of their own. */
+const ACTIONS: Record<string, (options: OperatorApiOptions, call: Call) => HttpAnswer | Promise<HttpAnswer>> = {
+  LIST_FILES: ({ agent }, call) => agent.options.files.list((call["list_files"] as { path: string }).path),
+  READ_FILE: ({ agent }, call) =>
+    agent.options.files.readRange(call["read_file"] as { path: string; offset: number; length?: number }),
+  SET_LOGGING_LEVEL: ({ verbose }, call) => {
+    const { level, duration } = call["set_logging_level"] as { level: number; duration: { nanoseconds: number } };
+    verbose.set(level, duration.nanoseconds / 1e6);
+    return { status: 200 };
+  },
+  // As where a real agent has no --image_providers: images are Docker's, or in a store that others use too.
+  PRUNE_IMAGES: () => ({ status: 200 }),
 };
 
 const CALLS = {
@@ -72,6 +89,14 @@ const PART_OF: Partial<Record<string, string>> = {
   SET_LOGGING_LEVEL: "set_logging_level",
   LIST_FILES: "list_files",
   READ_FILE: "read_file",
+  ADD_RESOURCE_PROVIDER_CONFIG: "add_resource_provider_config",
+  UPDATE_RESOURCE_PROVIDER_CONFIG: "update_resource_provider_config",
+  REMOVE_RESOURCE_PROVIDER_CONFIG: "remove_resource_provider_config",
+  MARK_RESOURCE_PROVIDER_GONE: "mark_resource_provider_gone",
+  LAUNCH_NESTED_CONTAINER: "launch_nested_container",
+  LAUNCH_CONTAINER: "launch_container",
+  KILL_NESTED_CONTAINER: "kill_nested_container",
+  KILL_CONTAINER: "kill_container",
 };
 const ACCEPTABLE = "application/json or application/x-protobuf or application/recordio";
 
@@ -87,8 +112,10 @@ export function operatorApi(options: OperatorApiOptions): (request: HttpRequest)
     const part = PART_OF[type];
     if (part !== undefined && (read.call as Call)[part] === undefined)
       return text(400, `Failed to validate agent::Call: Expecting '${part}' to be present`);
+    const action = Object.hasOwn(ACTIONS, type) ? ACTIONS[type] : undefined;
+    if (action !== undefined) return answers.format.convert("agent.Response", await action(options, read.call as Call));
     const handler = Object.hasOwn(HANDLERS, type) ? HANDLERS[type] : undefined;
-    if (handler === undefined) return { status: 501 };
+    if (handler === undefined) return text(501, "501 Not Implemented.");
     const answer = { type, [type.toLowerCase()]: handler(options, read.call as Call) };
     return answers.format.convert("agent.Response", json(answer));
   };

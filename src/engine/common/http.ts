@@ -102,6 +102,10 @@ export class HttpRoutes {
     return this;
   }
 
+  get paths(): Iterable<string> {
+    return this.#handlers.keys();
+  }
+
   find(path: string): HttpHandler | undefined {
     return this.#walk(this.#strip(path));
   }

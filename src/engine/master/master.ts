@@ -6,6 +6,7 @@ import type { Clock } from "../common/clock.ts";
 import type { Files } from "../common/files.ts";
 import { type HttpHandler, HttpRoutes, refuseUpgrade } from "../common/http.ts";
 import type { Log } from "../common/log.ts";
+import { VerboseLevel } from "../common/system-endpoints.ts";
 import { AGENT_LINK_PATH } from "../protocol.ts";
 import { agentMessage } from "./agent-messages.ts";
 import { AgentSession } from "./agent-session.ts";
@@ -112,7 +113,10 @@ export class Master {
   #mount(options: MasterOptions): void {
     const { leadership, context: master, routes } = this;
     const { shownFlags: flags, files, clock } = options;
-    const endpoints: Endpoints & { files: Files } = { master, leadership, flags, files, startedMs: clock.nowMs() };
+    const endpoints: Endpoints & { files: Files } = {
+      ...{ master, leadership, flags, files },
+      ...{ startedMs: clock.nowMs(), verbose: new VerboseLevel(clock) },
+    };
     const leading = (handler: HttpHandler): HttpHandler => {
       return (request) => leadership.refuseUnlessLeading(request) ?? handler(request);
     };

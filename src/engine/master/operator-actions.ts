@@ -19,7 +19,6 @@ interface ActionParts extends ResourceRequests {
   reactivate_agent: AgentPart;
   mark_agent_gone: AgentPart;
   update_weights: { weight_infos?: WeightInfo[] };
-  set_logging_level: object;
   update_quota: { quota_configs?: { limits?: object; guarantees?: object }[] };
   set_quota: { quota_request: QuotaRequest };
   remove_quota: { role: string };
@@ -56,8 +55,6 @@ const ACTIONS: Actions = {
     return master.state.goneAgents.has(id) ? { status: 200 } : text(404, `Agent '${id}' not found`);
   },
   update_weights: (master, { weight_infos: infos = [] }) => updateWeights(master, infos),
-  // There is one level only, which stays.
-  set_logging_level: () => ({ status: 200 }),
   reserve_resources: changeResources("reserve_resources"),
   unreserve_resources: changeResources("unreserve_resources"),
   create_volumes: changeResources("create_volumes"),

@@ -23,7 +23,7 @@ interface OperatorCall extends OperatorAction {
   list_files?: { path: string };
   read_file?: { path: string; offset: number; length?: number };
   get_metrics?: object;
-  set_logging_level?: object;
+  set_logging_level?: { level: number; duration: { nanoseconds: number } };
 }
 
 /** Answers one request to the leading master; see the recordings under operator-*. */
@@ -67,6 +67,11 @@ async function answerCall(endpoints: Endpoints & { files: Files }, call: Operato
   const { master, files } = endpoints;
   if (call.type === "LIST_FILES" && call.list_files) return files.list(call.list_files.path);
   if (call.type === "READ_FILE" && call.read_file) return files.readRange(call.read_file);
+  if (call.type === "SET_LOGGING_LEVEL" && call.set_logging_level) {
+    const { level, duration } = call.set_logging_level;
+    endpoints.verbose.set(level, duration.nanoseconds / 1e6);
+    return { status: 200 };
+  }
   const action = actionPart(call.type ?? "");
   return (action && (await act(master, action, call))) ?? text(501, "501 Not Implemented.");
 }
@@ -86,7 +91,7 @@ function reports(endpoints: Endpoints): Record<string, () => object | undefined>
     GET_METRICS: () => ({
       metrics: Object.entries(snapshotMetrics(master, leadership, startedMs)).map(([name, value]) => ({ name, value })),
     }),
-    GET_LOGGING_LEVEL: () => ({ level: 0 }),
+    GET_LOGGING_LEVEL: () => ({ level: endpoints.verbose.value }),
     GET_STATE: () => stateReport(endpoints),
     GET_AGENTS: () => agentsReport(endpoints),
     GET_FRAMEWORKS: () => frameworksReport(endpoints),

@@ -2,12 +2,14 @@
 import { BUILD_INFO } from "../common/build-info.ts";
 import type { HttpAnswer, HttpHandler, HttpRequest, HttpRoutes } from "../common/http.ts";
 import { json, methodNotAllowed, text } from "../common/http.ts";
+import { mountSystemEndpoints, type VerboseLevel } from "../common/system-endpoints.ts";
 import { described, JsonList, JsonParts } from "../common/json-parts.ts";
 import type { MasterContext } from "./context.ts";
 import { removeFramework } from "./frameworks.ts";
 import type { Leadership } from "./leadership.ts";
 import { answerMachines, answerSchedule, answerStatus } from "./maintenance.ts";
 import { snapshotMetrics } from "./metrics.ts";
+import { overviewPage } from "./overview-page.ts";
 import { answerQuota } from "./quota.ts";
 import { answerForm, RESOURCE_FORMS } from "./reservation-requests.ts";
 import { amountsOf } from "./resource-format.ts";
@@ -31,6 +33,7 @@ export interface Endpoints {
   flags: Record<string, string>;
   /** Milliseconds since the epoch. */
   startedMs: number;
+  verbose: VerboseLevel;
 }
 
 export function mountStateEndpoints(routes: HttpRoutes, endpoints: Endpoints): void {
@@ -39,6 +42,8 @@ export function mountStateEndpoints(routes: HttpRoutes, endpoints: Endpoints): v
     return (request) => leadership.redirectUnlessElected(request) ?? json(answer(request), request.query.get("jsonp"));
   };
   routes.route("/health", () => ({ status: 200 }));
+  routes.route("/", (request) => leadership.redirectUnlessElected(request) ?? overviewPage(master, leadership));
+  mountSystemEndpoints(routes, { name: "master", level: endpoints.verbose });
   routes.route("/version", (request) => json(BUILD_INFO, request.query.get("jsonp")));
   routes.route("/flags", (request) => json({ flags }, request.query.get("jsonp")));
   routes.route("/metrics/snapshot", (request) =>
