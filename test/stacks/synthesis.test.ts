@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -169,7 +169,7 @@ describe("the app that the cdktf command runs", () => {
   let folder: string;
 
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), "mesos-up-cdktf-"));
+    folder = realpathSync(mkdtempSync(join(tmpdir(), "mesos-up-cdktf-")));
     writeFileSync(join(folder, "cluster.yaml"), file);
   });
 
