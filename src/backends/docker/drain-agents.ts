@@ -4,6 +4,8 @@ import { setTimeout } from "node:timers/promises";
 import type { OperatorClient } from "../../client/operator.ts";
 import type { ClusterPlan, PlanNode } from "../../cluster/plan-types.ts";
 import { MesosUpError } from "../../errors.ts";
+import { isTerminal } from "../../mesos/task-state.ts";
+import type { TaskState } from "../../mesos/types.ts";
 import type { StepContext } from "../../progress/events.ts";
 import type { UpRun } from "./up-run.ts";
 
@@ -48,19 +50,24 @@ async function drain(node: PlanNode, operator: OperatorClient, context: StepCont
     context.note(`${node.name} is not registered with the master`);
     return;
   }
-  const config = { max_grace_period: { nanoseconds: graceMs * 1e6 }, mark_gone: true };
-  await operator.tell("DRAIN_AGENT", { drain_agent: { agent_id: { value: agent.id }, ...config } }, context.signal);
+  const agentId = { agent_id: { value: agent.id } };
+  const config = { max_grace_period: { nanoseconds: graceMs * 1e6 }, mark_gone: false };
+  await operator.tell("DRAIN_AGENT", { drain_agent: { ...agentId, ...config } }, context.signal);
   // What does not end within its grace period is killed; that takes a moment, too.
   const deadline = performance.now() + 2 * graceMs;
-  for (let now = await find(); now?.id === agent.id && !isDrained(now); now = await find()) {
+  while (await hasTasks(agent.id, operator, context)) {
     if (performance.now() > deadline) throw notDrained(node);
     context.progress(`${node.name} still has tasks`);
     await setTimeout(lookEveryMs, undefined, { signal: context.signal });
   }
+  await operator.tell("MARK_AGENT_GONE", { mark_agent_gone: agentId }, context.signal);
 }
 
-function isDrained({ drain_info: info }: Record<string, unknown>): boolean {
-  return (info as { state?: string } | undefined)?.state === "DRAINED";
+/** The master has an agent drained only when every last update is acknowledged, which a scheduler that is away does not do. */
+async function hasTasks(agentId: string, operator: OperatorClient, { signal }: StepContext): Promise<boolean> {
+  const { frameworks } = await operator.masterState(signal);
+  const tasks = frameworks.flatMap((framework) => framework.tasks);
+  return tasks.some(({ slave_id, state }) => slave_id === agentId && !isTerminal(state as TaskState));
 }
 
 function notDrained({ name }: PlanNode): MesosUpError {

@@ -20,6 +20,7 @@ import { Daemon } from "./daemon/daemon.ts";
 import { describeDaemon } from "./daemon/describe-daemon.ts";
 import type { DockerOptions } from "./docker-options.ts";
 import { chooseImages } from "./images/choose-images.ts";
+import { pinAgents } from "./pin-agents.ts";
 import { choosePlacement, dockerPlacement, type PlaceOptions } from "./placement.ts";
 import { takeDown } from "./take-down.ts";
 import type { ResourceChange } from "./terraform/terraform.ts";
@@ -98,7 +99,7 @@ async function prepare(run: UpRun, before: ClusterRecord | undefined, claims: Sl
       createdAt: before?.createdAt ?? new Date().toISOString(),
       spec,
       placement: placed,
-      plan: plan(spec, placed),
+      plan: plan(stays(before, placed) ? pinAgents(spec, before?.plan) : spec, placed),
     };
     try {
       keepOutOfGit(folder);
@@ -121,13 +122,16 @@ async function place(
   options: PlaceOptions,
 ): Promise<Placement> {
   const subnet = before?.placement.docker?.network.subnet;
-  const stays = subnet !== undefined && (spec.docker?.subnet ?? subnet) === subnet;
-  if (before !== undefined && stays) {
+  if (before !== undefined && subnet !== undefined && (spec.docker?.subnet ?? subnet) === subnet) {
     return { ...before.placement, docker: dockerPlacement(options.facts, subnet, options.images) };
   }
   const chosen = await choosePlacement(spec, options);
   claims.push(...chosen.claims);
   return chosen.placement;
+}
+
+function stays(before: ClusterRecord | undefined, { docker, slot }: Placement): boolean {
+  return before?.placement.docker?.network.subnet === docker?.network.subnet && before?.placement.slot === slot;
 }
 
 /** Of a new cluster nothing is left; a changed one is what it was. With `keep` all stays as it is. */

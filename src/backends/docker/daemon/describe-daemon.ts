@@ -1,4 +1,5 @@
 // What kind of daemon it is, as far as placing a cluster depends on it.
+import { lookup } from "node:dns/promises";
 import { isLocal, machineOf } from "./daemon-address.ts";
 import type { Daemon } from "./daemon.ts";
 
@@ -18,7 +19,7 @@ export interface DaemonFacts {
   why?: string;
   /** Of the daemon's machine, as seen from there. */
   socket: string;
-  /** Where published ports are reached from here. */
+  /** IPv4 address at which published ports are reached from here. */
   reachedAt: string;
 }
 
@@ -56,8 +57,13 @@ export async function describeDaemon(daemon: Daemon, signal?: AbortSignal): Prom
     form: why === undefined ? "host" : "bridge",
     ...(why === undefined ? {} : { why }),
     socket: rootlessSocket.exec(daemon.address.host)?.[1] ?? "/var/run/docker.sock",
-    reachedAt: machineOf(daemon.address) ?? "127.0.0.1",
+    reachedAt: await addressOf(machineOf(daemon.address) ?? "127.0.0.1"),
   };
+}
+
+/** What Mesos advertises has to be an address. */
+async function addressOf(machine: string): Promise<string> {
+  return (await lookup(machine, { family: 4 })).address;
 }
 
 function reasonForBridge(daemon: Daemon, { OperatingSystem }: Info, rootless: boolean): string | undefined {

@@ -66,7 +66,7 @@ const known: KnownFailure[] = [
   },
   {
     pattern:
-      /(pull access denied|manifest unknown|manifest for \S+ not found|repository does not exist|lookup \S+[^\n]*no such host|failed to resolve reference|unable to (read|find) (image|docker image)|TLS handshake timeout)[^\n]*/i,
+      /(pull access denied|manifest unknown|manifest for \S+ not found|repository does not exist|lookup \S+[^\n]*no such host|failed to resolve reference|unable to (read|find) (image|docker image)|get "?https?:\/\/[^\n]*\/v2\/|TLS handshake timeout)[^\n]*/i,
     code: "IMAGE_UNAVAILABLE",
     message: (words) => `An image of the cluster cannot be had: ${words}.`,
     hint: "Check its name in the cluster file and that the daemon reaches its registry; `mesos-up images build` makes images without one.",

@@ -32,6 +32,9 @@ export interface RunOptions {
   signal: AbortSignal;
 }
 
+/** A Terraform whose mesos-up was killed may still be at work for a moment. */
+const LOCK_PATIENCE = "-lock-timeout=60s";
+
 /** Where everything of Terraform's lies in a cluster's folder. */
 export function terraformFolder(folder: string): { root: string; synthesized: string; state: string } {
   const root = join(folder, "terraform");
@@ -65,14 +68,22 @@ export class Terraform {
       const action = change.action === "remove" ? "delete" : change.action;
       changes.push({ action: action as ResourceChange["action"], address: change.resource.addr });
     };
-    const args = [`-chdir=${stack}`, "plan", "-json", "-input=false", `-out=${this.#planFile}`];
+    const args = [`-chdir=${stack}`, "plan", "-json", "-input=false", LOCK_PATIENCE, `-out=${this.#planFile}`];
     await this.#run("plan", args, { signal, onMessage });
     return changes;
   }
 
   /** Does what was planned; tells each resource that is done. */
   async apply(stack: string, { signal, onDone }: RunOptions & { onDone: (address: string) => void }): Promise<void> {
-    const args = [`-chdir=${stack}`, "apply", "-json", "-input=false", "-parallelism=32", this.#planFile];
+    const args = [
+      `-chdir=${stack}`,
+      "apply",
+      "-json",
+      "-input=false",
+      LOCK_PATIENCE,
+      "-parallelism=32",
+      this.#planFile,
+    ];
     try {
       await this.#run("apply", args, { signal, onMessage: doneListener(onDone) });
     } finally {
@@ -82,7 +93,7 @@ export class Terraform {
 
   /** Removes all that the state knows of. */
   async destroy(stack: string, { signal, onDone }: RunOptions & { onDone: (address: string) => void }): Promise<void> {
-    const quick = ["-auto-approve", "-input=false", "-refresh=false", "-parallelism=32"];
+    const quick = ["-auto-approve", "-input=false", LOCK_PATIENCE, "-refresh=false", "-parallelism=32"];
     const args = [`-chdir=${stack}`, "destroy", "-json", ...quick];
     await this.#run("destroy", args, { signal, onMessage: doneListener(onDone) });
   }
