@@ -3,6 +3,7 @@ import type * as readiness from "../../client/readiness.ts";
 import type { ClusterPlan, NodeKind, PlanNode } from "../../cluster/plan-types.ts";
 import type { StepContext } from "../../progress/events.ts";
 import type { Steps } from "../../progress/steps.ts";
+import { oneReason } from "./one-reason.ts";
 import { logFileOf, tailOf } from "./processes/log-file.ts";
 
 export interface AwaitReadyOptions {
@@ -60,7 +61,15 @@ async function zookeeperAnswers(
 ): Promise<string> {
   const { waitForZooKeeper } = await import("../../client/zookeeper.ts");
   const nodes = plan.nodes.filter(({ kind }) => kind === "zookeeper");
-  const servers = await Promise.all(nodes.map(({ address, port }) => waitForZooKeeper(address, port, options)));
+  const reasons = oneReason(nodes.length, options.onWaiting);
+  const servers = await Promise.all(
+    nodes.map(async ({ address, port }, index) => {
+      const onWaiting = (reason: string) => reasons[index]?.(reason);
+      const server = await waitForZooKeeper(address, port, { signal: options.signal, onWaiting });
+      reasons[index]?.(undefined);
+      return server;
+    }),
+  );
   return servers[0]?.version ?? "";
 }
 
