@@ -1,20 +1,16 @@
 // The backend by its name.
 import type { ListingBackend } from "../src/backends/backend.ts";
 import type { LocalOptions } from "../src/backends/local/local-options.ts";
+import type { VagrantBackend } from "../src/backends/vagrant/vagrant-backend.ts";
 import type { ClusterSpec } from "../src/cluster/spec.ts";
-import { MesosUpError } from "../src/errors.ts";
+import type { VagrantProvider } from "../src/cluster/vagrant/vagrant-types.ts";
 
-/** @throws MesosUpError BACKEND_NOT_BUILT */
 export async function backendFor(
   spec: Pick<ClusterSpec, "backend">,
-  options: { containers?: string | undefined } = {},
+  options: { containers?: string | undefined; provider?: VagrantProvider | undefined } = {},
 ): Promise<ListingBackend> {
   if (spec.backend === "docker") return await dockerBackend();
-  if (spec.backend !== "local")
-    throw new MesosUpError(`The ${spec.backend} backend is not built yet.`, {
-      code: "BACKEND_NOT_BUILT",
-      hint: "Use --backend local, which needs nothing installed.",
-    });
+  if (spec.backend === "vagrant") return await vagrantBackend(options.provider);
   const { createLocalBackend } = await import("../src/backends/local/local-backend.ts");
   const { findLocalPrograms } = await import("../src/backends/local/find-local-programs.ts");
   return createLocalBackend({
@@ -33,4 +29,10 @@ async function dockerBackend(): Promise<ListingBackend> {
     // Loaded while Docker and Terraform are asked for: it takes as long as they do.
     synthesize: async (plan, how) => (await import("../stacks/synthesize.ts")).synthesize(plan, how),
   });
+}
+
+/** With a provider, that one instead of the cluster file's. */
+export async function vagrantBackend(provider?: VagrantProvider): Promise<VagrantBackend> {
+  const { createVagrantBackend } = await import("../src/backends/vagrant/vagrant-backend.ts");
+  return createVagrantBackend({ root: process.cwd(), env: process.env, provider });
 }

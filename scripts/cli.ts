@@ -69,6 +69,35 @@ withCommonOptions(
   program.command("down").description("remove everything that up made, in whatever state it is"),
 ).action(async (options: CommonOptions) => (await import("./down.ts")).down(options));
 
+withCommonOptions(
+  program
+    .command("plan")
+    .description("show what is brought up: every process with its address and command line, as JSON"),
+).action(async (options: CommonOptions) => (await import("./plan.ts")).plan(options));
+
+withCommonOptions(program.command("logs").description("show the end of a component's log"))
+  .argument("<component>", "as `status` calls it: master-1, agent-1, …")
+  .option("--lines <number>", "how many lines", Number, 50)
+  .action(async (node: string, options: CommonOptions & { lines: number }) =>
+    (await import("./machines.ts")).logs(node, options),
+  );
+
+withCommonOptions(program.command("halt").description("halt the machines, to be resumed later (vagrant)")).action(
+  async (options: CommonOptions) => (await import("./machines.ts")).halt(options),
+);
+
+withCommonOptions(program.command("resume").description("bring halted machines back (vagrant)")).action(
+  async (options: CommonOptions) => (await import("./machines.ts")).resume(options),
+);
+
+withCommonOptions(program.command("ssh").description("print the command that opens a shell on a machine (vagrant)"))
+  .argument("<component>", "as `status` calls it: master-1, agent-1, …")
+  .action(async (node: string, options: CommonOptions) => (await import("./machines.ts")).ssh(node, options));
+
+withCommonOptions(program.command("rebuild").description("take the cluster down and bring it up anew")).action(
+  async (options: CommonOptions) => (await import("./machines.ts")).rebuild(options),
+);
+
 const images = program.command("images").description("images of clusters in Docker: list, make, load or save them");
 withCommonOptions(images.command("list").description("show what the Docker daemon has of ours")).action(
   async (options: CommonOptions) => (await import("./images.ts")).listImages(options),

@@ -48,7 +48,9 @@ export async function describeCluster(
     zookeeper: { connect: plan.zookeeper.connect, version: versionOf("zookeeper").replace("ZooKeeper ", "") },
     leadingMaster: { url: master, id: state.id },
     agents: state.slaves.map(({ id, hostname, port, active, attributes }) => {
-      const known = endpoints.agents.find(({ url }) => url.endsWith(`:${port}`));
+      const known =
+        endpoints.agents.find(({ url }) => url === `http://${hostname}:${port}`) ??
+        endpoints.agents.find(({ url }) => url.endsWith(`:${port}`));
       const texts = Object.entries(attributes).map(([name, value]) => [name, String(value)] as const);
       return {
         name: known?.name ?? hostname,

@@ -1,6 +1,5 @@
 // `mesos-up demo`: the main job. Cluster up, nginx launched on an accepted offer, verified over HTTP, everything removed.
 import type { ListingBackend, UpResult } from "../src/backends/backend.ts";
-import type { StoredImage } from "../src/backends/local/images/index.ts";
 import type { Claim } from "../src/backends/state/claim.ts";
 import { claimApp, claimDemo, frameworkFile } from "../src/backends/state/cluster-folder.ts";
 import type { ClusterSpec } from "../src/cluster/spec.ts";
@@ -9,8 +8,10 @@ import { together } from "../src/progress/together.ts";
 import type { DemoReport } from "../src/report/report.ts";
 import type { RunningApp } from "../src/scheduler/running-app.ts";
 import { backendFor } from "./backends.ts";
+import { contentAddressOf } from "./content-address.ts";
 import { describeCluster, newReport, reportCheck, reportText } from "./demo-report.ts";
 import { errorJson, runAtTheEdge, type Edge } from "./edge.ts";
+import { launchImage, type LaunchImage } from "./launch-image.ts";
 import { refuseUnknownReports, saveLogs, writeReports } from "./keepsakes.ts";
 import { LAUNCH_GRACE_MS, readClusterSpec, type CommonOptions } from "./options.ts";
 
@@ -113,18 +114,25 @@ async function clusterAndImage(job: Job) {
     },
     (signal) =>
       steps.step({ id: "image", title: "Image is at hand", signal }, async (context) => {
+        if (spec.backend === "vagrant") {
+          context.skip("it depends on the machines");
+          return undefined;
+        }
         const taken = await takeImage(options.image, { env: process.env, context });
         context.detail(taken.description);
         return taken;
       }),
   );
-  await steps.step({ id: "offer-image", title: "Agents have the image" }, (context) =>
-    offerImage(image, up.plan, { env: process.env, context }),
-  );
-  return { up, image };
+  const offered = await steps.step({ id: "offer-image", title: "Agents have the image" }, async (context) => {
+    const how = { env: process.env, context };
+    if (image === undefined) return await launchImage(options.image, up.plan, how);
+    await offerImage(image, up.plan, how);
+    return image;
+  });
+  return { up, image: offered };
 }
 
-async function launch(job: Job, { plan }: UpResult, image: StoredImage): Promise<RunningApp> {
+async function launch(job: Job, { plan }: UpResult, image: LaunchImage): Promise<RunningApp> {
   const { options, edge, steps, report } = job;
   const [{ runApp }, { nginxApp }, { FileFrameworkStore }, { containerProgramOf }] = await Promise.all([
     import("../src/scheduler/run-app.ts"),
@@ -141,6 +149,7 @@ async function launch(job: Job, { plan }: UpResult, image: StoredImage): Promise
       master: plan.zookeeper.url,
       app: { ...nginxApp({ image: image.reference, site: options.site }), ...survival },
       keepRunning: survival !== undefined,
+      contentAddress: contentAddressOf(plan),
       frameworkStore: new FileFrameworkStore(frameworkFile(plan.stateDirectory, "nginx")),
       timeoutMs: edge.timeoutMs,
       signal: context.signal,

@@ -1,7 +1,10 @@
 // The options that every command shares, and what becomes of them: a cluster spec, a time limit, a way of printing.
 import { readFile } from "node:fs/promises";
 import { InvalidArgumentError, Option, type Command } from "commander";
+import { clusterFolder } from "../src/backends/state/cluster-folder.ts";
+import { readClusterRecord } from "../src/backends/state/cluster-record.ts";
 import { defaultClusterSpec, overrideSpec, type ClusterSpec } from "../src/cluster/spec.ts";
+import { VAGRANT_PROVIDERS, type VagrantProvider } from "../src/cluster/vagrant/vagrant-types.ts";
 import { ConfigError } from "../src/errors.ts";
 import { parseUserDurationMs } from "../src/mesos/duration.ts";
 
@@ -13,6 +16,8 @@ export interface CommonOptions {
   /** Milliseconds. */
   timeout: number;
   debug?: boolean;
+  /** What makes Vagrant's machines, instead of the cluster file's. */
+  provider?: VagrantProvider;
 }
 
 const DEFAULT_TIMEOUT_MS = 300_000;
@@ -27,6 +32,7 @@ export function withCommonOptions(command: Command): Command {
       "local, docker or vagrant (default: the file's, else local)",
       oneOf("local", "docker", "vagrant"),
     )
+    .option("--provider <provider>", "what makes the machines of --backend vagrant", oneOf(...VAGRANT_PROVIDERS))
     .option("--json", "print one JSON document on stdout and nothing else there")
     .addOption(
       new Option("--timeout <duration>", "give up after this time, as in 90s or 2mins")
@@ -37,12 +43,17 @@ export function withCommonOptions(command: Command): Command {
 }
 
 /**
- * The cluster that the options describe: the file's or the default one, with the name and backend of the options.
+ * The cluster that the options describe: the file's or the default one, with the name and backend of the options. Where
+ * no file is named, a cluster that is there stays what it is.
  * @throws ConfigError
  */
 export async function readClusterSpec({ cluster, name, backend }: CommonOptions): Promise<ClusterSpec> {
-  const spec = cluster === undefined ? defaultClusterSpec() : await readClusterFile(cluster, backend);
-  return overrideSpec(spec, { name, backend });
+  if (cluster !== undefined) return overrideSpec(await readClusterFile(cluster, backend), { name, backend });
+  const spec = overrideSpec(defaultClusterSpec(), { name, backend });
+  const there = readClusterRecord(clusterFolder(process.cwd(), spec.name));
+  if (there.kind !== "present") return spec;
+  const { record } = there;
+  return (backend ?? record.backend) === record.backend ? { ...record.spec, backend: record.backend } : spec;
 }
 
 /** The default cluster needs no parser, and whoever asks for nothing special waits for none. */

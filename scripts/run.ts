@@ -8,7 +8,9 @@ import type { AppSpec } from "../src/scheduler/app-spec.ts";
 import type { HttpCheckResult } from "../src/scheduler/http-check.ts";
 import type { RunningApp, RunningTask } from "../src/scheduler/running-app.ts";
 import { backendFor } from "./backends.ts";
+import { contentAddressOf } from "./content-address.ts";
 import { runAtTheEdge, type CommandResult, type Edge } from "./edge.ts";
+import { launchImage } from "./launch-image.ts";
 import { LAUNCH_GRACE_MS, readClusterSpec, readUserFile, type CommonOptions } from "./options.ts";
 
 export interface RunOptions extends CommonOptions {
@@ -92,6 +94,7 @@ async function launch(
       keepRunning: true,
       env: process.env,
       ...(plan && {
+        contentAddress: contentAddressOf(plan),
         frameworkStore: new FileFrameworkStore(frameworkFile(plan.stateDirectory, app.name)),
       }),
       timeoutMs: edge.timeoutMs,
@@ -105,12 +108,10 @@ async function launch(
 /** The name under which the agents of the plan find the image. */
 async function provideImage(image: string | undefined, plan: ClusterPlan, steps: Steps): Promise<string | undefined> {
   if (image === undefined) return undefined;
-  const { offerImage, takeImage } = await import("../src/backends/local/prepare-image.ts");
   return await steps.step({ id: "image", title: "Agents have the image" }, async (context) => {
-    const taken = await takeImage(image, { env: process.env, context });
-    await offerImage(taken, plan, { env: process.env, context });
-    context.detail(taken.description);
-    return taken.reference;
+    const { reference, description } = await launchImage(image, plan, { env: process.env, context });
+    context.detail(description);
+    return reference;
   });
 }
 

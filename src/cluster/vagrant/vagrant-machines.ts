@@ -42,11 +42,6 @@ export function machineAddresses(spec: ClusterSpec): NonNullable<Placement["addr
   return { zookeeper: of("zookeeper"), masters: of("master"), agents: of("agent") };
 }
 
-/** The address that the host has in the machines' network. */
-export function hostAddress(spec: ClusterSpec): string {
-  return `${(spec.vagrant ?? defaultVagrantSpec()).network}.1`;
-}
-
 function numbered(name: string, index: number): string {
   return index === 0 ? name : `${name}-${index + 1}`;
 }

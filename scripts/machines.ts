@@ -1,0 +1,62 @@
+// What is done with machines, and with one component of a cluster at a time: `logs`, `halt`, `resume`, `ssh`, `rebuild`.
+import type { VagrantBackend } from "../src/backends/vagrant/vagrant-backend.ts";
+import type { ClusterSpec } from "../src/cluster/spec.ts";
+import { MesosUpError } from "../src/errors.ts";
+import { backendFor, vagrantBackend } from "./backends.ts";
+import { runAtTheEdge } from "./edge.ts";
+import { readClusterSpec, type CommonOptions } from "./options.ts";
+
+export function logs(node: string, options: CommonOptions & { lines: number }): Promise<never> {
+  return runAtTheEdge(options, async () => {
+    const spec = await readClusterSpec(options);
+    const text = await (await backendFor(spec, options)).logTail(spec.name, node, options.lines);
+    return { json: { ok: true, node, lines: text.split("\n") }, text };
+  });
+}
+
+export function halt(options: CommonOptions): Promise<never> {
+  return runAtTheEdge(options, async (edge) => {
+    const spec = await readClusterSpec(options);
+    const { halted } = await (await machinesOf(spec)).halt(spec.name, edge);
+    const name = options.name === undefined ? "" : ` --name ${spec.name}`;
+    return { json: { ok: true, halted }, text: `\`npx mesos-up resume${name}\` brings them back.` };
+  });
+}
+
+export function resume(options: CommonOptions): Promise<never> {
+  return runAtTheEdge(options, async (edge) => {
+    const spec = await readClusterSpec(options);
+    const backend = await machinesOf(spec);
+    backend.requireCluster(spec.name);
+    const { started } = await backend.up(spec, edge);
+    return { json: { ok: true, started }, text: "" };
+  });
+}
+
+export function ssh(node: string, options: CommonOptions): Promise<never> {
+  return runAtTheEdge(options, async () => {
+    const spec = await readClusterSpec(options);
+    const command = (await machinesOf(spec)).sshCommand(spec.name, node);
+    return { json: { ok: true, command }, text: command };
+  });
+}
+
+/** Down to nothing, and up again from the same description. */
+export function rebuild(options: CommonOptions): Promise<never> {
+  return runAtTheEdge(options, async (edge) => {
+    const spec = await readClusterSpec(options);
+    const backend = await backendFor(spec, options);
+    const { removed } = await backend.down(spec.name, edge);
+    const { started, endpoints } = await backend.up(spec, edge);
+    return { json: { ok: true, removed, started, ...endpoints }, text: `Cluster ${spec.name} was built anew.` };
+  });
+}
+
+/** @throws MesosUpError NOT_ON_MACHINES */
+async function machinesOf({ name, backend }: ClusterSpec): Promise<VagrantBackend> {
+  if (backend === "vagrant") return await vagrantBackend();
+  throw new MesosUpError(`The cluster ${name} is not on machines of Vagrant's.`, {
+    code: "NOT_ON_MACHINES",
+    hint: "Name one that is (--name), or say --backend vagrant; `npx mesos-up up` mends clusters of every backend.",
+  });
+}

@@ -1,0 +1,52 @@
+// What is done with one component on its machine, through the machine's own command for that (scripts/provision/component.sh).
+import type { ClusterPlan, PlanNode } from "../../cluster/plan-types.ts";
+import { planNodeByName } from "../../cluster/plan.ts";
+import { machineOf, onMachine, type MachinesOptions } from "./machines.ts";
+
+export type ComponentAction = "start" | "stop" | "restart";
+
+/** @throws MesosUpError NODE_UNKNOWN, PROVISIONING_FAILED with the last log lines where it does not come to be of use */
+export async function actOn(
+  folder: string,
+  plan: ClusterPlan,
+  { node, action }: { node: string; action: ComponentAction },
+  options: MachinesOptions,
+): Promise<void> {
+  const machine = machineOf(plan, node);
+  await onMachine(folder, machine.name, ["mesos-component", action, serviceOf(plan, node)], options);
+}
+
+/** The last lines of a component's log, newest last. */
+export async function logTailOf(
+  folder: string,
+  plan: ClusterPlan,
+  { node, lines }: { node: string; lines: number },
+  options: MachinesOptions,
+): Promise<string> {
+  const machine = machineOf(plan, node);
+  const command = ["mesos-component", "logs", serviceOf(plan, node), String(lines)];
+  return (await onMachine(folder, machine.name, command, options)).trimEnd();
+}
+
+/** For an error: what cannot be had is left out. */
+export async function logTails(
+  folder: string,
+  plan: ClusterPlan,
+  nodes: readonly PlanNode[],
+  env: NodeJS.ProcessEnv,
+): Promise<string> {
+  const signal = AbortSignal.timeout(30_000);
+  const lines = nodes.length === 1 ? 15 : 5;
+  const tails = await Promise.all(
+    nodes.map(async ({ name }) => {
+      const tail = await logTailOf(folder, plan, { node: name, lines }, { env, signal }).catch(() => "");
+      return nodes.length === 1 || tail === "" ? tail : `${name}:\n${tail}`;
+    }),
+  );
+  return tails.filter((tail) => tail !== "").join("\n");
+}
+
+/** The service of a node is called as its program is. */
+function serviceOf(plan: ClusterPlan, node: string): string {
+  return planNodeByName(plan, node)?.program ?? node;
+}

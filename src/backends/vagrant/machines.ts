@@ -1,0 +1,49 @@
+// The machines of a cluster as Vagrant knows them, and what can be asked of them.
+import type { ClusterPlan } from "../../cluster/plan-types.ts";
+import type { PlanMachine } from "../../cluster/vagrant/vagrant-types.ts";
+import { MesosUpError } from "../../errors.ts";
+import { machineFolder } from "./machine-folder.ts";
+import { machineStates } from "./machine-readable.ts";
+import { runVagrant, type VagrantOutput } from "./vagrant-program.ts";
+
+export interface MachinesOptions {
+  env: NodeJS.ProcessEnv;
+  signal: AbortSignal;
+  onLine?: ((machine: string, line: string) => void) | undefined;
+}
+
+/** Calls Vagrant for the machines of the cluster in `folder`. @throws as runVagrant */
+export function vagrant(folder: string, args: string[], options: MachinesOptions): Promise<VagrantOutput> {
+  const { directory, dotfiles, planFile } = machineFolder(folder);
+  return runVagrant(args, { directory, dotfiles, planFile, ...options });
+}
+
+/** The state of every machine, in Vagrant's words: `running`, `poweroff`, `stopped`, `not_created`, …. */
+export async function statesOf(folder: string, options: MachinesOptions): Promise<Map<string, string>> {
+  return machineStates((await vagrant(folder, ["status"], options)).messages);
+}
+
+/** Runs a command on a machine as root, and gives what it printed. @throws as runVagrant */
+export async function onMachine(
+  folder: string,
+  machine: string,
+  command: readonly string[],
+  options: MachinesOptions,
+): Promise<string> {
+  const text = ["sudo", ...command].map(shellWord).join(" ");
+  return (await vagrant(folder, ["ssh", machine, "--no-tty", "--command", text], options)).stdout;
+}
+
+/** @throws MesosUpError NODE_UNKNOWN */
+export function machineOf({ name, nodes, vagrant: machines }: ClusterPlan, node: string): PlanMachine {
+  const machine = machines?.machines.find((one) => one.nodes.includes(node));
+  if (machine !== undefined) return machine;
+  throw new MesosUpError(`The cluster ${name} has no node ${node} on a machine.`, {
+    code: "NODE_UNKNOWN",
+    hint: `Its nodes are ${nodes.map((known) => known.name).join(", ")}.`,
+  });
+}
+
+function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,210 @@
+// Brings a cluster up on machines, or mends one that is there: machines that are gone, or that were added to its description,
+// are made, and components that have died are started.
+import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, rm } from "node:fs/promises";
+import type { ClusterPlan, PlanNode } from "../../cluster/plan-types.ts";
+import { plan } from "../../cluster/plan.ts";
+import type { ClusterSpec } from "../../cluster/spec.ts";
+import { MesosUpError } from "../../errors.ts";
+import type { StepContext } from "../../progress/events.ts";
+import { createSteps, type Steps } from "../../progress/steps.ts";
+import type { UpOptions, UpResult } from "../backend.ts";
+import { afterCleanUp } from "../local/after-clean-up.ts";
+import { awaitReady } from "../local/await-ready.ts";
+import { changesOf } from "../local/compare-plans.ts";
+import { endpointsOf } from "../local/endpoints.ts";
+import type { Claim } from "../state/claim.ts";
+import { clusterFolder, emptyClusterFolder, keepOutOfGit, lockCluster } from "../state/cluster-folder.ts";
+import { readClusterRecord, requireReadable, writeClusterRecord, type ClusterRecord } from "../state/cluster-record.ts";
+import { describeStateError } from "../state/state-errors.ts";
+import { chooseProvider } from "./choose-provider.ts";
+import { logTails } from "./components.ts";
+import { ensureMachineImage } from "./machine-image/machine-image.ts";
+import { copyEngine, ensureKey, machineFolder, packEngine, writePlanFile, writeVagrantfile } from "./machine-folder.ts";
+import { statesOf, vagrant, type MachinesOptions } from "./machines.ts";
+import { vagrantPlacement } from "./placement.ts";
+import { checkSurroundings, lookAround } from "./preflight.ts";
+import { versionsOf } from "./probe.ts";
+import { startDead } from "./start-dead.ts";
+import { takeDown } from "./take-down.ts";
+import { findVagrant } from "./vagrant-program.ts";
+import type { VagrantBackendOptions } from "./vagrant-options.ts";
+
+interface UpRun {
+  spec: ClusterSpec;
+  /** The cluster's, which is locked. */
+  folder: string;
+  options: VagrantBackendOptions;
+  limits: UpOptions;
+  steps: Steps;
+}
+
+/** See Backend.up. */
+export async function up(spec: ClusterSpec, options: VagrantBackendOptions, limits: UpOptions): Promise<UpResult> {
+  findVagrant(options.env);
+  const folder = clusterFolder(options.root, spec.name);
+  const steps = createSteps({ sink: limits.progress, signal: limits.signal, timeoutMs: limits.timeoutMs });
+  const run: UpRun = { spec, folder, options, limits, steps };
+  const lock = await lockCluster(folder, spec.name);
+  try {
+    const before = requireReadable(readClusterRecord(folder), spec.name);
+    if (before !== undefined && before.backend !== "vagrant") throw otherBackend(before);
+    return await (before === undefined ? bringUp(run, lock) : mend(run, before));
+  } finally {
+    lock.release();
+  }
+}
+
+/** All or nothing: a failure, or Ctrl-C, leaves no trace. */
+async function bringUp(run: UpRun, lock: Claim): Promise<UpResult> {
+  const { folder, options, limits } = run;
+  let record: ClusterRecord | undefined;
+  try {
+    const made = await prepare(run, undefined, (written) => (record = written));
+    await bringMachinesUp(run, made.plan, []);
+    await ready(run, made.plan);
+    return resultOf(made.plan, made.plan.nodes, true);
+  } catch (error) {
+    if (record === undefined) {
+      emptyClusterFolder(folder, lock);
+      throw error;
+    }
+    throw await afterCleanUp(error, async () => {
+      try {
+        await limits.beforeTakingBack?.();
+      } finally {
+        await takeDown({ folder, claim: lock, record, env: options.env });
+      }
+    });
+  }
+}
+
+/** What runs is left alone, and so it is when this fails. */
+async function mend(run: UpRun, before: ClusterRecord): Promise<UpResult> {
+  const { folder } = run;
+  const wanted = plan(run.spec, placementOf(run, before));
+  refuseChanges(before.plan, wanted);
+  const alive = await versionsOf(wanted);
+  const made = await prepare(run, before, () => undefined);
+  const states = await statesOf(folder, { env: run.options.env, signal: run.limits.signal });
+  const down = machineNames(wanted).filter((name) => states.get(name) !== "running");
+  const changed = wanted.hash !== before.plan.hash;
+  if (changed || down.length > 0) await bringMachinesUp(run, made.plan, changed ? [] : down);
+  const dead = made.plan.nodes.filter(({ name }) => !alive.has(name));
+  await startDead(run, made.plan, dead);
+  await ready(run, made.plan);
+  return resultOf(made.plan, dead, false);
+}
+
+/** All is known and written down before the first machine is made. */
+async function prepare(
+  { spec, folder, options, steps, ...run }: UpRun,
+  before: ClusterRecord | undefined,
+  onRecord: (record: ClusterRecord) => void,
+): Promise<ClusterRecord> {
+  return await steps.step({ id: "prepare", title: "Machines are planned" }, async (context) => {
+    const { env } = options;
+    const { signal } = context;
+    const provider =
+      before?.placement.vagrant?.provider ?? (await chooseProvider(options.provider ?? spec.vagrant?.provider, env));
+    const placement = vagrantPlacement(spec, { folder, provider, env });
+    const made = plan(spec, placement);
+    if (before === undefined) checkSurroundings(made, await lookAround(made, { env, signal }));
+    const record: ClusterRecord = {
+      version: 1,
+      backend: "vagrant",
+      owner: before?.owner ?? randomBytes(16).toString("hex"),
+      createdAt: before?.createdAt ?? new Date().toISOString(),
+      spec,
+      placement,
+      plan: made,
+    };
+    try {
+      keepOutOfGit(folder);
+      writeClusterRecord(folder, record);
+      onRecord(record);
+      await writeMachineFolder(made, { folder, env, signal });
+    } catch (error) {
+      signal.throwIfAborted();
+      throw describeStateError(error, folder);
+    }
+    if (provider === "docker") {
+      await mkdir(placement.imageStore, { recursive: true });
+      await ensureMachineImage({ env, signal, progress: context });
+    }
+    run.limits.signal.throwIfAborted();
+    context.detail(`${provider}, ${machineNames(made).join(", ")}`);
+    return record;
+  });
+}
+
+async function writeMachineFolder(
+  made: ClusterPlan,
+  { folder, env, signal }: { folder: string; env: NodeJS.ProcessEnv; signal: AbortSignal },
+): Promise<void> {
+  const paths = machineFolder(folder);
+  const command = { environment: env, signal };
+  writePlanFile(made, paths.planFile);
+  await writeVagrantfile(paths);
+  if (made.vagrant?.provider === "docker") await ensureKey(paths, command);
+  const sent = made.vagrant?.machines.some(({ uploads }) => uploads.length > 0) === true;
+  if (sent || made.vagrant?.provider === "docker") await copyEngine(paths, env);
+  if (sent) await packEngine(paths, command);
+  else if (existsSync(paths.engineArchive)) await rm(paths.engineArchive);
+}
+
+/** Those that are named, else all of them, which are provisioned anew then. */
+async function bringMachinesUp(run: UpRun, made: ClusterPlan, names: string[]): Promise<void> {
+  const { folder, steps } = run;
+  await steps.step({ id: "machines", title: "Machines are up" }, async (context) => {
+    const provider = made.vagrant?.provider ?? "virtualbox";
+    const which = names.length === 0 ? ["--provision"] : names;
+    await vagrant(folder, ["up", "--provider", provider, ...which], machinesOptions(run, context));
+    const machines = made.vagrant?.machines ?? [];
+    context.detail(machines.map(({ name, address }) => `${name} ${address}`).join(", "));
+  });
+}
+
+function ready({ folder, options, steps, limits }: UpRun, made: ClusterPlan): Promise<void> {
+  const logTail = (nodes: PlanNode[]) => logTails(folder, made, nodes, options.env);
+  return awaitReady(made, { steps, signal: limits.signal, logTail });
+}
+
+function machinesOptions({ options }: UpRun, context: StepContext): MachinesOptions {
+  return {
+    env: options.env,
+    signal: context.signal,
+    onLine: (machine, line) => context.progress(machine === "" ? line : `${machine}: ${line}`),
+  };
+}
+
+function placementOf({ spec, folder, options }: UpRun, { placement }: ClusterRecord) {
+  const provider = placement.vagrant?.provider ?? "virtualbox";
+  return vagrantPlacement(spec, { folder, provider, env: options.env });
+}
+
+function machineNames({ vagrant: machines }: ClusterPlan): string[] {
+  return machines?.machines.map(({ name }) => name) ?? [];
+}
+
+function resultOf(made: ClusterPlan, started: PlanNode[], created: boolean): UpResult {
+  return { plan: made, endpoints: endpointsOf(made), started: started.map(({ name }) => name), created };
+}
+
+/** New agents may join a running cluster; anything else would need machines to be made anew. */
+function refuseChanges(before: ClusterPlan, after: ClusterPlan): void {
+  const changes = before.hash === after.hash ? [] : changesOf(before, after);
+  if (changes.length === 0) return;
+  throw new MesosUpError(`The cluster ${after.name} runs with another description: ${changes.join("; ")}.`, {
+    code: "CLUSTER_CHANGED",
+    hint: `Take it down first: \`mesos-up down --name ${after.name}\`, or bring the new one up under another --name.`,
+  });
+}
+
+function otherBackend({ plan: { name }, backend }: ClusterRecord): MesosUpError {
+  return new MesosUpError(`The cluster ${name} is there already, of the ${backend} backend.`, {
+    code: "CLUSTER_CHANGED",
+    hint: `Take it down first: \`mesos-up down --name ${name} --backend ${backend}\`, or bring the new one up under another --name.`,
+  });
+}

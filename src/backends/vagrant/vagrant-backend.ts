@@ -1,0 +1,96 @@
+// The Vagrant backend: a cluster on machines of its own, virtual ones or containers that stand for them.
+import { basename } from "node:path";
+import { planNodeByName } from "../../cluster/plan.ts";
+import { MesosUpError } from "../../errors.ts";
+import { createSteps } from "../../progress/steps.ts";
+import type { ListingBackend, UpOptions } from "../backend.ts";
+import { clusterFolder, clusterNames, lockCluster } from "../state/cluster-folder.ts";
+import { readClusterRecord, requireReadable, type ClusterRecord } from "../state/cluster-record.ts";
+import { actOn, logTailOf, type ComponentAction } from "./components.ts";
+import { down } from "./down.ts";
+import { machineFolder } from "./machine-folder.ts";
+import { machineOf, vagrant } from "./machines.ts";
+import { nodeStatuses } from "./status.ts";
+import { up } from "./up.ts";
+import type { VagrantBackendOptions } from "./vagrant-options.ts";
+
+export interface VagrantBackend extends ListingBackend {
+  /** Starts, stops or restarts one component, and waits until that is so. */
+  act(name: string, node: string, action: ComponentAction, limits: UpOptions): Promise<void>;
+  /** Halts all machines; `up` brings them and what ran on them back. */
+  halt(name: string, limits: UpOptions): Promise<{ halted: string[] }>;
+  /** @throws MesosUpError CLUSTER_UNKNOWN */
+  requireCluster(name: string): void;
+  /** The command that opens a shell on a node's machine. */
+  sshCommand(name: string, node: string): string;
+}
+
+export function createVagrantBackend(options: VagrantBackendOptions): VagrantBackend {
+  const { root, env } = options;
+  const folderOf = (name: string): string => clusterFolder(root, name);
+  const recordOf = (name: string): ClusterRecord | undefined =>
+    requireReadable(readClusterRecord(folderOf(name)), name);
+  return {
+    kind: "vagrant",
+    up: (spec, limits) => up(spec, options, limits),
+    down: (name, limits) => down(name, options, limits),
+    async status(name) {
+      const record = recordOf(name);
+      const signal = new AbortController().signal;
+      return record && { plan: record.plan, nodes: await nodeStatuses(record, { env, signal }) };
+    },
+    async logTail(name, node, lines) {
+      const { plan } = requireCluster(recordOf(name), name);
+      const signal = new AbortController().signal;
+      return await logTailOf(folderOf(name), plan, { node, lines }, { env, signal });
+    },
+    list: () => clusterNames(root).map((name) => ({ name: basename(folderOf(name)), folder: folderOf(name) })),
+    async act(name, node, action, { progress, signal, timeoutMs }) {
+      const { plan } = requireCluster(recordOf(name), name);
+      const machine = machineOf(plan, node);
+      const lock = await lockCluster(folderOf(name), name);
+      const steps = createSteps({ sink: progress, signal, timeoutMs });
+      try {
+        await steps.step({ id: action, title: `${titles[action]}: ${node}` }, async (context) => {
+          await actOn(folderOf(name), plan, { node, action }, { env, signal: context.signal });
+          const { address = "", port = 0 } = planNodeByName(plan, node) ?? {};
+          context.detail(action === "stop" ? machine.name : `${machine.name}, ${address}:${port} answers`);
+        });
+      } finally {
+        lock.release();
+      }
+    },
+    async halt(name, { progress, signal, timeoutMs }) {
+      const { plan } = requireCluster(recordOf(name), name);
+      const lock = await lockCluster(folderOf(name), name);
+      const steps = createSteps({ sink: progress, signal, timeoutMs });
+      try {
+        const halted = plan.vagrant?.machines.map((machine) => machine.name) ?? [];
+        await steps.step({ id: "halt", title: "Machines are halted" }, async (context) => {
+          await vagrant(folderOf(name), ["halt"], { env, signal: context.signal });
+          context.detail(halted.join(", "));
+        });
+        return { halted };
+      } finally {
+        lock.release();
+      }
+    },
+    requireCluster: (name) => void requireCluster(recordOf(name), name),
+    sshCommand(name, node) {
+      const { plan } = requireCluster(recordOf(name), name);
+      const { directory } = machineFolder(folderOf(name));
+      const there = directory === root ? "" : `cd ${directory} && `;
+      return `${there}vagrant ssh ${machineOf(plan, node).name}`;
+    },
+  };
+}
+
+const titles: Record<ComponentAction, string> = { start: "Started", stop: "Stopped", restart: "Restarted" };
+
+function requireCluster(record: ClusterRecord | undefined, name: string): ClusterRecord {
+  if (record !== undefined) return record;
+  throw new MesosUpError(`There is no cluster ${name} on machines here.`, {
+    code: "CLUSTER_UNKNOWN",
+    hint: "Bring it up with `npx mesos-up up --backend vagrant`; `npx mesos-up status` lists the clusters.",
+  });
+}

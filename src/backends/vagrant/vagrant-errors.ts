@@ -1,0 +1,181 @@
+// What Vagrant, its providers and the scripts on the machines say when something goes wrong, as a user should read it.
+import { CommandError, MesosUpError } from "../../errors.ts";
+import { errorOf, spokenLines, type VagrantMessage } from "./machine-readable.ts";
+
+export interface FailedVagrant {
+  /** As in ["up", "--provider", "docker"]. */
+  args: readonly string[];
+  exitCode: number | undefined;
+  messages: readonly VagrantMessage[];
+  /** What was printed beside the messages. */
+  stderr: string;
+}
+
+interface Known {
+  /** Names of classes of errors in Vagrant, and what their text or the lines before them hold. */
+  names?: readonly string[];
+  text?: RegExp;
+  code: string;
+  message: (match: { first: string; groups: string[] }) => string;
+  hint: string;
+}
+
+const known: Known[] = [
+  {
+    names: ["VirtualBoxInvalidHostSubnet"],
+    text: /Address: (\S+)[\s\S]*?Ranges: ([^\n]+)/,
+    code: "ADDRESS_NOT_ALLOWED",
+    message: ({ groups: [address = "", ranges = ""] }) =>
+      `VirtualBox does not allow the address ${address} for machines, but ${ranges.trim()} only.`,
+    hint: "Name another network in the cluster file (vagrant: { network: 192.168.56 }), or allow this one with the line `* 192.168.33.0/24` in /etc/vbox/networks.conf.",
+  },
+  {
+    names: ["NetworkCollision", "NetworkAddressInvalid", "NetworkSubnetInvalid"],
+    text: /Pool overlaps|invalid pool request|already in use by|Address already in use|overlaps with other one|Network address is already used/i,
+    code: "ADDRESS_TAKEN",
+    message: ({ first }) => `The addresses of the machines are taken: ${first}.`,
+    hint: "Take down what has them, or name another network in the cluster file (vagrant: { network: 192.168.60 }).",
+  },
+  {
+    names: ["NoDefaultProvider", "NoDefaultSyncedFolderImpl", "ProviderNotFound"],
+    code: "PROVIDER_MISSING",
+    message: () => "Vagrant finds nothing on this machine to make machines with.",
+    hint: "Install VirtualBox or libvirt (with vagrant-libvirt), or use --provider docker where a Docker daemon answers.",
+  },
+  {
+    names: [
+      "ProviderNotUsable",
+      "VirtualBoxNotDetected",
+      "VirtualBoxKernelModuleNotLoaded",
+      "VirtualBoxInstallIncomplete",
+    ],
+    code: "PROVIDER_UNUSABLE",
+    message: ({ first }) => `Vagrant's provider cannot be used here: ${first}.`,
+    hint: "Put right what it names, or choose another one with --provider.",
+  },
+  {
+    names: [
+      ...[
+        "BoxAddShortNotFound",
+        "BoxAddNoMatchingProvider",
+        "BoxAddNoMatchingVersion",
+        "BoxNotFound",
+        "BoxMetadataDownloadError",
+      ],
+      ...["DownloaderError", "BoxServerNotSet", "BoxNotFoundWithProvider", "BoxNotFoundWithProviderAndVersion"],
+    ],
+    code: "BOX_UNAVAILABLE",
+    message: ({ first }) => `The box of the machines could not be had: ${first}.`,
+    hint: "See whether this machine reaches the box's address, or name another box in the cluster file (vagrant: { box: … }).",
+  },
+  {
+    text: /pull access denied|manifest unknown|failed to resolve reference|Unable to find image .* locally/i,
+    code: "BOX_UNAVAILABLE",
+    message: () => "The image of the machines is not in Docker any more.",
+    hint: "Bring the machines up with `npx mesos-up up --backend vagrant`, which makes it.",
+  },
+  {
+    text: /VERR_NO_MEMORY|not enough (free )?memory|Cannot allocate memory|cannot set up guest memory|out of memory/i,
+    code: "MEMORY_TOO_LITTLE",
+    message: () => "This machine has too little memory left for the machines.",
+    hint: "Give them less in the cluster file (vagrant: { masters: { memory: 1024 }, agents: { memory: 1024 } }), or use fewer agents.",
+  },
+  {
+    text: /VT-x is not available|VERR_VMX_NO_VMX|AMD-V is disabled|VERR_SVM_DISABLED|KVM is not available|\/dev\/kvm/i,
+    code: "PROVIDER_UNUSABLE",
+    message: () => "This machine's processor does not let virtual machines run.",
+    hint: "Turn virtualization on in its firmware (or for the virtual machine that this is), or use --provider docker.",
+  },
+  {
+    names: ["MachineLocked", "EnvironmentLockedError"],
+    code: "CLUSTER_BUSY",
+    message: () => "Another Vagrant is at work on these machines.",
+    hint: "Wait until it has finished, and try again.",
+  },
+  {
+    names: ["PlanError", "VagrantfileLoadError", "VagrantfileSyntaxError"],
+    code: "PLAN_UNUSABLE",
+    message: ({ first }) => `${first}.`,
+    hint: "Write the plan anew: npx mesos-up plan --backend vagrant",
+  },
+];
+
+const evidenceLines = 20;
+
+/** The error to throw for a command of Vagrant's that failed; what it said is with it. */
+export function vagrantError(failed: FailedVagrant): MesosUpError {
+  const error = errorOf(failed.messages);
+  const lines = spokenLines(failed.messages);
+  const provisioning = provisioningError(failed, lines);
+  if (provisioning !== undefined) return provisioning;
+  const text = [error?.text ?? "", failed.stderr].join("\n");
+  const about = [text, ...lines.map(({ line }) => line)].join("\n");
+  for (const { names, text: pattern, code, message, hint } of known) {
+    const byName = error !== undefined && names?.includes(error.name) === true;
+    const match = pattern?.exec(about);
+    if (!byName && (match === null || match === undefined)) continue;
+    const groups = match?.slice(1) ?? [];
+    return withEvidence(failed, lines, { code, message: message({ first: reasonIn(text), groups }), hint });
+  }
+  return withEvidence(failed, lines, {
+    code: "VAGRANT_FAILED",
+    message: `vagrant ${failed.args[0] ?? ""} failed: ${reasonIn(text)}.`,
+    hint: "The lines above are its own; with VAGRANT_LOG=info it tells more.",
+  });
+}
+
+/** A script on a machine says itself what happened and what to do, see scripts/provision/lib.sh. */
+function provisioningError(failed: FailedVagrant, lines: SpokenLine[]): MesosUpError | undefined {
+  const said = lines.findLast(({ line }) => line.includes("MESOS_UP_FAILED: "));
+  const broken =
+    errorOf(failed.messages)?.name === "SSHBadExitStatus" || errorOf(failed.messages)?.name === "SSHBadExitStatusMuted";
+  if (said === undefined && !(broken && failed.args[0] !== "ssh")) return undefined;
+  const after = (mark: string): string | undefined =>
+    lines
+      .findLast(({ line }) => line.includes(mark))
+      ?.line.split(mark)[1]
+      ?.trim();
+  const where = said === undefined || said.machine === "" ? "a machine" : said.machine;
+  const what = after("MESOS_UP_FAILED: ") ?? "a script ended with an error.";
+  return withEvidence(
+    failed,
+    lines.filter(({ line }) => !line.includes("MESOS_UP_")),
+    {
+      code: "PROVISIONING_FAILED",
+      message: `Provisioning ${where} failed: ${what}`,
+      hint: after("MESOS_UP_HINT: ") ?? "The lines above are the machine's own; `npx mesos-up up` tries again.",
+    },
+  );
+}
+
+type SpokenLine = ReturnType<typeof spokenLines>[number];
+
+function withEvidence(
+  { args, exitCode, stderr }: FailedVagrant,
+  lines: SpokenLine[],
+  { code, message, hint }: { code: string; message: string; hint: string },
+): CommandError {
+  const said = lines.map(({ machine, line }) => (machine === "" ? line : `${machine}: ${line}`));
+  const output = [...said, ...stderr.split("\n").filter((line) => line.trim() !== "")].slice(-evidenceLines).join("\n");
+  return new CommandError(message, { code, hint, command: ["vagrant", ...args].join(" "), exitCode, output });
+}
+
+/** The sentence of an error that says most: what a command that Vagrant ran printed, else its first paragraph. */
+function reasonIn(text: string): string {
+  const printed = /Stderr:\s*([\s\S]+)/i.exec(text)?.[1]?.trim().split("\n")[0];
+  const paragraph = text
+    .trim()
+    .split(/\n\s*\n/)[0]
+    ?.replace(/\s+/g, " ");
+  const reason =
+    [printed, paragraph].find((candidate) => candidate !== undefined && candidate.trim() !== "") ??
+    "it does not say why";
+  return reason.trim().replace(/[.!]+$/, "");
+}
+
+export function vagrantMissing(): MesosUpError {
+  return new MesosUpError("The program vagrant is not on PATH.", {
+    code: "VAGRANT_MISSING",
+    hint: "Install it (Debian, Ubuntu: sudo apt-get install vagrant), or use --backend local, which needs nothing installed.",
+  });
+}
