@@ -109,14 +109,6 @@ describe("an option", () => {
     expect(place.leftovers()).toEqual([]);
   });
 
-  it.each(["docker", "vagrant"])("asks for the backend %s, which is not built yet", async (backend) => {
-    for (const command of ["up", "demo", "down"]) {
-      const { message, hint } = await fault("BACKEND_NOT_BUILT", command, "--backend", backend);
-      expect(message).toContain(backend);
-      expect(hint).toContain("--backend local");
-    }
-  });
-
   it("gives a name that no cluster can have", async () => {
     expect((await fault("CLUSTER_NAME_INVALID", "up", "--name", "../up")).message).toContain("../up");
   });

@@ -17,7 +17,7 @@ export function runtimeMissing(missing: string[], why: string, cause?: unknown):
     code: "RUNTIME_MISSING",
     hint:
       `Install what is missing (Debian, Ubuntu: sudo apt-get install ${packages}; a ZooKeeper unpacked elsewhere is found ` +
-      "through ZOOKEEPER_HOME, a Java through JAVA_HOME). The Docker backend (--backend docker), once it is built, will bring its own.",
+      "through ZOOKEEPER_HOME, a Java through JAVA_HOME), or use the Docker backend (--backend docker), which brings its own.",
     cause,
   });
 }
