@@ -13,6 +13,8 @@ export interface FrameworkState {
   recovered: boolean;
   tasks: TaskSummary[];
   completed_tasks: TaskSummary[];
+  executors?: unknown[];
+  used_resources?: Record<string, number | string>;
   [field: string]: unknown;
 }
 
@@ -38,6 +40,9 @@ export interface ExecutorState {
   source: string;
   /** The sandbox. */
   directory: string;
+  resources?: Record<string, number | string>;
+  tasks?: TaskSummary[];
+  completed_tasks?: TaskSummary[];
 }
 
 export interface AgentState {

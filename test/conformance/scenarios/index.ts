@@ -2,6 +2,7 @@
 import { MesosUpError } from "../../../src/errors.ts";
 import { dockerScenarios } from "./docker.ts";
 import { fetcherScenarios } from "./fetcher.ts";
+import { groupScenarios } from "./groups.ts";
 import { httpScenarios } from "./http.ts";
 import { offerScenarios } from "./offers.ts";
 import { operatorScenarios } from "./operator.ts";
@@ -17,6 +18,7 @@ export const scenarios: Scenario[] = [
   ...offerScenarios,
   ...taskScenarios,
   ...refusalScenarios,
+  ...groupScenarios,
   ...fetcherScenarios,
   ...sandboxScenarios,
   ...dockerScenarios,
