@@ -1,20 +1,24 @@
 // Launches an app on a cluster, or finds it there again, and gives a handle on its running task.
+import { userInfo } from "node:os";
 import { systemClock, withTimeLimit } from "../client/clock.ts";
 import type { Clock } from "../client/clock.ts";
-import type { HttpClient } from "../client/http.ts";
+import { HttpClient } from "../client/http.ts";
+import { leaderDetector } from "../client/leader.ts";
 import { MesosUpError, StepError, TaskFailedError } from "../errors.ts";
-import type { TaskStatus } from "../mesos/types.ts";
-import type { AppEvent, AppScheduler } from "./app-scheduler.ts";
+import type { FrameworkInfo, TaskStatus } from "../mesos/types.ts";
+import { AppScheduler } from "./app-scheduler.ts";
+import type { AppEvent } from "./app-scheduler.ts";
 import type { AppSpec } from "./app-spec.ts";
 import { mismatchesOf } from "./core/why.ts";
 import type { Instance } from "./core/instance.ts";
 import { instancesOf } from "./core/state.ts";
+import { MemoryFrameworkStore } from "./framework-store.ts";
 import type { FrameworkStore } from "./framework-store.ts";
 import { nginxCommand } from "./nginx-app.ts";
 import { NoMatchingOfferError } from "./no-matching-offer.ts";
-import { openScheduler } from "./open-scheduler.ts";
 import { failureOf, RunningApp } from "./running-app.ts";
 import type { RunningTask } from "./running-app.ts";
+import { serveSite } from "./site.ts";
 import { requireSecrets } from "./secrets.ts";
 import { readStderrTail } from "./task-failure.ts";
 
@@ -55,6 +59,9 @@ const DEFAULT_NO_MATCH_AFTER_MS = 10_000;
 const STDERR_LIMIT_MS = 2000;
 const TEARDOWN_LIMIT_MS = 5000;
 
+/** How long masters keep the framework's tasks while no scheduler is there: long if one can find them again, else short. */
+const FAILOVER_SECONDS = { stored: 7 * 24 * 3600, unstored: 60 };
+
 /** More launches than this that the master did not take are something else than offers that were rescinded. */
 const MAX_LAUNCHES = 4;
 
@@ -66,26 +73,50 @@ const MAX_LAUNCHES = 4;
  * the signal's reason if that is an error of the caller's own.
  */
 export async function runApp(options: RunAppOptions): Promise<RunningApp> {
-  const { app, clock = systemClock, onEvent = () => undefined } = options;
-  requireSecrets(app, options.env);
+  const { app, clock = systemClock, random = Math.random, onEvent = () => undefined } = options;
+  const store = options.frameworkStore ?? new MemoryFrameworkStore();
+  const stored = await store.load();
+  const secrets = requireSecrets(app, options.env);
+  const http = new HttpClient();
+  const leader = leaderDetector(options.master, { http, clock });
+  const site = app.site === undefined ? undefined : await serveSite(app.site, options.contentAddress ?? "127.0.0.1");
+  const frameworkInfo = frameworkInfoOf(options);
   const launches = { inVain: 0 };
-  const frameworkName = options.frameworkName ?? `mesos-up ${app.name}`;
-  const { scheduler, http, sites, resumed, close } = await openScheduler({
-    ...options,
-    apps: [app],
-    frameworkName,
+  const scheduler = new AppScheduler({
+    frameworkInfo,
+    leader,
+    http,
+    store,
+    stored,
+    clock,
+    epochMs: options.epochMs ?? Date.now() - clock.nowMs(),
+    random,
+    siteUri: () => site?.uri,
+    secret: (name) => secrets[name],
     onEvent: (event) => {
       if (event.type === "launched") launches.inVain++;
       if (event.type === "instance" && event.instance.state === "starting") launches.inVain = 0;
       onEvent(event);
     },
   });
+  const close = async () => {
+    await scheduler.close();
+    await leader[Symbol.asyncDispose]();
+    await http.close();
+    await site?.[Symbol.asyncDispose]();
+  };
   try {
     await scheduler.command({ name: "run", spec: specToRun(options) });
-    const first = await untilRunning(scheduler, { ...options, clock, http, frameworkName, launches });
-    return new RunningApp({ first, app, scheduler, http, site: sites.get(app.name), clock, close });
+    const first = await untilRunning(scheduler, {
+      ...options,
+      clock,
+      http,
+      frameworkName: frameworkInfo.name,
+      launches,
+    });
+    return new RunningApp({ first, app, scheduler, http, site, clock, close });
   } catch (error) {
-    const leave = resumed && !(error instanceof TaskFailedError);
+    const leave = stored !== undefined && !(error instanceof TaskFailedError);
     await giveUp(error, [...(leave ? [] : [() => tearDown(scheduler)]), close]);
     throw error;
   }
@@ -101,6 +132,27 @@ function specToRun({ app, keepRunning = false }: RunAppOptions): AppSpec {
     restart: { ...spec.restart, policy: "on-failure", give_up: giveUp },
     unreachable: { replace_after: "never" },
   };
+}
+
+function frameworkInfoOf(options: RunAppOptions): FrameworkInfo {
+  const { app, frameworkStore } = options;
+  return {
+    user: options.user ?? currentUser(),
+    name: options.frameworkName ?? `mesos-up ${app.name}`,
+    roles: [app.role],
+    checkpoint: true,
+    failover_timeout: frameworkStore === undefined ? FAILOVER_SECONDS.unstored : FAILOVER_SECONDS.stored,
+    capabilities: [{ type: "MULTI_ROLE" }, { type: "PARTITION_AWARE" }],
+  };
+}
+
+/** In a container the process may run under a number that has no name. */
+function currentUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return "nobody";
+  }
 }
 
 /** A site, and an nginx on the host's network, need a command; what is given is left as it is. */
