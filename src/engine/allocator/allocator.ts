@@ -21,6 +21,8 @@ export interface AllocatorFramework {
   roles: readonly string[];
   suppressedRoles: readonly string[];
   gpuAware: boolean;
+  /** Whether it may be offered an agent in a role; if not given, any in all. */
+  accepts?: (role: string, agentId: string) => boolean;
 }
 
 /** Resources of one agent, without `allocation_info`, that now belong to a framework in one of its roles. */
@@ -43,6 +45,7 @@ interface FrameworkEntry {
   suppressed: Set<string>;
   active: boolean;
   gpuAware: boolean;
+  accepts: AllocatorFramework["accepts"];
   /** By `role` and then agent. */
   filters: Map<string, Map<string, Filter[]>>;
 }
@@ -95,17 +98,19 @@ export class Allocator {
 
   /** Adds a framework, or replaces its roles; filters of roles that it keeps stay. */
   setFramework(framework: AllocatorFramework): void {
-    const { id, roles, suppressedRoles, gpuAware } = framework;
+    const { id, roles, suppressedRoles, gpuAware, accepts } = framework;
     const entry = this.#frameworks.get(id) ?? {
       id,
       roles: new Set(),
       suppressed: new Set(),
       active: true,
       gpuAware,
+      accepts,
       filters: new Map<string, Map<string, Filter[]>>(),
     };
     this.#frameworks.set(id, entry);
     entry.gpuAware = gpuAware;
+    entry.accepts = accepts;
     for (const role of entry.roles) if (!roles.includes(role)) entry.filters.delete(role);
     entry.roles = new Set(roles);
     entry.suppressed = new Set(suppressedRoles);
@@ -280,6 +285,7 @@ export class Allocator {
       for (const frameworkId of this.#member(role).sorted()) {
         const framework = this.#frameworks.get(frameworkId);
         if (!framework || !frameworks.has(framework) || !this.#mayHave(framework, agent)) continue;
+        if (framework.accepts?.(role, agent.id) === false) continue;
         const available = availableOn(agent);
         const isUsable = (resource: Resource): boolean => usableBy(role, resource);
         // As it is, where that is possible: whoever describes it can tell that it is the same.

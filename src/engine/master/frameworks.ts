@@ -1,5 +1,6 @@
 // Frameworks come, lose their stream, come back, and go.
 import type { FrameworkInfo } from "../../mesos/types.ts";
+import { constraintsProblem, filtersOf, type OfferConstraints } from "../allocator/offer-constraints.ts";
 import type { MasterContext } from "./context.ts";
 import { frameworkProblem, suppressedRolesProblem, updateProblem } from "./framework-validation.ts";
 import { frameworkModel } from "./operator-models.ts";
@@ -13,12 +14,13 @@ export const HEARTBEAT_INTERVAL_MS = 15_000;
 export function subscribe(
   master: MasterContext,
   stream: FrameworkStream,
-  asked: { info: FrameworkInfo; suppressedRoles: string[] },
+  asked: { info: FrameworkInfo; suppressedRoles: string[]; constraints?: OfferConstraints | undefined },
 ): Framework | undefined {
   const { info, suppressedRoles } = asked;
   const id = info.id?.value === "" ? undefined : info.id?.value;
   master.counters.count(id === undefined ? "messages_register_framework" : "messages_reregister_framework");
-  const problem = subscriptionProblem(master, info, suppressedRoles);
+  const constraints = asked.constraints ?? {};
+  const problem = subscriptionProblem(master, info, suppressedRoles) ?? constraintsProblem(constraints, rolesOf(info));
   if (problem !== undefined) {
     master.log.info(`Refusing subscription of framework '${info.name}': ${problem}`);
     stream.send({ type: "ERROR", error: { message: problem } });
@@ -29,6 +31,7 @@ export function subscribe(
   const framework = known ?? newFramework(master, info, id);
   if (known) takeOver(master, known, info);
   framework.suppressedRoles = new Set(suppressedRoles);
+  framework.constraints = constraints;
   open(master, framework, stream);
   master.events.publish(() => ({
     type: known ? "FRAMEWORK_UPDATED" : "FRAMEWORK_ADDED",
@@ -54,7 +57,7 @@ function newFramework(master: MasterContext, info: FrameworkInfo, id: string | u
   const ownId = id ?? `${master.info.id}-${String(state.nextFrameworkId++).padStart(4, "0")}`;
   const framework: Framework = {
     ...{ id: ownId, info: { ...info, id: { value: ownId } }, state: "disconnected" },
-    suppressedRoles: new Set(),
+    ...{ suppressedRoles: new Set(), constraints: {} },
     ...{ registeredMs: clock.nowMs(), reregisteredMs: undefined, unregisteredMs: undefined },
     ...{ tasks: new Map(), completedTasks: [], unreachableTasks: new Map(), offers: new Set() },
     ...{ failover: undefined, heartbeat: undefined },
@@ -102,11 +105,17 @@ function open(master: MasterContext, framework: Framework, stream: FrameworkStre
 }
 
 function tellAllocator(master: MasterContext, framework: Framework): void {
+  const filters = filtersOf(framework.constraints);
+  const accepts = (role: string, agentId: string): boolean => {
+    const [filter, agent] = [filters.get(role), master.state.agents.get(agentId)];
+    return filter === undefined || agent === undefined || filter(agent.info);
+  };
   master.allocator.setFramework({
     id: framework.id,
     roles: rolesOf(framework.info),
     suppressedRoles: [...framework.suppressedRoles],
     gpuAware: hasCapability(framework, "GPU_RESOURCES"),
+    ...(filters.size > 0 ? { accepts } : {}),
   });
 }
 
@@ -138,16 +147,20 @@ function startFailover(master: MasterContext, framework: Framework): void {
 export function updateFramework(
   master: MasterContext,
   framework: Framework,
-  asked: { info: FrameworkInfo; suppressedRoles: string[] },
+  asked: { info: FrameworkInfo; suppressedRoles: string[]; constraints?: OfferConstraints | undefined },
 ): string | undefined {
   const invalid = infoProblem(master, asked.info);
   if (invalid !== undefined) return `Supplied FrameworkInfo is not valid: ${invalid}`;
   const wrongRoles = suppressedRolesProblem(rolesOf(asked.info), asked.suppressedRoles);
   if (wrongRoles !== undefined) return `'UpdateFramework' call is not valid: ${wrongRoles}`;
+  const constraints = asked.constraints ?? {};
+  const unkeepable = constraintsProblem(constraints, rolesOf(asked.info));
+  if (unkeepable !== undefined) return `'UpdateFramework' call is not valid: ${unkeepable}`;
   const unchangeable = updateProblem(framework.info, asked.info);
   if (unchangeable !== undefined) return `FrameworkInfo update is not valid: ${unchangeable}`;
   framework.info = asked.info;
   framework.suppressedRoles = new Set(asked.suppressedRoles);
+  framework.constraints = constraints;
   const roles = rolesOf(asked.info);
   for (const offer of [...framework.offers])
     if (!roles.includes(offer.role)) discardOffer(master, offer, { rescind: true });

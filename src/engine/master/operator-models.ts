@@ -18,7 +18,7 @@ export function frameworkModel(framework: Framework, as: "listed" | "event", res
     registered_time: time(registeredMs),
     reregistered_time: time(reregisteredMs ?? registeredMs),
     ...(as === "event" || unregisteredMs !== undefined ? { unregistered_time: time(unregisteredMs ?? 0) } : {}),
-    ...(as === "listed" ? { offer_constraints: {} } : {}),
+    ...(as === "listed" ? { offer_constraints: framework.constraints } : {}),
     ...unlessEmpty("allocated_resources", resources?.allocated),
     ...unlessEmpty("offered_resources", resources?.offered),
   };

@@ -1,6 +1,7 @@
 // The calls of the v1 scheduler API, checked and dealt with (docs/scheduler-http-api.md).
 import { isUuid } from "../../mesos/ids.ts";
 import type { SchedulerCall } from "../../mesos/scheduler-api.ts";
+import type { OfferConstraints } from "../allocator/offer-constraints.ts";
 import { acceptOffers } from "./accept.ts";
 import type { MasterContext } from "./context.ts";
 import { checkDrained } from "./drain.ts";
@@ -114,12 +115,20 @@ export function handleCall(master: MasterContext, framework: Framework, call: Sc
       return undefined;
     case "UPDATE_FRAMEWORK": {
       const { framework_info: info, suppressed_roles: suppressedRoles = [] } = call.update_framework;
-      return updateFramework(master, framework, { info, suppressedRoles });
+      return updateFramework(master, framework, {
+        info,
+        suppressedRoles,
+        constraints: constraintsIn(call.update_framework),
+      });
     }
     default:
       return undefined;
   }
 }
+
+/** What SUBSCRIBE and UPDATE_FRAMEWORK say about agents. */
+export const constraintsIn = (part: object): OfferConstraints | undefined =>
+  (part as { offer_constraints?: OfferConstraints }).offer_constraints;
 
 function revive(master: MasterContext, framework: Framework, roles: string[]): void {
   master.counters.count("messages_revive_offers");

@@ -7,7 +7,7 @@ import { answerFormat, type AnswerFormat, MASTER_WORDS, readCall, RecordStream }
 import { type HttpAnswer, type HttpRequest, methodNotAllowed, text } from "../common/http.ts";
 import type { MasterContext } from "./context.ts";
 import { disconnect, subscribe } from "./frameworks.ts";
-import { callProblem, handleCall } from "./scheduler-calls.ts";
+import { callProblem, constraintsIn, handleCall } from "./scheduler-calls.ts";
 import { type FrameworkStream, isConnected } from "./state.ts";
 
 const CALLS = { schema: new Schema(MESOS_MESSAGES, SCHEDULER_CALLS), message: "scheduler.Call", words: MASTER_WORDS };
@@ -60,7 +60,7 @@ function open(
         close: () => records.close(),
       };
       const { framework_info: info, suppressed_roles: suppressedRoles = [] } = asked;
-      const framework = subscribe(master, stream, { info, suppressedRoles });
+      const framework = subscribe(master, stream, { info, suppressedRoles, constraints: constraintsIn(asked) });
     },
   };
 }

@@ -47,7 +47,7 @@ export function frameworkParts(framework: Framework, executors: readonly Model[]
       ...(info.principal === undefined ? {} : { principal: info.principal }),
       ...(info.labels ? { labels: info.labels.labels ?? [] } : {}),
       ...(hasCapability(framework, "MULTI_ROLE") ? { roles: info.roles ?? [] } : { role: info.role ?? "*" }),
-      offer_constraints: {},
+      offer_constraints: framework.constraints,
       used_resources: executors.reduce(addExecutorOf, summarise(usedBy(framework))),
       resources: executors.reduce(addExecutorOf, summarise(heldBy(framework))),
       tasks: new JsonList(described(tasks, taskState)),

@@ -3,6 +3,7 @@ import type { OperationRecord, OperationStatus } from "../../mesos/operations.ts
 import type { SchedulerEvent } from "../../mesos/scheduler-api.ts";
 import type { AgentInfo, ExecutorInfo, FrameworkInfo, Offer, Resource } from "../../mesos/types.ts";
 import type { MasterSideLink } from "../common/agent-link.ts";
+import type { OfferConstraints } from "../allocator/offer-constraints.ts";
 import type { Timer } from "../common/clock.ts";
 import type { Task } from "../protocol.ts";
 import type { Deactivation } from "./registrar.ts";
@@ -33,6 +34,8 @@ export interface Framework {
   state: FrameworkState;
   stream?: FrameworkStream;
   suppressedRoles: Set<string>;
+  /** Which agents it wants to be offered. */
+  constraints: OfferConstraints;
   /** Milliseconds since the epoch. */
   registeredMs: number;
   reregisteredMs: number | undefined;
