@@ -63,7 +63,14 @@ withCommonOptions(
 withCommonOptions(program.command("doctor").description("say what is wrong with a cluster, why, and what to do"))
   .option("--master <where>", "another cluster: zk://host:port/path, host:port,… or a URL; it is only looked at")
   .option("--verbose", "show all that was looked at, also where it is well")
+  .option("--fix", "apply remedies that lose nothing, the smallest first, and look again after each")
   .action(async (options: DoctorOptions) => (await import("./doctor.ts")).doctor(options));
+
+for (const action of ["start", "stop", "restart"] as const) {
+  withCommonOptions(program.command(action).description(`${action} components of the cluster, one after the other`))
+    .argument("<component...>", "as `status` calls it: master-1, agent-1, …")
+    .action(async (nodes: string[], options: CommonOptions) => (await import("./act.ts")).act(action, nodes, options));
+}
 
 withCommonOptions(
   program.command("down").description("remove everything that up made, in whatever state it is"),

@@ -48,6 +48,15 @@ export interface UpResult {
   created: boolean;
 }
 
+/** What is done with one node, the others left alone. */
+export type ComponentAction = "start" | "stop" | "restart";
+
+export const ACTION_TITLES: Record<ComponentAction, string> = {
+  start: "Started",
+  stop: "Stopped",
+  restart: "Restarted",
+};
+
 /** One way of making a plan real. Every method may be called again at any time, also after a crash half-way. */
 export interface Backend {
   readonly kind: "local" | "docker" | "vagrant";
@@ -56,6 +65,11 @@ export interface Backend {
   /** Removes everything that `up` made. Never throws for things already gone. */
   down(name: string, options: UpOptions): Promise<{ removed: string[] }>;
   status(name: string): Promise<{ plan: ClusterPlan; nodes: NodeStatus[] } | undefined>;
+  /**
+   * Starts, stops or restarts one node, and waits until that is so; tasks outlive their agent.
+   * @throws MesosUpError CLUSTER_UNKNOWN, NODE_UNKNOWN; StepError where it does not come to answer
+   */
+  act(name: string, node: string, action: ComponentAction, limits: UpOptions): Promise<void>;
   /** Last lines of a node's log, newest last. */
   logTail(name: string, node: string, lines: number): Promise<string>;
 }

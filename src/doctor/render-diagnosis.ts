@@ -1,6 +1,7 @@
 // A diagnosis for people: the root cause first, then what is not well with its evidence, then what is, layer by layer.
 import type { Diagnosis, Finding, Layer } from "./finding.ts";
 import { LAYERS } from "./finding.ts";
+import type { Repair } from "./fix.ts";
 
 const LAYER_NAMES: Record<Layer, string> = {
   machine: "machine",
@@ -53,4 +54,13 @@ function findingLines(finding: Finding, verbose: boolean): string[] {
     ...(level === "ok" && !verbose ? [] : shown.map((line) => `      ${line}`)),
     ...(remedy === undefined ? [] : [`      → ${remedy.command}`]),
   ];
+}
+
+/** What was done, line by line. */
+export function renderRepairs(repairs: Repair[]): string[] {
+  if (repairs.length === 0) return ["Nothing was to be done that is not yours to decide.", ""];
+  const lines = repairs.map(({ finding, command, outcome, said }) => {
+    return `${finding}: ${command}: ${outcome}${said === undefined ? "" : `: ${said}`}`;
+  });
+  return [...lines, ""];
 }

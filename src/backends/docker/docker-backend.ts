@@ -5,6 +5,7 @@ import { MesosUpError } from "../../errors.ts";
 import type { ListingBackend } from "../backend.ts";
 import { clusterFolder, clusterNames } from "../state/cluster-folder.ts";
 import { readClusterRecord, requireReadable, type ClusterRecord } from "../state/cluster-record.ts";
+import { act } from "./act.ts";
 import { daemonAddress } from "./daemon/daemon-address.ts";
 import { Daemon } from "./daemon/daemon.ts";
 import { dockerFaults, type DockerFaults } from "./docker-faults.ts";
@@ -29,6 +30,7 @@ export function createDockerBackend(options: DockerOptions): DockerBackend {
       const record = recordOf(name);
       return record && { plan: record.plan, nodes: await nodeStatuses(record.plan, daemon()) };
     },
+    act: (name, node, action, limits) => act({ name, node, action }, options, limits),
     async logTail(name, node, lines) {
       const record = recordOf(name);
       const container = record && planNodeByName(record.plan, node)?.container?.name;

@@ -1,15 +1,15 @@
 // The local backend: a cluster as processes of this machine (Linux only: what is a cluster's is found through /proc).
 import { basename } from "node:path";
-import type { PlanNode } from "../../cluster/plan-types.ts";
-import { planNodeByName } from "../../cluster/plan.ts";
 import { MesosUpError } from "../../errors.ts";
 import type { KnownCluster, ListingBackend } from "../backend.ts";
 import { clusterFolder, clusterNames } from "../state/cluster-folder.ts";
 import { readClusterRecord, requireReadable, type ClusterRecord } from "../state/cluster-record.ts";
+import { act } from "./act.ts";
 import { down } from "./down.ts";
 import type { LocalOptions } from "./local-options.ts";
 import { logFileOf, tailOf } from "./processes/log-file.ts";
 import { runningClusterFolders } from "./processes/ownership.ts";
+import { requireNode } from "./require-node.ts";
 import { nodeStatuses } from "./status.ts";
 import { up } from "./up.ts";
 
@@ -35,23 +35,11 @@ export function createLocalBackend(options: LocalOptions): LocalBackend {
       const record = recordOf(name);
       return record && { plan: record.plan, nodes: await nodeStatuses(record.plan) };
     },
+    act: (name, node, action, limits) => act({ name, node, action }, options, limits),
     logTail: (name, node, lines) =>
-      Promise.resolve().then(() => tailOf(logFileOf(requireNode(recordOf(name), name, node)), lines)),
+      Promise.resolve().then(() => tailOf(logFileOf(requireNode(recordOf(name), name, node).planned), lines)),
     list: () => listClusters(options.root),
   };
-}
-
-function requireNode(record: ClusterRecord | undefined, cluster: string, name: string): PlanNode {
-  const node = record && planNodeByName(record.plan, name);
-  if (node !== undefined) return node;
-  const known = record?.plan.nodes.map((one) => one.name).join(", ");
-  throw new MesosUpError(
-    record === undefined ? `There is no cluster ${cluster} here.` : `The cluster ${cluster} has no node ${name}.`,
-    {
-      code: record === undefined ? "CLUSTER_UNKNOWN" : "NODE_UNKNOWN",
-      hint: known === undefined ? "`mesos-up status` lists the clusters." : `Its nodes are ${known}.`,
-    },
-  );
 }
 
 function listClusters(root: string): KnownCluster[] {

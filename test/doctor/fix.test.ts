@@ -1,0 +1,74 @@
+import { describe, expect, it } from "vitest";
+import { fix } from "../../src/doctor/fix.ts";
+import type { Diagnosis, Finding, Remedy } from "../../src/doctor/finding.ts";
+
+const up: Remedy = { command: "up", kind: "up", losesTasks: false };
+const restart = (node: string): Remedy => ({ command: `restart ${node}`, kind: "restart", node, losesTasks: false });
+const failed = (id: string, remedy?: Remedy): Finding => ({
+  ...{ id, layer: "agents", level: "failed", result: "", evidence: [] },
+  ...(remedy === undefined ? {} : { remedy }),
+});
+
+/** A cluster whose findings go away as the given commands are applied. */
+function patient(findings: Finding[], cures: Record<string, string[]>) {
+  const applied: string[] = [];
+  let nowMs = 0;
+  return {
+    applied,
+    options: {
+      look: (): Promise<Diagnosis> => {
+        const cured = new Set(applied.flatMap((command) => cures[command] ?? []));
+        const left = findings.filter(({ id }) => !cured.has(id));
+        return Promise.resolve({ level: left.length === 0 ? "ok" : "failed", findings: left });
+      },
+      apply: ({ command }: Remedy) => {
+        applied.push(command);
+        return command === "restart broken" ? Promise.reject(new Error("It does not start.")) : Promise.resolve();
+      },
+      nowMs: () => nowMs,
+      sleep: (durationMs: number) => {
+        nowMs += durationMs;
+        return Promise.resolve();
+      },
+    },
+  };
+}
+
+describe("fix", () => {
+  it("does nothing to what is well", async () => {
+    const { options, applied } = patient([], {});
+    expect(await fix(options)).toMatchObject({ diagnosis: { level: "ok" }, repairs: [] });
+    expect(applied).toEqual([]);
+  });
+
+  it("starts what is missing before it restarts what hangs, each once", async () => {
+    const { options, applied } = patient([failed("A", restart("a")), failed("B", up), failed("C", up)], {
+      up: ["B"],
+      "restart a": ["A"],
+    });
+    const { repairs, diagnosis } = await fix(options);
+    expect(applied).toEqual(["up", "restart a"]);
+    expect(repairs).toEqual([
+      { finding: "B", command: "up", outcome: "helped" },
+      { finding: "A", command: "restart a", outcome: "helped" },
+    ]);
+    expect(diagnosis.findings.map(({ id }) => id)).toEqual(["C"]);
+  });
+
+  it("tells what did not help, and what failed, and goes on", async () => {
+    const { options } = patient([failed("A", restart("broken")), failed("B", restart("b"))], {});
+    expect((await fix(options)).repairs).toEqual([
+      { finding: "A", command: "restart broken", outcome: "failed", said: "It does not start." },
+      { finding: "B", command: "restart b", outcome: "did not help" },
+    ]);
+  });
+
+  it("leaves to the user what may lose tasks, and what no command helps", async () => {
+    const { options, applied } = patient(
+      [failed("A", { ...restart("a"), losesTasks: true }), failed("B", { ...up, kind: "by-hand" }), failed("C")],
+      {},
+    );
+    expect(await fix(options)).toMatchObject({ repairs: [], diagnosis: { level: "failed" } });
+    expect(applied).toEqual([]);
+  });
+});

@@ -1,0 +1,117 @@
+// Faults made for real, one after the other on one cluster: each is named as the root cause, mended, and all is well again.
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Diagnosis } from "../../src/doctor/finding.ts";
+import type { Repair } from "../../src/doctor/fix.ts";
+import type { UpOutput } from "./support/json.ts";
+import { isAlive } from "./support/signals.ts";
+import { until } from "./support/until.ts";
+import { Workplace } from "./support/workplace.ts";
+
+let place: Workplace;
+let cluster: UpOutput;
+beforeAll(async () => {
+  place = await Workplace.create();
+  cluster = (await place.json<UpOutput>("up", "--containers", "runc")).output;
+});
+afterAll(async () => {
+  await place.remove();
+});
+
+async function doctor(...args: string[]) {
+  const { exitCode, output } = await place.json<Diagnosis & { repairs?: Repair[] }>("doctor", ...args);
+  const { id, subject } = output.rootCause ?? {};
+  return { exitCode, level: output.level, id, subject, repairs: output.repairs, findings: output.findings };
+}
+
+async function signal(node: string, name: NodeJS.Signals): Promise<void> {
+  const pid = (await place.pids())[node];
+  if (pid === undefined) throw new Error(`${node} does not run.`);
+  process.kill(pid, name);
+  if (name === "SIGKILL") await until(`${node} has ended`, () => !isAlive(pid));
+}
+
+const well = { exitCode: 0, level: "ok", id: undefined };
+
+describe("a cluster that is well", () => {
+  it("gives no finding, time and again", async () => {
+    for (let time = 0; time < 5; time++) {
+      const { findings, ...rest } = await doctor();
+      expect(findings.filter(({ level }) => level !== "ok")).toEqual([]);
+      expect(rest).toMatchObject(well);
+    }
+  });
+
+  it("is looked at by its address alone, with nothing to be run on it", async () => {
+    for (const address of [cluster.zkUrl, ...cluster.masters]) {
+      expect(await doctor("--master", address)).toMatchObject(well);
+    }
+    expect((await place.run("doctor", "--fix", "--master", cluster.zkUrl)).stderr).toContain("only looked at");
+  });
+});
+
+describe("a fault", () => {
+  const nodes = [
+    ["zookeeper-1", "ZK001"],
+    ["master-1", "MS001"],
+    ["agent-1", "AG001"],
+  ] as const;
+
+  it.each(nodes)("is named and mended: %s was killed", async (subject, id) => {
+    await signal(subject, "SIGKILL");
+    expect(await doctor()).toMatchObject({ exitCode: 3, level: "failed", id, subject });
+    const fixed = await doctor("--fix");
+    expect(fixed.repairs).toMatchObject([{ finding: id, outcome: "helped" }]);
+    expect(fixed).toMatchObject(well);
+  });
+
+  it.each(nodes)("is named and mended: %s is stopped by a signal", async (subject, id) => {
+    await signal(subject, "SIGSTOP");
+    expect(await doctor()).toMatchObject({ exitCode: 3, level: "failed", id, subject });
+    const fixed = await doctor("--fix");
+    expect(fixed.repairs?.[0]).toMatchObject({ finding: id, command: `npx mesos-up restart ${subject} --name demo` });
+    expect(fixed).toMatchObject(well);
+  });
+
+  it("is named and mended where nothing runs any more", async () => {
+    for (const [node] of nodes) await signal(node, "SIGKILL");
+    expect(await doctor()).toMatchObject({ exitCode: 3, id: "ZK001", subject: "zookeeper-1" });
+    expect(await doctor("--fix")).toMatchObject(well);
+  });
+
+  it("is seen from outside too: an agent that is gone from a cluster named by its address", async () => {
+    expect((await place.run("stop", "agent-1")).exitCode).toBe(0);
+    expect(await doctor()).toMatchObject({ id: "AG001", subject: "agent-1" });
+    expect(await doctor("--master", cluster.zkUrl)).toMatchObject({ exitCode: 3, id: "AG002" });
+    expect((await place.run("start", "agent-1")).exitCode).toBe(0);
+    expect(await doctor("--fix")).toMatchObject(well);
+  });
+});
+
+describe("components", () => {
+  it("are restarted one after the other, and only those", async () => {
+    const before = await place.pids();
+    expect((await place.json("restart", "agent-1", "master-1")).output).toMatchObject({
+      restarted: ["master-1", "agent-1"],
+    });
+    const after = await place.pids();
+    expect(after["zookeeper-1"]).toBe(before["zookeeper-1"]);
+    expect(after["master-1"]).not.toBe(before["master-1"]);
+    expect(after["agent-1"]).not.toBe(before["agent-1"]);
+    expect(await doctor("--fix")).toMatchObject(well);
+  });
+
+  it("that there are none of are refused", async () => {
+    const { exitCode, stderr } = await place.run("restart", "agent-9");
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain("Its nodes are zookeeper-1, master-1, agent-1.");
+    expect((await place.run("restart", "agent-1", "--name", "nobody")).stderr).toContain("There is no cluster nobody");
+  });
+});
+
+it("loses no task of an agent that it starts again", async () => {
+  const { report } = await place.demo("--keep", "--containers", "runc");
+  const url = report.check?.url ?? "";
+  await signal("agent-1", "SIGKILL");
+  expect((await doctor("--fix")).repairs).toMatchObject([{ finding: "AG001", outcome: "helped" }]);
+  expect((await fetch(url)).status).toBe(200);
+});
