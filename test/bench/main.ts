@@ -1,8 +1,13 @@
 // `npm run bench -- NAME`: prints figures measured here and now, side by side with what a user would pick instead.
 import { benchDemo } from "./demo.ts";
+import { benchDocker } from "./docker.ts";
 import { benchEngine } from "./engine.ts";
 
-const benches: Record<string, (args: string[]) => Promise<void>> = { demo: benchDemo, engine: benchEngine };
+const benches: Record<string, (args: string[]) => Promise<void>> = {
+  demo: benchDemo,
+  docker: benchDocker,
+  engine: benchEngine,
+};
 
 const [name = "", ...args] = process.argv.slice(2);
 const bench = benches[name];
