@@ -1,11 +1,13 @@
 // The program that runs a command task, or task groups, started by the agent, which tells it on its standard input what
 // it is for.
+import { createInterface } from "node:readline";
 import type { TaskInfo } from "../mesos/types.ts";
 import { writeCheckpoint } from "./agent/checkpoint.ts";
 import { exitStatusFile } from "./agent/paths.ts";
 import { systemClock } from "./common/clock.ts";
 import type { ExecutorAssignment, GroupAssignment } from "./containerizer/assignment.ts";
 import { CommandExecutor } from "./executor/command-executor.ts";
+import { Host } from "./executor/host.ts";
 import { SERVE_PORTS, servePorts } from "./executor/network-helper.ts";
 import { openSandboxOutput, type SandboxOutput } from "./executor/sandbox-output.ts";
 import { taskStarter } from "./executor/start-task.ts";
@@ -20,10 +22,20 @@ if (process.argv[2] === SERVE_PORTS) {
 
 process.stdout.on("error", () => {}); // The agent has gone meanwhile.
 process.stdout.write("ready\n");
-const assignment = await readAssignment();
-// The agent has gone before it had anything to do.
-if (assignment === undefined) process.exit(0);
-run(assignment);
+let host: Host | undefined;
+let isAssigned = false;
+createInterface({ input: process.stdin })
+  .on("line", (line) => {
+    const assignment = JSON.parse(line) as ExecutorAssignment;
+    isAssigned = true;
+    if (assignment.shared) (host ??= newHost()).start(assignment);
+    else run(assignment);
+  })
+  .on("close", () => {
+    host?.close();
+    // The agent has gone before there was anything to do.
+    if (!isAssigned) process.exit(0);
+  });
 
 function run(assignment: ExecutorAssignment): void {
   // Neither timers nor an agent that is away for a while may end the process.
@@ -62,17 +74,27 @@ async function runGroups(
   startDefaultExecutor({ assignment, output, env, ownProgram, onDone });
 }
 
-function fail(output: SandboxOutput, error: unknown): void {
-  output.complain(`The executor failed: ${(error as Error).stack ?? String(error)}`);
-  process.exit(1);
+/** For executors that share this program. */
+function newHost(): Host {
+  setInterval(() => {}, 2 ** 30);
+  const made = new Host({
+    env: process.env,
+    run(assignment, output, onDone) {
+      const env = { ...process.env, ...assignment.environment };
+      const startTask = taskStarter({ assignment, output, env, ownProgram });
+      const executor = new CommandExecutor({ ...{ assignment, output, startTask, onDone }, clock: systemClock });
+      return () => executor.abandon();
+    },
+    report: (report) => void process.stdout.write(`${JSON.stringify(report)}\n`),
+    onEmpty: () => process.exit(0),
+  });
+  for (const event of ["uncaughtException", "unhandledRejection"] as const) {
+    process.on(event, (error: unknown) => fail(made, error));
+  }
+  return made;
 }
 
-/** The first line of standard input; undefined if there is none. */
-async function readAssignment(): Promise<ExecutorAssignment | undefined> {
-  let text = "";
-  for await (const chunk of process.stdin.setEncoding("utf8") as AsyncIterable<string>) {
-    text += chunk;
-    if (text.includes("\n")) break;
-  }
-  return text.includes("\n") ? (JSON.parse(text.slice(0, text.indexOf("\n"))) as ExecutorAssignment) : undefined;
+function fail(output: Pick<SandboxOutput, "complain">, error: unknown): void {
+  output.complain(`The executor failed: ${(error as Error).stack ?? String(error)}`);
+  process.exit(1);
 }

@@ -1,6 +1,7 @@
 // Agents that are killed, come back as they were or otherwise, or are taken out of service: what a framework and an operator
 // of a real Mesos are told then.
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { SmallCluster } from "./support/engine.ts";
 import { Framework } from "./support/framework.ts";
@@ -27,9 +28,19 @@ async function withTask(info: object = {}) {
   const launched = framework.stream.mark();
   await framework.run(offer, "t1", `echo $$ > ${pidFile}; exec sleep 1000`);
   await until("the task has told its process", () => existsSync(pidFile) && readFileSync(pidFile, "utf8") !== "");
+  await until("the agent has written down that both updates are acknowledged", () => acknowledgements() === 2);
   // What the task does not use.
   await framework.offer(launched);
   return { agent, id, framework, taskPid: Number(readFileSync(pidFile, "utf8")) };
+}
+
+/** How many are on the agent's disk: those that are not are asked for again after a restart. */
+function acknowledgements(): number {
+  const files = readdirSync(cluster.folder, { recursive: true, encoding: "utf8" });
+  // `latest` leads to the same files once more.
+  const updates = files.filter((file) => file.endsWith("task.updates") && !file.includes("latest"));
+  return updates.flatMap((file) => readFileSync(join(cluster.folder, file), "utf8").match(/"acknowledged"/g) ?? [])
+    .length;
 }
 
 describe("an agent killed -9", () => {

@@ -11,6 +11,7 @@ import { Files } from "../common/files.ts";
 import { listen } from "../common/http.ts";
 import type { Log } from "../common/log.ts";
 import { Containers } from "../containerizer/containers.ts";
+import { ExecutorHosts } from "../containerizer/executor-hosts.ts";
 import { ExecutorPool } from "../containerizer/executor-pool.ts";
 import { Runtimes } from "../containerizer/runtimes.ts";
 import { FetcherCache } from "../fetcher/cache.ts";
@@ -22,6 +23,9 @@ import { agentRoutes } from "./endpoints.ts";
 import type { LoadedAgentFlags } from "./flags.ts";
 import { MasterLink } from "./master-link.ts";
 import { recover, RecoveryError } from "./recovery.ts";
+
+/** Of commands that run without an image. */
+const EXECUTORS_PER_PROGRAM = 100;
 
 export interface StartAgentOptions {
   flags: LoadedAgentFlags;
@@ -65,6 +69,7 @@ export async function startAgent(options: StartAgentOptions): Promise<RunningAge
     spares: options.spareExecutors,
     maxStarting: machine.cpus,
   });
+  const hosts = new ExecutorHosts({ pool, clock, limit: EXECUTORS_PER_PROGRAM });
   const runtimes = new Runtimes({ flags, env, clock, uid });
   const fetcher = new Fetcher({
     cache: new FetcherCache({
@@ -81,6 +86,7 @@ export async function startAgent(options: StartAgentOptions): Promise<RunningAge
     fetcher,
     pool,
     executorCommand: options.executorCommand,
+    hosts,
     env,
     clock,
     log,

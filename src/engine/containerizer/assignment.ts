@@ -62,6 +62,8 @@ export interface ExecutorAssignment {
   runtime: ContainerRuntime;
   /** Set for the default executor, which launches the tasks of groups in containers inside its own. */
   groups?: GroupAssignment;
+  /** The program runs this executor beside others: further assignments follow. */
+  shared?: boolean;
 }
 
 export interface GroupAssignment {

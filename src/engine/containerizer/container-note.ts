@@ -13,4 +13,6 @@ export interface ContainerNote {
   executor?: ProcessIdentity;
   /** Where the note lies, in a container inside another one. */
   directory?: string;
+  /** The executor shares its program with others: what it runs does not descend from its process. */
+  shared?: boolean;
 }

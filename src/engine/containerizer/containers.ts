@@ -16,6 +16,7 @@ import { giveAway } from "./give-away.ts";
 import { startCustomExecutor } from "./custom-executor.ts";
 import { type DockerExecutor, startDockerExecutor } from "./docker-executor.ts";
 import { assign, type ExecutorPool } from "./executor-pool.ts";
+import type { ExecutorHosts } from "./executor-hosts.ts";
 import { identify, isAlive, processesWith, signal, treeOf } from "./processes.ts";
 import type { Runtimes } from "./runtimes.ts";
 
@@ -39,6 +40,7 @@ export interface ContainersOptions {
   pool: ExecutorPool;
   /** node and the executor program, where executors are started in containers of their own. */
   executorCommand: string[];
+  hosts: ExecutorHosts;
   env: NodeJS.ProcessEnv;
   clock: Clock;
   log: Log;
@@ -87,6 +89,7 @@ export class Containers {
       destroying: undefined,
       cancel: new AbortController(),
     };
+    if (task !== undefined && task.container === undefined) return this.#launchShared(container, request);
     this.#containers.set(containerId, container);
     const executorImage = task === undefined ? undefined : runtimes.executorImage(task.container);
     // A framework's own executor is the only program that is not ours.
@@ -112,6 +115,35 @@ export class Containers {
       if (isOurs) assign(child, { ...assignment, runtime });
     } catch (error) {
       void program?.then((child) => child.kill("SIGKILL"));
+      this.#forget(containerId);
+      throw error instanceof LaunchError ? error : new LaunchError((error as Error).message, error);
+    }
+  }
+
+  /** A command without an image: its executor can share a program with others. */
+  async #launchShared(container: Container, { assignment, task, user }: LaunchRequest): Promise<void> {
+    const { containerId, sandbox } = assignment;
+    const { runtimes, fetcher, hosts } = this.#options;
+    this.#containers.set(containerId, container);
+    try {
+      const [runtime] = await Promise.all([
+        runtimes.prepare({ container: undefined, containerId, user }),
+        fetcher.fetch({ containerId, uris: task?.command?.uris ?? [], sandbox, user, signal: container.cancel.signal }),
+      ]);
+      container.note.runtime = runtime;
+      container.note.shared = true;
+      if (runtime.kind === "posix" && runtime.user !== undefined) giveAway(sandbox, runtime.user);
+      if (container.destroying !== undefined) throw new LaunchError("Container destroyed during launch");
+      const { pid, exited } = await hosts.start({ ...assignment, runtime });
+      const executor = identify(pid);
+      if (executor === undefined) throw new LaunchError("Failed to fork executor");
+      container.note.executor = executor;
+      writeCheckpoint(this.#noteFile(containerId), container.note);
+      // It was to be destroyed while its process was being started.
+      if (container.cancel.signal.aborted) signal(pid, "SIGKILL");
+      container.destroying = undefined;
+      void exited.then(({ code, signal: name }) => this.#exited(container, waitStatus(code, name)));
+    } catch (error) {
       this.#forget(containerId);
       throw error instanceof LaunchError ? error : new LaunchError((error as Error).message, error);
     }
@@ -157,8 +189,10 @@ export class Containers {
 
   /** Processes that belong to a container, the executor among them. */
   processesOf(containerId: string): number[] {
-    const executor = this.get(containerId)?.executor;
-    return executor === undefined ? [] : treeOf(executor.pid);
+    const { executor, shared, sandbox } = this.get(containerId) ?? {};
+    if (executor === undefined) return [];
+    const first = shared && sandbox !== undefined ? processesWith("MESOS_DIRECTORY", sandbox) : [];
+    return [...new Set([executor.pid, ...first].flatMap(treeOf))];
   }
 
   #startApart({ containerId, sandbox, runtime }: ContainerNote, image: string): Promise<DockerExecutor> | undefined {

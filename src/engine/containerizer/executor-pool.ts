@@ -75,7 +75,6 @@ export class ExecutorPool {
       if (settled) return;
       settled = true;
       this.#starting--;
-      child.stdout.destroy();
       this.#offer(child);
       this.#startMissing();
     };
@@ -98,5 +97,6 @@ export class ExecutorPool {
 
 /** Tells a program what it is for; it cannot be taken back. */
 export function assign(child: ChildProcess, assignment: ExecutorAssignment): void {
+  child.stdout?.destroy(); // It has said all that it has to say.
   child.stdin?.end(`${JSON.stringify(assignment)}\n`);
 }

@@ -54,6 +54,13 @@ export class CommandExecutor {
     });
   }
 
+  /** Its container is gone: it has nothing to do any more, and nobody to tell. */
+  abandon(): void {
+    this.#checks?.stop();
+    this.#state = "ENDED";
+    this.#finish(1);
+  }
+
   #handle(event: ExecutorEvent): void {
     if (event.type !== "HEARTBEAT" && event.type !== "ACKNOWLEDGED") this.#say(`Received ${event.type} event`);
     switch (event.type) {
