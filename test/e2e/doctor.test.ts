@@ -34,7 +34,7 @@ const well = { exitCode: 0, level: "ok", id: undefined };
 
 describe("a cluster that is well", () => {
   it("gives no finding, time and again", async () => {
-    for (let time = 0; time < 5; time++) {
+    for (let time = 0; time < 3; time++) {
       const { findings, ...rest } = await doctor();
       expect(findings.filter(({ level }) => level !== "ok")).toEqual([]);
       expect(rest).toMatchObject(well);
@@ -88,10 +88,10 @@ describe("a fault", () => {
 });
 
 describe("components", () => {
-  it("are restarted one after the other, and only those", async () => {
+  it("are restarted one after the other, whoever leads last, and only those", async () => {
     const before = await place.pids();
     expect((await place.json("restart", "agent-1", "master-1")).output).toMatchObject({
-      restarted: ["master-1", "agent-1"],
+      restarted: ["agent-1", "master-1"],
     });
     const after = await place.pids();
     expect(after["zookeeper-1"]).toBe(before["zookeeper-1"]);
