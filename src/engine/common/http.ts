@@ -78,6 +78,8 @@ export const methodNotAllowed = (allowed: string, received: string): HttpAnswer 
 
 /** Bodies above this are refused while they are being read. */
 export const BODY_LIMIT_BYTES = 64 * 1024 * 1024;
+/** So are all of them that are being read at once, above this. */
+const BODIES_LIMIT_BYTES = 4 * BODY_LIMIT_BYTES;
 const GZIP_FROM_BYTES = 1024;
 const LONG_TEXT_CHARACTERS = 64 * 1024;
 
@@ -145,6 +147,8 @@ export interface ListenOptions {
   port: number;
   /** How long a client may take to send the head of a request, and the whole of it. Default: a minute, and five. */
   patience?: { headMs: number; requestMs: number };
+  /** What bodies that are being read may hold together. Default: 256 MB. */
+  bodiesLimitBytes?: number;
   /** Hears of requests whose handlers fail, which are answered with 500. Default: none. */
   log?: Log;
 }
@@ -155,8 +159,9 @@ const PATIENCE = { headMs: 60_000, requestMs: 300_000 };
 export async function listen(routes: HttpRoutes, at: ListenOptions): Promise<{ server: Server; port: number }> {
   const { headMs, requestMs } = at.patience ?? PATIENCE;
   const log = (at.log ?? silentLog).named("process.cpp");
+  const budget = new BodyBudget(at.bodiesLimitBytes ?? BODIES_LIMIT_BYTES);
   const limits = { headersTimeout: headMs, requestTimeout: requestMs, connectionsCheckingInterval: headMs / 2 };
-  const server = createServer(limits, (request, response) => void answer({ routes, log }, request, response));
+  const server = createServer(limits, (request, response) => void answer({ routes, log, budget }, request, response));
   server.keepAliveTimeout = 120_000;
   server.on("upgrade", (request, socket, head) => {
     // The server has let go of the socket: nobody else would hear of a client that is gone.
@@ -203,7 +208,7 @@ export function refuseUpgrade(
 }
 
 async function answer(
-  { routes, log }: { routes: HttpRoutes; log: Log },
+  { routes, log, budget }: { routes: HttpRoutes; log: Log; budget: BodyBudget },
   incoming: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -215,7 +220,7 @@ async function answer(
       await send(incoming, response, text(404, "404 Not Found."));
       return;
     }
-    const received = await readBody(incoming);
+    const received = await readBody(incoming, budget);
     if (!received) {
       refuseBody(incoming, response);
       return;
@@ -250,21 +255,57 @@ function parseTarget(target: string | undefined): { path: string; query: URLSear
   }
 }
 
-/** The whole body; undefined, as soon as that is known, if it is larger than the limit. */
-function readBody(incoming: IncomingMessage): Promise<Buffer | undefined> {
+/** What half-received bodies hold together: many clients must not do what one may not. */
+class BodyBudget {
+  #heldBytes = 0;
+  readonly #limitBytes: number;
+
+  constructor(limitBytes: number) {
+    this.#limitBytes = limitBytes;
+  }
+
+  /** False if there is no room for so much more. */
+  take(bytes: number): boolean {
+    this.#heldBytes += bytes;
+    return this.#heldBytes <= this.#limitBytes;
+  }
+
+  giveBack(bytes: number): void {
+    this.#heldBytes -= bytes;
+  }
+}
+
+/** The whole body; undefined, as soon as that is known, if it is larger than the limit, or than what there is room for. */
+function readBody(incoming: IncomingMessage, budget: BodyBudget): Promise<Buffer | undefined> {
   if (Number(incoming.headers["content-length"] ?? 0) > BODY_LIMIT_BYTES) return Promise.resolve(undefined);
   return new Promise((resolve, reject) => {
     const parts: Buffer[] = [];
     let size = 0;
-    incoming.on("data", (part: Buffer) => {
-      size += part.length;
-      if (size <= BODY_LIMIT_BYTES) return void parts.push(part);
+    let held = 0;
+    const letGo = (): void => {
+      budget.giveBack(held);
+      held = 0;
       parts.length = 0;
+    };
+    let isRefused = false;
+    incoming.on("data", (part: Buffer) => {
+      if (isRefused) return;
+      size += part.length;
+      held += part.length;
+      isRefused = !budget.take(part.length) || size > BODY_LIMIT_BYTES;
+      if (!isRefused) return void parts.push(part);
+      letGo();
       resolve(undefined);
     });
-    incoming.on("end", () => resolve(Buffer.concat(parts)));
+    incoming.on("end", () => {
+      resolve(Buffer.concat(parts));
+      letGo();
+    });
     incoming.on("error", reject);
-    incoming.on("close", () => reject(new Error("The request was cut short")));
+    incoming.on("close", () => {
+      letGo();
+      reject(new Error("The request was cut short"));
+    });
   });
 }
 

@@ -1,5 +1,6 @@
 // One connection of an agent: what it says first decides which agent it is, everything after that is about that agent.
 import type { MasterSideLink } from "../common/agent-link.ts";
+import type { Timer } from "../common/clock.ts";
 import type { AgentToMaster } from "../protocol.ts";
 import { registerAgent, reregisterAgent } from "./agent-registration.ts";
 import { disconnectAgent, loseAgent } from "./agents.ts";
@@ -9,11 +10,15 @@ import { receiveOperationUpdate } from "./operations.ts";
 import type { Agent } from "./state.ts";
 import { receiveUpdate, removeExecutor } from "./tasks.ts";
 
+/** An agent registers as soon as it is connected; who does not, is none. */
+const REGISTRATION_DEADLINE_MS = 15_000;
+
 /** Handles the messages of one connection, each after the one before it has been dealt with. */
 export class AgentSession {
   readonly #master: MasterContext;
   #link: MasterSideLink | undefined;
   #agent: Agent | undefined;
+  #deadline: Timer | undefined;
   /** Messages that wait, or wait for others; undefined while there are none. */
   #last: Promise<void> | undefined;
 
@@ -24,6 +29,10 @@ export class AgentSession {
   /** To be called before the first message can arrive. */
   attach(link: MasterSideLink): void {
     this.#link = link;
+    this.#deadline = this.#master.clock.after(REGISTRATION_DEADLINE_MS, () => {
+      this.#master.log.warning("Closing the connection of an agent that does not register");
+      link.close();
+    });
   }
 
   receive(message: AgentToMaster): void {
@@ -31,6 +40,7 @@ export class AgentSession {
       if (this.#agent.pings) this.#agent.pings.answered = true;
       return;
     }
+    if (message.type === "REGISTER" || message.type === "REREGISTER") this.#deadline?.cancel();
     // Registration waits for the registry; whatever follows must not overtake it.
     if (this.#last)
       this.#wait(
@@ -63,6 +73,7 @@ export class AgentSession {
 
   closed(): void {
     const { counters } = this.#master;
+    this.#deadline?.cancel();
     void Promise.resolve(this.#last).then(() => {
       if (!this.#agent || !this.#link) return;
       counters.count("slave_disconnections");

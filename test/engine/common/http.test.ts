@@ -1,7 +1,7 @@
 import { request } from "node:http";
-import { connect, type AddressInfo } from "node:net";
+import { connect, type AddressInfo, type Socket } from "node:net";
 import { gzipSync } from "node:zlib";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { BindError, BODY_LIMIT_BYTES, HttpRoutes, json, listen, text } from "../../../src/engine/common/http.ts";
 import { JsonList, JsonParts } from "../../../src/engine/common/json-parts.ts";
 import { createLog } from "../../../src/engine/common/log.ts";
@@ -194,4 +194,31 @@ describe("the HTTP server", () => {
       `Failed to initialize: Failed to bind on 127.0.0.1:${taken}: Address already in use`,
     );
   });
+});
+
+it("refuses bodies that together are more than there is room for, and goes on when one of them is over", async () => {
+  const routes = new HttpRoutes([]).route("/echo", ({ body }) => text(200, String(body.length)));
+  const narrow = await listen(routes, { ip: "127.0.0.1", port: 0, bodiesLimitBytes: 100 });
+  const head = (length: number): string => `POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: ${length}\r\n\r\n`;
+  const open = (start: string): { socket: Socket; answer: Promise<string> } => {
+    const socket = connect(narrow.port, "127.0.0.1", () => socket.write(start));
+    return { socket, answer: new Promise((resolve) => socket.once("data", (data) => resolve(data.toString()))) };
+  };
+  const first = open(head(80) + "x".repeat(79));
+  const arrived = (): Promise<number> => new Promise((resolve) => narrow.server.getConnections((_, n) => resolve(n)));
+  await vi.waitFor(async () => expect(await arrived()).toBe(1));
+  const second = await vi.waitFor(async () => {
+    const tried = open(head(60) + "y".repeat(60));
+    const answer = await tried.answer;
+    tried.socket.destroy();
+    expect(answer).toMatch(/^HTTP\/1\.1 413 /);
+    return answer;
+  });
+  expect(second).toContain("413 Request Entity Too Large.");
+  first.socket.write("x");
+  expect(await first.answer).toMatch(/^HTTP\/1\.1 200 /);
+  const third = open(head(60) + "z".repeat(60));
+  expect(await third.answer).toMatch(/^HTTP\/1\.1 200 /);
+  for (const { socket } of [first, third]) socket.destroy();
+  narrow.server.close();
 });

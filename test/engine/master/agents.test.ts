@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { AgentSession } from "../../../src/engine/master/agent-session.ts";
 import type { RegistryStore } from "../../../src/engine/master/registrar.ts";
 import { settle } from "../support/fake-clock.ts";
 import { ask, startMaster, TestAgent, TestFramework } from "../support/master-harness.ts";
@@ -173,4 +174,17 @@ describe("agents and operators", () => {
     });
     expect(answer).toMatchObject({ status: 404, body: "Agent 'nope' not found" });
   });
+});
+
+it("lets go of an agent's connection over which nobody registers", async () => {
+  const test = await startMaster();
+  let closed = 0;
+  const silent = { closed: false, send: () => {}, close: () => void closed++ };
+  new AgentSession(test.master.context).attach(silent);
+  await new TestAgent(test).register();
+  await test.clock.advance(14_000);
+  expect(closed).toBe(0);
+  await test.clock.advance(2_000);
+  expect(closed).toBe(1);
+  expect(test.master.context.state.agents.size).toBe(1);
 });
