@@ -18,10 +18,6 @@ export function parseMessage(line: string): VagrantMessage | undefined {
   return { atSecs: Number(timestamp), machine, type, data: data.map(unescape) };
 }
 
-export function parseMessages(text: string): VagrantMessage[] {
-  return text.split("\n").flatMap((line) => parseMessage(line.trimEnd()) ?? []);
-}
-
 /** The state of each machine, as in `running`, `poweroff`, `stopped`, `not_created`. */
 export function machineStates(messages: readonly VagrantMessage[]): Map<string, string> {
   const states = messages.filter(({ type }) => type === "state");

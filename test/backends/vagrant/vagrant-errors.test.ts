@@ -1,0 +1,79 @@
+import { describe, expect, it } from "vitest";
+import { vagrantError } from "../../../src/backends/vagrant/vagrant-errors.ts";
+import type { VagrantMessage } from "../../../src/backends/vagrant/machine-readable.ts";
+import { CommandError } from "../../../src/errors.ts";
+
+const message = (type: string, ...data: string[]): VagrantMessage => ({ atSecs: 1, machine: "", type, data });
+const said = (machine: string, line: string): VagrantMessage => ({
+  atSecs: 1,
+  machine,
+  type: "ui",
+  data: ["info", `    ${machine}: ${line}`],
+});
+
+function errorFor(messages: VagrantMessage[], stderr = ""): CommandError {
+  const error = vagrantError({ args: ["up"], exitCode: 1, messages, stderr });
+  if (!(error instanceof CommandError)) throw error;
+  return error;
+}
+
+function named(name: string, text: string): CommandError {
+  return errorFor([message("error-exit", `Vagrant::Errors::${name}`, text)]);
+}
+
+describe("an error of Vagrant's", () => {
+  it("says which addresses VirtualBox allows", () => {
+    const text =
+      "The IP address configured for the host-only network is not within the\nallowed ranges.\n\n  Address: 192.168.33.10\n  Ranges: 192.168.56.0/21\n\nValid ranges can be modified";
+    const error = named("VirtualBoxInvalidHostSubnet", text);
+    expect(error.code).toBe("ADDRESS_NOT_ALLOWED");
+    expect(error.message).toBe(
+      "VirtualBox does not allow the address 192.168.33.10 for machines, but 192.168.56.0/21 only.",
+    );
+    expect(error.hint).toContain("/etc/vbox/networks.conf");
+  });
+
+  it.each([
+    ["NetworkCollision", "The specified host network collides with a non-hostonly network!", "ADDRESS_TAKEN"],
+    ["NoDefaultProvider", "No usable default provider could be found for your system.", "PROVIDER_MISSING"],
+    ["ProviderNotUsable", "The provider 'libvirt' that was requested is not usable.", "PROVIDER_UNUSABLE"],
+    ["BoxAddShortNotFound", "The box 'no/such' could not be found.", "BOX_UNAVAILABLE"],
+    ["MachineLocked", "Vagrant can't use the requested machine because it is locked!", "CLUSTER_BUSY"],
+    ["PlanError", "The plan plan.json cannot be used: it is not JSON.", "PLAN_UNUSABLE"],
+    ["VBoxManageError", "Stderr: VBoxManage: error: VERR_NO_MEMORY", "MEMORY_TOO_LITTLE"],
+    ["VBoxManageError", "Stderr: VBoxManage: error: VT-x is not available (VERR_VMX_NO_VMX)", "PROVIDER_UNUSABLE"],
+    [
+      "ExecuteError",
+      "Stderr: Error response from daemon: Pool overlaps with other one on this address space",
+      "ADDRESS_TAKEN",
+    ],
+    ["SomethingElse", "It did not go well.\n\nFor several reasons.", "VAGRANT_FAILED"],
+  ])("%s is told as one sentence of what happened and one of what to do", (name, text, code) => {
+    const error = named(name, text);
+    expect(error.code).toBe(code);
+    expect(error.message).toMatch(/^[A-Zv].*\.$/);
+    expect(error.hint).toMatch(/\S/);
+  });
+
+  it("gives a machine's own words where provisioning failed, with the lines before them as evidence", () => {
+    const error = errorFor([
+      said("mesos-agent", "fetching http://packages.test/mesos.deb"),
+      said("mesos-agent", "MESOS_UP_FAILED: Mesos's package could not be fetched."),
+      said("mesos-agent", "MESOS_UP_HINT: Name another address."),
+      message(
+        "error-exit",
+        "Vagrant::Errors::SSHBadExitStatusMuted",
+        "The SSH command responded with a non-zero exit status.",
+      ),
+    ]);
+    expect(error.code).toBe("PROVISIONING_FAILED");
+    expect(error.message).toBe("Provisioning mesos-agent failed: Mesos's package could not be fetched.");
+    expect(error.hint).toBe("Name another address.");
+    expect(error.output).toBe("mesos-agent: fetching http://packages.test/mesos.deb");
+  });
+
+  it("says what there is to say where nothing was said", () => {
+    expect(errorFor([], "").message).toBe("vagrant up failed: it does not say why.");
+    expect(errorFor([], "bundler could not be loaded").message).toBe("vagrant up failed: bundler could not be loaded.");
+  });
+});
