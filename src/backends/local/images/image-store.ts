@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { MesosUpError } from "../../../errors.ts";
 import { runCommand } from "../kit/command.ts";
 import type { KitProgress } from "../kit/fetch-packages.ts";
+import { forgetUnused, namesIn } from "../kit/forget.ts";
 import { cacheError } from "../kit/kit-errors.ts";
 import { withLock } from "../kit/lock.ts";
 import { findInFolders } from "../../find-program.ts";
@@ -15,7 +16,15 @@ import type { ProgramName } from "../kit/recipes.ts";
 import { resolveRuntime } from "../kit/runtime.ts";
 import { comparedWithDocker, loadLayout } from "./docker-image.ts";
 import { importArchive, importByReference, isPath } from "./import-image.ts";
-import { adoptImage, type Descriptor, findImage, hexOf, readConfig, referenceAnnotation } from "./layout.ts";
+import {
+  adoptImage,
+  type Descriptor,
+  findImage,
+  hexOf,
+  readConfig,
+  referenceAnnotation,
+  usedDigests,
+} from "./layout.ts";
 import { dockerSocket } from "../container-runtime.ts";
 import { makeNginxImage, nginxRevision } from "./nginx-image.ts";
 
@@ -92,6 +101,7 @@ export class ImageStore {
       const imported = await bring(referenceOrPath, { machine, skopeo, directory, signal });
       const annotations = { [descriptionAnnotation]: `${imported.reference}, ${imported.origin}` };
       await adoptImage(this.#layout, imported.layout, { reference: imported.reference, annotations });
+      await this.#forgetOld();
       return imported.reference;
     });
     return this.#require(reference);
@@ -142,7 +152,22 @@ export class ImageStore {
     });
     const description = `nginx ${made.version}, ${machine.distribution}`;
     const annotations = { [descriptionAnnotation]: description, [recipeAnnotation]: recipe };
-    return adoptImage(this.#layout, made.layout, { reference: nginxReference, annotations });
+    const adopted = await adoptImage(this.#layout, made.layout, { reference: nginxReference, annotations });
+    await this.#forgetOld();
+    return adopted;
+  }
+
+  /** Layers and file systems of images whose name another image has by now. */
+  async #forgetOld(): Promise<void> {
+    const used = new Set([...(await usedDigests(this.#layout))].map(hexOf));
+    const folders = [join(this.#layout, "blobs/sha256"), join(this.directory, "unpacked")];
+    await forgetUnused(
+      folders.flatMap((folder) =>
+        namesIn(folder)
+          .filter((name) => !used.has(name))
+          .map((name) => join(folder, name)),
+      ),
+    );
   }
 
   async #stored(image: Descriptor, reference: string): Promise<StoredImage> {

@@ -75,6 +75,25 @@ export async function adoptImage(
   return adopted;
 }
 
+/** Digests of everything that the layout's images consist of. A manifest whose blob cannot be read counts alone. */
+export async function usedDigests(layout: string, manifests = readIndex(layout)): Promise<Set<string>> {
+  const used = new Set<string>();
+  for (const { digest } of manifests) {
+    used.add(digest);
+    const inside = await readBlob<Partial<Contents>>(layout, digest).catch((): Partial<Contents> => ({}));
+    for (const part of [inside.config ?? [], inside.layers ?? []].flat()) used.add(part.digest);
+    for (const below of await usedDigests(layout, inside.manifests ?? [])) used.add(below);
+  }
+  return used;
+}
+
+/** What a manifest, or an index of several, refers to. */
+interface Contents {
+  config: Descriptor;
+  layers: Descriptor[];
+  manifests: Descriptor[];
+}
+
 /** Hexadecimal digits of a digest. */
 export function hexOf(digest: string): string {
   return digest.slice(digest.indexOf(":") + 1);

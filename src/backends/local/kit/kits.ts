@@ -12,6 +12,7 @@ import {
   type KitProgress,
   type PackageRequest,
 } from "./fetch-packages.ts";
+import { forgetUnused, namesIn } from "./forget.ts";
 import { cacheError, listOf, runtimeMissing } from "./kit-errors.ts";
 import { withLock } from "./lock.ts";
 import { isProgram } from "../../find-program.ts";
@@ -93,9 +94,20 @@ async function makeKits(names: KitName[], options: KitOptions): Promise<void> {
     await Promise.all(
       names.map((name, index) => makeKit({ name, files: files[index] ?? [], staging, downloads }, options)),
     );
+    await forgetUnused(otherRevisions(options));
   } finally {
     await rm(staging, { recursive: true, force: true });
   }
+}
+
+/** Of kits of this platform, those that another version of this program has made. */
+function otherRevisions(options: KitOptions): string[] {
+  const folder = join(options.cacheDirectory, "kits", options.machine.platform);
+  const current = new Set((Object.keys(recipes) as KitName[]).map((name) => kitDirectory(name, options)));
+  return namesIn(folder)
+    .filter((name) => /-\d+$/.test(name))
+    .map((name) => join(folder, name))
+    .filter((path) => !current.has(path));
 }
 
 function requestOf(recipe: Recipe, installed: ReadonlySet<string>): PackageRequest {
