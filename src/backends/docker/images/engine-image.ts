@@ -28,7 +28,8 @@ export function engineImage(env: NodeJS.ProcessEnv): ImageRecipe {
     title: "the embedded engine",
     changes: [
       "ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-      "EXPOSE 5050 5051",
+      "EXPOSE 5050",
+      "EXPOSE 5051",
       'CMD ["mesos-master", "--version"]',
     ],
     async fill(root) {

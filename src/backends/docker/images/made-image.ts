@@ -52,12 +52,12 @@ export async function hasImage(daemon: Daemon, reference: string, signal?: Abort
   return (await daemon.find(`/images/${reference}/json`, { signal })) !== undefined;
 }
 
-/** Images that the recipe made before, and that no container uses: the daemon keeps those that one does. */
+/** Images that the recipe made before, and that no container uses: the daemon keeps those that one does. Podman puts a host before. */
 async function removeOlder(daemon: Daemon, reference: string): Promise<void> {
   const [repository] = splitReference(reference);
   const filters = encodeURIComponent(JSON.stringify({ reference: [repository] }));
   const images = await daemon.json<{ RepoTags: string[] | null }[]>("GET", `/images/json?filters=${filters}`);
-  const older = images.flatMap(({ RepoTags }) => RepoTags ?? []).filter((tag) => tag !== reference);
+  const older = images.flatMap(({ RepoTags }) => RepoTags ?? []).filter((tag) => !tag.endsWith(reference));
   await Promise.all(older.map((tag) => daemon.remove(`/images/${tag}`).catch(() => false)));
 }
 

@@ -34,8 +34,9 @@ export async function zookeeperImage({ env, signal, progress }: Omit<MakingOptio
     title: `ZooKeeper ${version} on Java ${java.version}`,
     changes: [
       "ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-      "VOLUME /data /datalog",
-      "EXPOSE 2181 2888 3888 8080",
+      ...["/data", "/datalog"].map((folder) => `VOLUME ${folder}`),
+      // One by one, as Podman wants them.
+      ...[2181, 2888, 3888, 8080].map((port) => `EXPOSE ${port}`),
       'ENTRYPOINT ["/docker-entrypoint.sh"]',
       'CMD ["zkServer.sh", "start-foreground"]',
     ],
