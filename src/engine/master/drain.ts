@@ -1,9 +1,10 @@
 // Draining and deactivating agents, by operator call (docs/maintenance.md, "agent draining"). What was asked for outlives the
 // master, and holds for agents that are out of reach as well.
 import { activate, deactivate, markGone } from "./agents.ts";
+import type { DrainConfig } from "../protocol.ts";
 import type { MasterContext } from "./context.ts";
 import type { Deactivation } from "./registrar.ts";
-import type { Agent, DrainConfig } from "./state.ts";
+import type { Agent } from "./state.ts";
 
 /** Whether an operator may say something about the agent. */
 export function isKnown({ state }: MasterContext, id: string): boolean {

@@ -1,6 +1,6 @@
 // The registry: which agents belong to the cluster. It outlives the master, so that the next leader knows whom to expect.
 import type { AgentInfo } from "../../mesos/types.ts";
-import type { DrainConfig } from "./state.ts";
+import type { DrainConfig } from "../protocol.ts";
 
 /** Where the registry is kept, as one piece of data. */
 export interface RegistryStore {

@@ -5,7 +5,7 @@ import type { AgentInfo, ExecutorInfo, FrameworkInfo, Offer, Resource } from "..
 import type { MasterSideLink } from "../common/agent-link.ts";
 import type { OfferConstraints } from "../allocator/offer-constraints.ts";
 import type { Timer } from "../common/clock.ts";
-import type { Task } from "../protocol.ts";
+import type { DrainConfig, Task } from "../protocol.ts";
 import type { Deactivation } from "./registrar.ts";
 
 /** The open stream of a subscribed framework. */
@@ -93,11 +93,6 @@ export interface Agent {
   /** Tasks that are to be killed, as `FRAMEWORK TASK`: told again to an agent that comes back with one of them. */
   readonly killed: Set<string>;
   pings: { missed: number; answered: boolean; timer: Timer } | undefined;
-}
-
-export interface DrainConfig {
-  max_grace_period?: { nanoseconds: number };
-  mark_gone: boolean;
 }
 
 /** An agent of the registry that has not come back to this leader yet. */

@@ -179,7 +179,7 @@ describe("agents and operators", () => {
 it("lets go of an agent's connection over which nobody registers", async () => {
   const test = await startMaster();
   let closed = 0;
-  const silent = { closed: false, send: () => {}, close: () => void closed++ };
+  const silent = { closed: false, send: () => {}, close: () => (closed += 1) };
   new AgentSession(test.master.context).attach(silent);
   await new TestAgent(test).register();
   await test.clock.advance(14_000);
