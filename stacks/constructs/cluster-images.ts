@@ -3,7 +3,7 @@ import { Image, type ImageBuild } from "@cdktf/provider-docker/lib/image/index.j
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { PlacedImage, PlacedImages } from "../../src/cluster/docker/docker-types.ts";
-import { literal } from "./literal.ts";
+import { literal, literalValues } from "./literal.ts";
 
 /** An image that containers are made from by its ID: they are made anew when its name comes to stand for another one. */
 export class PlacedImageConstruct extends Construct {
@@ -34,11 +34,12 @@ export class ClusterImages extends Construct {
   }
 }
 
-function build({ context, dockerfile, buildArgs, platform }: PlacedImage & { kind: "built" }): ImageBuild {
+function build({ context, dockerfile, buildArgs, platform, labels }: PlacedImage & { kind: "built" }): ImageBuild {
   return {
     context: literal(context),
     ...(dockerfile !== undefined && { dockerfile: literal(dockerfile) }),
-    buildArgs: Object.fromEntries(Object.entries(buildArgs).map(([name, value]) => [name, literal(value)])),
+    buildArgs: literalValues(buildArgs),
     ...(platform !== undefined && { platform }),
+    label: literalValues(labels),
   };
 }

@@ -9,6 +9,10 @@ export function literals(texts: readonly string[]): string[] {
   return texts.map(literal);
 }
 
+export function literalValues(map: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(map).map(([name, value]) => [name, literal(value)]));
+}
+
 /** In the form that the provider has for labels. */
 export function labelBlocks(labels: Record<string, string>): { label: string; value: string }[] {
   return Object.entries(labels).map(([label, value]) => ({ label, value: literal(value) }));

@@ -18,6 +18,7 @@ const built: DockerPlacement["images"] = {
     context: "/package",
     buildArgs: { BASE_IMAGE: "ubuntu:24.04", NOTE: "${x}" },
     platform: "linux/arm64",
+    labels: { "mesos-up.project": "mesos-up" },
   },
 };
 
@@ -110,6 +111,7 @@ describe("a stack", () => {
           context: "/package",
           build_args: { BASE_IMAGE: "ubuntu:24.04", NOTE: "$${x}" },
           platform: "linux/arm64",
+          label: { "mesos-up.project": "mesos-up" },
         },
       },
     });

@@ -43,6 +43,7 @@ export type PlacedImage =
       buildArgs: Record<string, string>;
       /** `linux/amd64` or `linux/arm64`. Default: the daemon's. */
       platform?: string | undefined;
+      labels: Record<string, string>;
     };
 
 /** A container, complete. */

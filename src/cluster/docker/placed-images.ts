@@ -3,6 +3,7 @@ import { DEFAULT_MESOS_VERSION, mesosPackage } from "../mesos-package.ts";
 import type { ClusterSpec } from "../spec.ts";
 import type { PlacedImage } from "./docker-types.ts";
 import { hashOf } from "./hash.ts";
+import { DOCKER_LABELS, DOCKER_PROJECT } from "./labels.ts";
 
 export const DEFAULT_ZOOKEEPER_IMAGE = "zookeeper:3.9";
 export const DEFAULT_MIRROR_IMAGE = "registry:2";
@@ -41,6 +42,8 @@ export function mesosImage({ images }: Pick<ClusterSpec, "images">, recipe: Pack
     context,
     buildArgs,
     platform: `linux/${architecture}`,
+    // Clusters share it: it is the project's, not one cluster's.
+    labels: { [DOCKER_LABELS.project]: DOCKER_PROJECT },
   };
 }
 

@@ -31,6 +31,7 @@ describe("images that a cluster file says nothing of", () => {
       context: "/package",
       buildArgs: { BASE_IMAGE: "ubuntu:24.04", MESOS_PACKAGE_SHA256: "" },
       platform: "linux/amd64",
+      labels: { "mesos-up.project": "mesos-up" },
     });
     expect(image.buildArgs["MESOS_PACKAGE_URL"]).toMatch(/^http.*_amd64\.deb$/);
     expect(built({}, { architecture: "arm64" }).buildArgs["MESOS_PACKAGE_URL"]).toMatch(/_arm64\.deb$/);
