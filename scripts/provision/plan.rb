@@ -95,7 +95,9 @@ module MesosUp
     "The plan #{file} cannot be used: #{why}. Write it anew: npx mesos-up plan --backend vagrant"
   end
 
-  def self.refuse_containers(plan)
+  def self.no_container(plan, command = ARGV.first)
+    return unless command == "up"
+
     raise PlanError, "The plan #{plan.file} is for virtual machines, not for Vagrant's docker provider. " \
                      "Bring such machines up with: npx mesos-up up --backend vagrant --provider docker"
   end

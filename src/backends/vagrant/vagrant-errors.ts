@@ -94,6 +94,7 @@ const known: Known[] = [
   },
   {
     names: ["PlanError", "VagrantfileLoadError", "VagrantfileSyntaxError"],
+    text: /The plan \S+ cannot be used/,
     code: "PLAN_UNUSABLE",
     message: ({ first }) => `${first}.`,
     hint: "Write the plan anew: npx mesos-up plan --backend vagrant",
@@ -102,13 +103,16 @@ const known: Known[] = [
 
 const evidenceLines = 20;
 
+/** What goes before errors that there is no machine-readable form of. */
+const early = /^Vagrant failed to initialize at a very early stage:\s*/;
+
 /** The error to throw for a command of Vagrant's that failed; what it said is with it. */
 export function vagrantError(failed: FailedVagrant): MesosUpError {
   const error = errorOf(failed.messages);
   const lines = spokenLines(failed.messages);
   const provisioning = provisioningError(failed, lines);
   if (provisioning !== undefined) return provisioning;
-  const text = [error?.text ?? "", failed.stderr].join("\n");
+  const text = [error?.text ?? "", failed.stderr.replace(early, "")].join("\n");
   const about = [text, ...lines.map(({ line }) => line)].join("\n");
   for (const { names, text: pattern, code, message, hint } of known) {
     const byName = error !== undefined && names?.includes(error.name) === true;

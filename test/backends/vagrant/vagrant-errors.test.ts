@@ -72,6 +72,15 @@ describe("an error of Vagrant's", () => {
     expect(error.output).toBe("mesos-agent: fetching http://packages.test/mesos.deb");
   });
 
+  it("tells of a plan that Vagrant could not even begin with", () => {
+    const stderr =
+      "Vagrant failed to initialize at a very early stage:\n\nThe plan p.json cannot be used: it is not JSON. Write it anew: npx mesos-up plan";
+    expect(errorFor([], stderr)).toMatchObject({
+      code: "PLAN_UNUSABLE",
+      message: "The plan p.json cannot be used: it is not JSON. Write it anew: npx mesos-up plan.",
+    });
+  });
+
   it("says what there is to say where nothing was said", () => {
     expect(errorFor([], "").message).toBe("vagrant up failed: it does not say why.");
     expect(errorFor([], "bundler could not be loaded").message).toBe("vagrant up failed: bundler could not be loaded.");
