@@ -34,15 +34,6 @@ export interface OperationRecord {
   uuid: Value<string>;
 }
 
-export const RESOURCE_OPERATIONS = [
-  "RESERVE",
-  "UNRESERVE",
-  "CREATE",
-  "DESTROY",
-  "GROW_VOLUME",
-  "SHRINK_VOLUME",
-] as const;
-
 export interface ResourceOperation extends Operation {
   reserve?: { source?: Resource[]; resources?: Resource[] };
   unreserve?: { resources?: Resource[] };
