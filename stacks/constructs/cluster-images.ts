@@ -40,6 +40,6 @@ function build({ context, dockerfile, buildArgs, platform, labels }: PlacedImage
     ...(dockerfile !== undefined && { dockerfile: literal(dockerfile) }),
     buildArgs: literalValues(buildArgs),
     ...(platform !== undefined && { platform }),
-    label: literalValues(labels),
+    labels: literalValues(labels),
   };
 }

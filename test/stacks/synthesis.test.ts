@@ -111,7 +111,7 @@ describe("a stack", () => {
           context: "/package",
           build_args: { BASE_IMAGE: "ubuntu:24.04", NOTE: "$${x}" },
           platform: "linux/arm64",
-          label: { "mesos-up.project": "mesos-up" },
+          labels: { "mesos-up.project": "mesos-up" },
         },
       },
     });

@@ -83,7 +83,7 @@ func buildImage(ctx context.Context, daemon *daemon, name string, build fields) 
 	if err != nil {
 		return err
 	}
-	labels, err := json.Marshal(build.textMap("label"))
+	labels, err := json.Marshal(build.textMap("labels"))
 	if err != nil {
 		return err
 	}
