@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll } from "vitest";
+import { afterAll, vi } from "vitest";
 import type { ClusterPlan } from "../../src/cluster/plan-types.ts";
 import { synthesize } from "../../stacks/synthesize.ts";
 
@@ -16,6 +16,9 @@ export interface Synthesized {
   resource: Record<string, Record<string, Resource>>;
   output: Record<string, { value: unknown }>;
 }
+
+// Loading CDK for Terraform takes long where much else is going on.
+vi.setConfig({ testTimeout: 120_000 });
 
 const made: string[] = [];
 
