@@ -1,10 +1,8 @@
 // What one run of `up` works with.
-import type { ClusterPlan } from "../../cluster/plan-types.ts";
 import type { ClusterSpec } from "../../cluster/spec.ts";
 import type { Steps } from "../../progress/steps.ts";
 import type { Daemon } from "./daemon/daemon.ts";
 import type { DockerOptions } from "./docker-options.ts";
-import type { Terraform } from "./terraform/terraform.ts";
 
 export interface UpRun {
   spec: ClusterSpec;
@@ -14,12 +12,4 @@ export interface UpRun {
   steps: Steps;
   signal: AbortSignal;
   daemon: Daemon;
-}
-
-/** A plan as Terraform is to have it. */
-export interface Stack {
-  terraform: Terraform;
-  plan: ClusterPlan;
-  /** Where Terraform runs. */
-  folder: string;
 }
