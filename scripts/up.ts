@@ -16,7 +16,7 @@ export function up(options: CommonOptions & { containers: string; keep?: boolean
   });
 }
 
-function upText({ started, endpoints }: UpResult): string {
+function upText({ started, endpoints, plan }: UpResult): string {
   const { name, zkUrl, masters, agents } = endpoints;
   const suffix = name === "demo" ? "" : ` --name ${name}`;
   return [
@@ -28,5 +28,12 @@ function upText({ started, endpoints }: UpResult): string {
     `  npx mesos-up run nginx${suffix}    launches nginx on it`,
     `  npx mesos-up status${suffix}       shows it`,
     `  npx mesos-up down${suffix}         removes it`,
+    ...hostLines(plan),
   ].join("\n");
+}
+
+/** Nobody's /etc/hosts is written; whoever likes names puts them there. */
+function hostLines({ vagrant }: UpResult["plan"]): string[] {
+  if (vagrant === undefined) return [];
+  return ["For /etc/hosts, if you like:", ...vagrant.machines.map(({ address, name }) => `  ${address}  ${name}`)];
 }
