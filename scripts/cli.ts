@@ -4,6 +4,7 @@ import { setFlagsFromString } from "node:v8";
 import { Argument, Command, CommanderError } from "commander";
 import packageJson from "../package.json" with { type: "json" };
 import type { ImageKind } from "../src/backends/docker/images/image-shelf.ts";
+import { addAppCommands } from "./app-commands.ts";
 import type { DemoOptions } from "./demo.ts";
 import type { DoctorOptions } from "./doctor.ts";
 import type { RunOptions } from "./run.ts";
@@ -56,6 +57,8 @@ withCommonOptions(program.command("run").description("launch an app on the clust
   .option("--detach", "leave the app running instead of staying with it until Ctrl-C")
   .action(async (app: string, options: RunOptions) => (await import("./run.ts")).run(app, options));
 
+addAppCommands(program);
+
 withCommonOptions(
   program.command("status").description("show the cluster's parts, its leading master, agents and tasks"),
 ).action(async (options: CommonOptions) => (await import("./status.ts")).status(options));
@@ -65,12 +68,6 @@ withCommonOptions(program.command("doctor").description("say what is wrong with 
   .option("--verbose", "show all that was looked at, also where it is well")
   .option("--fix", "apply remedies that lose nothing, the smallest first, and look again after each")
   .action(async (options: DoctorOptions) => (await import("./doctor.ts")).doctor(options));
-
-for (const action of ["start", "stop", "restart"] as const) {
-  withCommonOptions(program.command(action).description(`${action} components of the cluster, one after the other`))
-    .argument("<component...>", "as `status` calls it: master-1, agent-1, …")
-    .action(async (nodes: string[], options: CommonOptions) => (await import("./act.ts")).act(action, nodes, options));
-}
 
 withCommonOptions(
   program.command("down").description("remove everything that up made, in whatever state it is"),
@@ -88,6 +85,12 @@ withCommonOptions(program.command("logs").description("show the end of a compone
   .action(async (node: string, options: CommonOptions & { lines: number }) =>
     (await import("./machines.ts")).logs(node, options),
   );
+
+for (const action of ["start", "stop", "restart"] as const) {
+  withCommonOptions(program.command(action).description(`${action} components of the cluster, one after the other`))
+    .argument("<component...>", "as `status` calls it: master-1, agent-1, …")
+    .action(async (nodes: string[], options: CommonOptions) => (await import("./act.ts")).act(action, nodes, options));
+}
 
 withCommonOptions(program.command("halt").description("halt the machines, to be resumed later (vagrant)")).action(
   async (options: CommonOptions) => (await import("./machines.ts")).halt(options),

@@ -11,6 +11,8 @@ import { backendFor } from "./backends.ts";
 import { contentAddressOf } from "./content-address.ts";
 import { runAtTheEdge, type CommandResult, type Edge } from "./edge.ts";
 import { launchImage } from "./launch-image.ts";
+import { foreignStateDirectory, leaveScheduler, takeOver } from "./schedulers.ts";
+import { whyText } from "./why-text.ts";
 import { LAUNCH_GRACE_MS, readClusterSpec, readUserFile, type CommonOptions } from "./options.ts";
 
 export interface RunOptions extends CommonOptions {
@@ -23,7 +25,9 @@ export interface RunOptions extends CommonOptions {
 /** A cluster to run on. */
 interface Target {
   master: string;
-  /** Of a cluster of this folder: keeps the framework's ID, and its agents can be given images. */
+  /** Where what must be remembered is kept; absent for an app on somebody else's cluster that ends with this process. */
+  stateDirectory?: string;
+  /** Of a cluster of this folder: its agents can be given images. */
   plan?: ClusterPlan;
 }
 
@@ -31,12 +35,22 @@ export function run(appName: string, options: RunOptions): Promise<never> {
   return runAtTheEdge(options, async (edge) => {
     const app = await readApp(appName, options);
     const target = await targetOf(options);
-    const claim = target.plan && (await claimApp(target.plan.stateDirectory, app.name));
-    try {
-      return await runOn(target, app, { edge, detach: options.detach === true });
-    } finally {
-      claim?.release();
+    const { stateDirectory } = target;
+    // A scheduler that was left behind for the app makes room; its task is found again.
+    if (stateDirectory !== undefined) await takeOver(stateDirectory, app.name);
+    const claim = stateDirectory === undefined ? undefined : await claimApp(stateDirectory, app.name);
+    const result = await runOn(target, app, { edge, detach: options.detach === true }).finally(() => claim?.release());
+    if (options.detach === true && stateDirectory !== undefined) {
+      const contentAddress = target.plan && contentAddressOf(target.plan);
+      const { master } = target;
+      await leaveScheduler({
+        ...{ app: app.name, frameworkName: `mesos-up ${app.name}` },
+        master,
+        stateDirectory,
+        contentAddress,
+      });
     }
+    return result;
   });
 }
 
@@ -66,10 +80,16 @@ async function readApp(name: string, { image, site }: RunOptions): Promise<AppSp
 
 /** The cluster of `--master`, or the one of this folder, which must have been brought up. */
 async function targetOf(options: RunOptions): Promise<Target> {
-  if (options.master !== undefined) return { master: options.master };
+  if (options.master !== undefined) {
+    const { master } = options;
+    return { master, ...(options.detach && { stateDirectory: foreignStateDirectory(process.cwd(), master) }) };
+  }
   const spec = await readClusterSpec(options);
   const status = await (await backendFor(spec)).status(spec.name);
-  if (status !== undefined) return { master: status.plan.zookeeper.url, plan: status.plan };
+  if (status !== undefined) {
+    const { plan } = status;
+    return { master: plan.zookeeper.url, stateDirectory: plan.stateDirectory, plan };
+  }
   throw new MesosUpError(`There is no cluster ${spec.name} here.`, {
     code: "CLUSTER_UNKNOWN",
     hint: "Bring it up with `npx mesos-up up`, or name another cluster with --master.",
@@ -80,7 +100,7 @@ async function launch(
   app: AppSpec,
   { edge, target, steps }: { edge: Edge; target: Target; steps: Steps },
 ): Promise<RunningApp> {
-  const { master, plan } = target;
+  const { master, stateDirectory, plan } = target;
   const image = plan === undefined ? app.image : await provideImage(app.image, plan, steps);
   const step = { id: "launch", title: `${app.name} is launched on an accepted offer`, graceMs: LAUNCH_GRACE_MS };
   return await steps.step(step, async (context) => {
@@ -93,10 +113,14 @@ async function launch(
       app: { ...app, image },
       keepRunning: true,
       env: process.env,
-      ...(plan && {
-        contentAddress: contentAddressOf(plan),
-        frameworkStore: new FileFrameworkStore(frameworkFile(plan.stateDirectory, app.name)),
+      ...(plan && { contentAddress: contentAddressOf(plan) }),
+      ...(stateDirectory !== undefined && {
+        frameworkStore: new FileFrameworkStore(frameworkFile(stateDirectory, app.name)),
       }),
+      onWaiting: (why) =>
+        whyText(why)
+          .split("\n")
+          .forEach((line) => context.note(line)),
       timeoutMs: edge.timeoutMs,
       signal: context.signal,
     });
@@ -146,12 +170,16 @@ function placeOf({ agent, hostPorts }: RunningTask): string {
 }
 
 function detachedText(task: RunningTask, { plan }: Target): string {
+  const appName = task.frameworkName.replace(/^mesos-up /, "");
   const lines = [
     `${task.taskId} runs on ${placeOf(task)}.`,
     ...task.hostPorts.map((port) => `  http://${task.address}:${port}/`),
   ];
   if (plan === undefined) return lines.join("\n");
   const name = plan.name === DEFAULT_NAME ? "" : ` --name ${plan.name}`;
+  lines.push(
+    `A scheduler keeps it running: \`npx mesos-up ps${name}\` shows it, \`npx mesos-up stop-app ${appName}${name}\` ends it.`,
+  );
   lines.push(`\`npx mesos-up status${name}\` shows it, \`npx mesos-up down${name}\` ends it with its cluster.`);
   return lines.join("\n");
 }

@@ -65,16 +65,35 @@ const ATTEMPTS_PER_DOUBLING = 8;
 const ATTEMPT_LIMIT_MS = { first: 1000, max: 10_000 };
 const FIRST_BYTES = 80;
 
+/** What is known of a check that has not seen the right answer yet. */
+interface Seen {
+  problem: string;
+  evidence: HttpEvidence;
+}
+
 /**
- * Asks until the answer is as expected.
- * @throws HttpCheckError HTTP_CHECK_FAILED, the signal's reason.
+ * Asks until the answer is as expected. A signal that is aborted without a reason of its own, which is how a time limit
+ * further out ends the work, ends it as its own limit does: with what came last.
+ * @throws HttpCheckError HTTP_CHECK_FAILED, the signal's reason if that is an error of the caller's own.
  */
 export async function checkHttp(options: HttpCheckOptions): Promise<HttpCheckResult> {
+  const { url, signal, clock = systemClock } = options;
+  const startedMs = clock.nowMs();
+  const evidence = { url, server: "", firstBytes: "", latencyMs: 0, attempts: 1 };
+  const last: Seen = { problem: "no answer has come yet", evidence };
+  try {
+    return await askUntilRight(options, last);
+  } catch (error) {
+    if (signal?.aborted !== true || !(signal.reason instanceof DOMException)) throw error;
+    throw failed(clock.nowMs() - startedMs, last.problem, last.evidence);
+  }
+}
+
+async function askUntilRight(options: HttpCheckOptions, last: Seen): Promise<HttpCheckResult> {
   const { url, expect, signal, clock = systemClock, random = Math.random } = options;
   await using http = new HttpClient();
   const deadlineMs = clock.nowMs() + options.timeoutMs;
   let attemptLimitMs = ATTEMPT_LIMIT_MS.first;
-  let lastFailure: { problem: string; evidence: HttpEvidence } | undefined;
   for (let attempts = 1; ; attempts++) {
     const startedAtMs = clock.nowMs();
     const limitMs = Math.max(1, Math.min(attemptLimitMs, deadlineMs - startedAtMs));
@@ -88,8 +107,8 @@ export async function checkHttp(options: HttpCheckOptions): Promise<HttpCheckRes
     }
     // A request that only the deadline cut short says less than the one before it.
     const cutShort = "late" in attempt && limitMs < attemptLimitMs;
-    if (!cutShort || lastFailure === undefined) lastFailure = { problem: problem ?? "nothing", evidence };
-    if (answeredAtMs >= deadlineMs) throw failed(options.timeoutMs, lastFailure.problem, lastFailure.evidence);
+    if (!cutShort || attempts === 1) Object.assign(last, { problem: problem ?? "nothing", evidence });
+    if (answeredAtMs >= deadlineMs) throw failed(options.timeoutMs, last.problem, last.evidence);
     if ("late" in attempt) attemptLimitMs = Math.min(ATTEMPT_LIMIT_MS.max, attemptLimitMs * 2);
     const waitMs = Math.min(backoffMs(attempts / ATTEMPTS_PER_DOUBLING, POLL, random), deadlineMs - answeredAtMs);
     await clock.sleep(waitMs, signal);
@@ -153,9 +172,9 @@ function headerOf(answer: HttpAnswer, name: string): string | undefined {
   return Array.isArray(value) ? value.join(", ") : value;
 }
 
-function failed(timeoutMs: number, problem: string, evidence: HttpEvidence): HttpCheckError {
+function failed(durationMs: number, problem: string, evidence: HttpEvidence): HttpCheckError {
   const body = evidence.firstBytes === "" ? "" : `; its body began with ${JSON.stringify(evidence.firstBytes)}`;
-  const message = `${evidence.url} did not answer as wanted within ${timeoutMs / 1000} s: ${problem}${body}.`;
+  const message = `${evidence.url} did not answer as wanted within ${Math.round(durationMs) / 1000} s: ${problem}${body}.`;
   return new HttpCheckError(message, {
     code: "HTTP_CHECK_FAILED",
     hint: "Look at the task's stdout and stderr, and check what it listens on and what it is asked for.",

@@ -1,24 +1,21 @@
 // Launches an app on a cluster, or finds it there again, and gives a handle on its running task.
-import { userInfo } from "node:os";
 import { systemClock, withTimeLimit } from "../client/clock.ts";
 import type { Clock } from "../client/clock.ts";
-import { HttpClient } from "../client/http.ts";
-import { leaderDetector } from "../client/leader.ts";
+import type { HttpClient } from "../client/http.ts";
 import { MesosUpError, StepError, TaskFailedError } from "../errors.ts";
-import type { FrameworkInfo, TaskStatus } from "../mesos/types.ts";
-import { AppScheduler } from "./app-scheduler.ts";
-import type { AppEvent } from "./app-scheduler.ts";
+import type { TaskStatus } from "../mesos/types.ts";
+import type { AppEvent, AppScheduler } from "./app-scheduler.ts";
 import type { AppSpec } from "./app-spec.ts";
-import { mismatchesOf } from "./core/why.ts";
+import { mismatchesOf, whyView } from "./core/why.ts";
+import type { WhyView } from "./core/why.ts";
 import type { Instance } from "./core/instance.ts";
 import { instancesOf } from "./core/state.ts";
-import { MemoryFrameworkStore } from "./framework-store.ts";
 import type { FrameworkStore } from "./framework-store.ts";
 import { nginxCommand } from "./nginx-app.ts";
 import { NoMatchingOfferError } from "./no-matching-offer.ts";
+import { openScheduler } from "./open-scheduler.ts";
 import { failureOf, RunningApp } from "./running-app.ts";
 import type { RunningTask } from "./running-app.ts";
-import { serveSite } from "./site.ts";
 import { requireSecrets } from "./secrets.ts";
 import { readStderrTail } from "./task-failure.ts";
 
@@ -43,6 +40,8 @@ export interface RunAppOptions {
   timeoutMs?: number;
   /** How long no offer may do before that is an error. Default: ten seconds. */
   noMatchAfterMs?: number;
+  /** Hears, once, why it waits when it has not run for five seconds. */
+  onWaiting?: (why: WhyView) => void;
   /** Aborting it gives up the launch. */
   signal?: AbortSignal;
   onEvent?: (event: AppEvent) => void;
@@ -59,9 +58,6 @@ const DEFAULT_NO_MATCH_AFTER_MS = 10_000;
 const STDERR_LIMIT_MS = 2000;
 const TEARDOWN_LIMIT_MS = 5000;
 
-/** How long masters keep the framework's tasks while no scheduler is there: long if one can find them again, else short. */
-const FAILOVER_SECONDS = { stored: 7 * 24 * 3600, unstored: 60 };
-
 /** More launches than this that the master did not take are something else than offers that were rescinded. */
 const MAX_LAUNCHES = 4;
 
@@ -73,50 +69,26 @@ const MAX_LAUNCHES = 4;
  * the signal's reason if that is an error of the caller's own.
  */
 export async function runApp(options: RunAppOptions): Promise<RunningApp> {
-  const { app, clock = systemClock, random = Math.random, onEvent = () => undefined } = options;
-  const store = options.frameworkStore ?? new MemoryFrameworkStore();
-  const stored = await store.load();
-  const secrets = requireSecrets(app, options.env);
-  const http = new HttpClient();
-  const leader = leaderDetector(options.master, { http, clock });
-  const site = app.site === undefined ? undefined : await serveSite(app.site, options.contentAddress ?? "127.0.0.1");
-  const frameworkInfo = frameworkInfoOf(options);
+  const { app, clock = systemClock, onEvent = () => undefined } = options;
+  requireSecrets(app, options.env);
   const launches = { inVain: 0 };
-  const scheduler = new AppScheduler({
-    frameworkInfo,
-    leader,
-    http,
-    store,
-    stored,
-    clock,
-    epochMs: options.epochMs ?? Date.now() - clock.nowMs(),
-    random,
-    siteUri: () => site?.uri,
-    secret: (name) => secrets[name],
+  const frameworkName = options.frameworkName ?? `mesos-up ${app.name}`;
+  const { scheduler, http, sites, resumed, close } = await openScheduler({
+    ...options,
+    apps: [app],
+    frameworkName,
     onEvent: (event) => {
       if (event.type === "launched") launches.inVain++;
       if (event.type === "instance" && event.instance.state === "starting") launches.inVain = 0;
       onEvent(event);
     },
   });
-  const close = async () => {
-    await scheduler.close();
-    await leader[Symbol.asyncDispose]();
-    await http.close();
-    await site?.[Symbol.asyncDispose]();
-  };
   try {
     await scheduler.command({ name: "run", spec: specToRun(options) });
-    const first = await untilRunning(scheduler, {
-      ...options,
-      clock,
-      http,
-      frameworkName: frameworkInfo.name,
-      launches,
-    });
-    return new RunningApp({ first, app, scheduler, http, site, clock, close });
+    const first = await untilRunning(scheduler, { ...options, clock, http, frameworkName, launches });
+    return new RunningApp({ first, app, scheduler, http, site: sites.get(app.name), clock, close });
   } catch (error) {
-    const leave = stored !== undefined && !(error instanceof TaskFailedError);
+    const leave = resumed && !(error instanceof TaskFailedError);
     await giveUp(error, [...(leave ? [] : [() => tearDown(scheduler)]), close]);
     throw error;
   }
@@ -132,27 +104,6 @@ function specToRun({ app, keepRunning = false }: RunAppOptions): AppSpec {
     restart: { ...spec.restart, policy: "on-failure", give_up: giveUp },
     unreachable: { replace_after: "never" },
   };
-}
-
-function frameworkInfoOf(options: RunAppOptions): FrameworkInfo {
-  const { app, frameworkStore } = options;
-  return {
-    user: options.user ?? currentUser(),
-    name: options.frameworkName ?? `mesos-up ${app.name}`,
-    roles: [app.role],
-    checkpoint: true,
-    failover_timeout: frameworkStore === undefined ? FAILOVER_SECONDS.unstored : FAILOVER_SECONDS.stored,
-    capabilities: [{ type: "MULTI_ROLE" }, { type: "PARTITION_AWARE" }],
-  };
-}
-
-/** In a container the process may run under a number that has no name. */
-function currentUser(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return "nobody";
-  }
 }
 
 /** A site, and an nginx on the host's network, need a command; what is given is left as it is. */
@@ -175,6 +126,7 @@ async function untilRunning(scheduler: AppScheduler, options: Waiting): Promise<
       Promise.race([
         scheduler.until((one) => allRunOrOneEnded(one, options), within),
         lossOfPatience(scheduler, options, within),
+        explainWaiting(scheduler, options, within),
       ]);
     await withTimeLimit(work, { clock, limitMs, signal, late: () => tooLate });
   } catch (error) {
@@ -234,6 +186,16 @@ async function lossOfPatience(scheduler: AppScheduler, options: Waiting, signal:
     ({ state, restarts }) => state === "waiting" && restarts === 0,
   );
   if (waits) throw new NoMatchingOfferError(app, mismatchesOf(scheduler.state, app.name));
+  return await scheduler.until<never>(() => undefined, signal);
+}
+
+const EXPLAIN_AFTER_MS = 5000;
+
+/** Never settles but by the signal. */
+async function explainWaiting(scheduler: AppScheduler, options: Waiting, signal: AbortSignal): Promise<never> {
+  await options.clock.sleep(EXPLAIN_AFTER_MS, signal);
+  const why = whyView(scheduler.state, options.app.name, Date.now());
+  if (why !== undefined) options.onWaiting?.(why);
   return await scheduler.until<never>(() => undefined, signal);
 }
 

@@ -108,6 +108,10 @@ export class RunningApp implements AsyncDisposable {
     );
     try {
       return await Promise.race([check, moved, this.#failed(signal)]);
+    } catch (error) {
+      // What was seen until then says more than that it was aborted.
+      if (options.signal?.aborted) await check;
+      throw error;
     } finally {
       over.abort();
       for (const one of [check, moved]) one.catch(() => undefined);

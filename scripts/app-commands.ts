@@ -1,0 +1,49 @@
+// The commands about apps that run, by name.
+import type { Command } from "commander";
+import type { AppOptions, LogOptions } from "./apps.ts";
+import { withCommonOptions } from "./options.ts";
+
+const masterHelp = "another cluster: zk://host:port/path, host:port,… or a URL";
+
+export function addAppCommands(program: Command): void {
+  const command = (usage: string, description: string): Command =>
+    withCommonOptions(program.command(usage).description(description)).option("--master <where>", masterHelp);
+
+  command("ps", "show the instances of apps that were left running").action(async (options: AppOptions) =>
+    (await import("./apps.ts")).ps(options),
+  );
+  command("why <app>", "say why an app waits, agent by agent").action(async (app: string, options: AppOptions) =>
+    (await import("./apps.ts")).why(app, options),
+  );
+  command("scale <app> <instances>", "have that many instances of an app").action(
+    async (app: string, instances: string, options: AppOptions) =>
+      (await import("./apps.ts")).scale(app, Number(instances), options),
+  );
+  command(
+    "update <file>",
+    "have an app file as it is now take the place of what runs, a few instances at a time",
+  ).action(async (file: string, options: AppOptions) => (await import("./apps.ts")).update(file, options));
+  command("restart-app <app>", "launch another task for each instance, a few at a time").action(
+    async (app: string, options: AppOptions) => (await import("./apps.ts")).restartApp(app, options),
+  );
+  command("kill <target>", "end an app, or the task of an instance (web.2), which is launched anew").action(
+    async (target: string, options: AppOptions) => (await import("./apps.ts")).kill(target, options),
+  );
+  command("tasklogs <target>", "show the end of what an app or an instance has written")
+    .option("--stderr", "what it wrote to stderr instead of stdout")
+    .option("--lines <number>", "how many lines", Number, 20)
+    .action(async (target: string, options: LogOptions) => (await import("./apps.ts")).taskLogs(target, options));
+  command("verify <app>", "ask every instance over HTTP, as the app's file says").action(
+    async (app: string, options: AppOptions) => (await import("./apps.ts")).verifyApp(app, options),
+  );
+  command("stop-app <app>", "tear the framework of an app down").action(async (app: string, options: AppOptions) =>
+    (await import("./apps.ts")).stop(app, options),
+  );
+
+  program
+    .command("scheduler-supervisor <record>", { hidden: true })
+    .action(async (file: string) => (await import("./scheduler-process.ts")).superviseScheduler(file));
+  program
+    .command("scheduler-process <record>", { hidden: true })
+    .action(async (file: string) => (await import("./scheduler-process.ts")).runSchedulerProcess(file));
+}

@@ -1,0 +1,134 @@
+// Schedulers that go on without a terminal: where each says how it is reached, and how one is left behind.
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { frameworkFile } from "../src/backends/state/cluster-folder.ts";
+import { writeAtomically } from "../src/backends/state/write-atomically.ts";
+import { MesosUpError } from "../src/errors.ts";
+import { ControlClient } from "../src/scheduler/control/client.ts";
+
+/** What a scheduler's process needs to go on with an app, and others to reach it. */
+export interface SchedulerRecord {
+  app: string;
+  master: string;
+  frameworkName: string;
+  /** Absolute, of the cluster or of the schedulers on a cluster that is not ours. */
+  stateDirectory: string;
+  contentAddress?: string | undefined;
+  socket: string;
+}
+
+const RECORD = ".scheduler.json";
+
+/** The kernel takes no longer address of a socket. */
+const MAX_SOCKET_BYTES = 100;
+
+export function recordFile(stateDirectory: string, app: string): string {
+  return join(dirname(frameworkFile(stateDirectory, app)), `${app}${RECORD}`);
+}
+
+/** Where schedulers on a cluster that is not of this folder keep what they must remember. */
+export function foreignStateDirectory(root: string, master: string): string {
+  const name = master.replace(/^[a-z]+:\/\//, "").replace(/[^A-Za-z0-9.-]+/g, "-");
+  const hash = createHash("sha256").update(master).digest("hex").slice(0, 8);
+  return join(resolve(root), ".mesos-up", `at-${name.slice(0, 40)}-${hash}`);
+}
+
+/** Every scheduler that was left behind in that folder, be its process there or not. */
+export function schedulerRecords(stateDirectory: string): SchedulerRecord[] {
+  const folder = dirname(recordFile(stateDirectory, "any"));
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((file) => file.endsWith(RECORD))
+    .map((file) => JSON.parse(readFileSync(join(folder, file), "utf8")) as SchedulerRecord);
+}
+
+/** The scheduler of an app, if one answers. */
+export async function findScheduler(stateDirectory: string, app: string): Promise<ControlClient | undefined> {
+  const record = schedulerRecords(stateDirectory).find((one) => one.app === app);
+  if (record === undefined) return undefined;
+  const client = new ControlClient(record.socket);
+  return (await client.status().catch(() => undefined)) === undefined ? undefined : client;
+}
+
+/** @throws MesosUpError SCHEDULER_UNKNOWN */
+export async function requireScheduler(stateDirectory: string, app: string): Promise<ControlClient> {
+  const client = await findScheduler(stateDirectory, app);
+  if (client !== undefined) return client;
+  const known = schedulerRecords(stateDirectory).map((one) => one.app);
+  throw new MesosUpError(`No scheduler of the app ${app} runs here.`, {
+    code: "SCHEDULER_UNKNOWN",
+    hint: `Leave one behind with \`mesos-up run ${app} --detach\`${known.length === 0 ? "" : `; known: ${known.join(", ")}`}.`,
+  });
+}
+
+const START_LIMIT_MS = 15_000;
+
+/** Leaves a scheduler behind that goes on where this process ends; it is started anew whenever it should fail. */
+export async function leaveScheduler(about: Omit<SchedulerRecord, "socket">): Promise<ControlClient> {
+  const record: SchedulerRecord = { ...about, socket: socketPath(about.stateDirectory, about.app) };
+  const file = recordFile(about.stateDirectory, about.app);
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  writeAtomically(file, JSON.stringify(record, null, 2) + "\n");
+  const output = openSync(file.replace(/\.json$/, ".log"), "a", 0o600);
+  const child = spawn(process.execPath, [...process.execArgv, process.argv[1] ?? "", "scheduler-supervisor", file], {
+    // With its mark, `down` ends it with its cluster.
+    env: { ...process.env, UP_MESOS_STATE: about.stateDirectory },
+    cwd: "/",
+    detached: true,
+    stdio: ["ignore", output, output],
+  });
+  closeSync(output);
+  child.unref();
+  const client = new ControlClient(record.socket);
+  const deadlineMs = performance.now() + START_LIMIT_MS;
+  for (;;) {
+    try {
+      await client.status();
+      return client;
+    } catch (error) {
+      if (performance.now() > deadlineMs) throw error;
+      await sleep(20);
+    }
+  }
+}
+
+/** Has the scheduler of an app end and leave its framework to this process. */
+export async function takeOver(stateDirectory: string, app: string): Promise<void> {
+  const client = await findScheduler(stateDirectory, app);
+  if (client === undefined) return;
+  await client.release().catch(() => undefined);
+  await untilGone(client);
+}
+
+/** Has every scheduler of that folder end; what they have launched goes with the cluster. */
+export async function releaseSchedulers(stateDirectory: string): Promise<void> {
+  for (const { app } of schedulerRecords(stateDirectory)) await takeOver(stateDirectory, app);
+}
+
+async function untilGone(client: ControlClient): Promise<void> {
+  const deadlineMs = performance.now() + START_LIMIT_MS;
+  while (performance.now() < deadlineMs) {
+    if ((await client.status().catch(() => undefined)) === undefined) return;
+    await sleep(10);
+  }
+}
+
+function socketPath(stateDirectory: string, app: string): string {
+  const near = join(dirname(recordFile(stateDirectory, app)), `${app}.sock`);
+  if (Buffer.byteLength(near) <= MAX_SOCKET_BYTES) return near;
+  const uid = process.getuid?.() ?? 0;
+  const folder = join(tmpdir(), `mesos-up-${uid}`);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  if (statSync(folder).uid !== uid) {
+    throw new MesosUpError(`${folder} is another user's.`, {
+      code: "CONTROL_SOCKET_UNUSABLE",
+      hint: "Work in a folder with a shorter path, or set TMPDIR to a folder of yours.",
+    });
+  }
+  chmodSync(folder, 0o700);
+  return join(folder, `${createHash("sha256").update(near).digest("hex").slice(0, 16)}.sock`);
+}

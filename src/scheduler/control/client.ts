@@ -1,0 +1,112 @@
+// Speaking to a scheduler by its control socket.
+import { request } from "node:http";
+import { MesosUpError } from "../../errors.ts";
+import type { AppView } from "../core/view.ts";
+import type { WhyView } from "../core/why.ts";
+
+export interface SchedulerView {
+  framework: { id: string | undefined; name: string; master: string };
+  subscription: string;
+  obstacle?: string;
+  pid: number;
+  apps: AppView[];
+}
+
+export class ControlClient {
+  readonly #socket: string;
+
+  constructor(socket: string) {
+    this.#socket = socket;
+  }
+
+  /** @throws MesosUpError SCHEDULER_UNREACHABLE, as all others here, and what the scheduler refuses. */
+  status(): Promise<SchedulerView> {
+    return this.#ask("GET", "/v1/status");
+  }
+
+  app(name: string): Promise<AppView> {
+    return this.#ask("GET", `/v1/apps/${encodeURIComponent(name)}`);
+  }
+
+  why(name: string): Promise<WhyView> {
+    return this.#ask("GET", `/v1/apps/${encodeURIComponent(name)}/why`);
+  }
+
+  /** The app as it was last given, every field filled in. */
+  spec(name: string): Promise<Record<string, unknown>> {
+    return this.#ask("GET", `/v1/apps/${encodeURIComponent(name)}/spec`);
+  }
+
+  /** Adds an app, or updates it; `spec` is what an app file says. */
+  async run(spec: unknown): Promise<void> {
+    await this.#ask("POST", "/v1/apps", { spec });
+  }
+
+  async scale(name: string, instances: number): Promise<void> {
+    await this.#ask("POST", `/v1/apps/${encodeURIComponent(name)}/scale`, { instances });
+  }
+
+  async restart(name: string): Promise<void> {
+    await this.#ask("POST", `/v1/apps/${encodeURIComponent(name)}/restart`);
+  }
+
+  async killApp(name: string): Promise<void> {
+    await this.#ask("POST", `/v1/apps/${encodeURIComponent(name)}/kill`);
+  }
+
+  async killInstance(id: string): Promise<void> {
+    await this.#ask("POST", `/v1/instances/${encodeURIComponent(id)}/kill`);
+  }
+
+  /** Tears the framework down; the scheduler's process ends. */
+  async stop(): Promise<void> {
+    await this.#ask("POST", "/v1/stop");
+  }
+
+  /** Has the scheduler's process end and leave its framework to another one. */
+  async release(): Promise<void> {
+    await this.#ask("POST", "/v1/release");
+  }
+
+  #ask<T>(method: "GET" | "POST", path: string, body?: unknown): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const unreachable = (cause: Error) =>
+        reject(
+          new MesosUpError(`The scheduler at ${this.#socket} gave no answer: ${cause.message}.`, {
+            code: "SCHEDULER_UNREACHABLE",
+            hint: "Start it with `mesos-up run APP --detach`.",
+            cause,
+          }),
+        );
+      const asked = request({
+        socketPath: this.#socket,
+        method,
+        path,
+        headers: { "Content-Type": "application/json" },
+      });
+      asked.on("error", unreachable);
+      asked.on("response", (response) => {
+        const parts: Buffer[] = [];
+        response.on("data", (part: Buffer) => parts.push(part));
+        response.on("error", unreachable);
+        response.on("end", () => {
+          const answer = JSON.parse(Buffer.concat(parts).toString("utf8")) as T & { error?: Refusal };
+          if (response.statusCode === 200) resolve(answer);
+          else reject(refusal(answer.error));
+        });
+      });
+      asked.end(body === undefined ? undefined : JSON.stringify(body));
+    });
+  }
+}
+
+interface Refusal {
+  code: string;
+  message: string;
+  hint?: string;
+}
+
+function refusal(error: Refusal | undefined): MesosUpError {
+  const { code = "INTERNAL", message = "The scheduler refused.", hint } = error ?? {};
+  return new MesosUpError(message, { code, ...(hint !== undefined && { hint }) });
+}

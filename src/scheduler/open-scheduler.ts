@@ -1,0 +1,110 @@
+// A scheduler with all that it needs: connections, the leading master, sites that are served, secrets out of the
+// environment. What was stored of an earlier run is taken up again.
+import { userInfo } from "node:os";
+import { systemClock } from "../client/clock.ts";
+import type { Clock } from "../client/clock.ts";
+import { HttpClient } from "../client/http.ts";
+import { leaderDetector } from "../client/leader.ts";
+import type { FrameworkInfo } from "../mesos/types.ts";
+import { AppScheduler } from "./app-scheduler.ts";
+import type { AppEvent } from "./app-scheduler.ts";
+import type { AppSpec } from "./app-spec.ts";
+import type { AppState } from "./core/state.ts";
+import { MemoryFrameworkStore } from "./framework-store.ts";
+import type { FrameworkStore } from "./framework-store.ts";
+import { serveSite } from "./site.ts";
+import type { ServedSite } from "./site.ts";
+
+export interface OpenSchedulerOptions {
+  /** zk://host:port,host:port/path, host:port of masters, or one URL. */
+  master: string | readonly string[];
+  /** Apps that it is to be able to run, besides those that are stored: their roles and sites. */
+  apps?: readonly AppSpec[];
+  /** Default: one that forgets everything with the process. */
+  frameworkStore?: FrameworkStore | undefined;
+  frameworkName: string;
+  /** Whom tasks run as. Default: the user of this process. */
+  user?: string | undefined;
+  /** An address of this machine that agents reach, for sites. Default: 127.0.0.1. */
+  contentAddress?: string | undefined;
+  /** Where secrets come from. Default: nowhere. */
+  env?: Readonly<Record<string, string | undefined>> | undefined;
+  onEvent?: ((event: AppEvent) => void) | undefined;
+  clock?: Clock | undefined;
+  /** Milliseconds since the epoch when the clock stood at zero. Default: as it is now. */
+  epochMs?: number | undefined;
+  random?: (() => number) | undefined;
+}
+
+export interface OpenScheduler {
+  scheduler: AppScheduler;
+  http: HttpClient;
+  /** By the names of their apps. */
+  sites: Map<string, ServedSite>;
+  frameworkName: string;
+  /** Whether there was something of an earlier run. */
+  resumed: boolean;
+  /** Frees everything; the framework lives on for its failover timeout. */
+  close: () => Promise<void>;
+}
+
+/** How long masters keep the framework's tasks while no scheduler is there: long if one can find them again, else short. */
+const FAILOVER_SECONDS = { stored: 7 * 24 * 3600, unstored: 60 };
+
+/** Subscribes at once. @throws ConfigError, MesosUpError FRAMEWORK_STORE_UNUSABLE */
+export async function openScheduler(options: OpenSchedulerOptions): Promise<OpenScheduler> {
+  const { clock = systemClock, random = Math.random, frameworkName, env = {} } = options;
+  const store = options.frameworkStore ?? new MemoryFrameworkStore();
+  const stored = await store.load();
+  const known = Object.entries(stored ?? {}).flatMap(([key, value]) =>
+    key.startsWith("app/") ? [(value as AppState).spec] : [],
+  );
+  const apps = [...known, ...(options.apps ?? [])];
+  const http = new HttpClient();
+  const leader = leaderDetector(options.master, { http, clock });
+  const sites = new Map<string, ServedSite>();
+  for (const { name, site } of apps)
+    if (site !== undefined && !sites.has(name))
+      sites.set(name, await serveSite(site, options.contentAddress ?? "127.0.0.1"));
+  const scheduler = new AppScheduler({
+    frameworkInfo: frameworkInfoOf(options, apps),
+    leader,
+    http,
+    store,
+    stored,
+    clock,
+    epochMs: options.epochMs ?? Date.now() - clock.nowMs(),
+    random,
+    siteUri: (app) => sites.get(app)?.uri,
+    secret: (name) => env[name],
+    onEvent: options.onEvent ?? (() => undefined),
+  });
+  const close = async () => {
+    await scheduler.close();
+    await leader[Symbol.asyncDispose]();
+    await http.close();
+    for (const site of sites.values()) await site[Symbol.asyncDispose]();
+  };
+  return { scheduler, http, sites, frameworkName, resumed: stored !== undefined, close };
+}
+
+function frameworkInfoOf(options: OpenSchedulerOptions, apps: readonly AppSpec[]): FrameworkInfo {
+  const roles = [...new Set(apps.map(({ role }) => role))];
+  return {
+    user: options.user ?? currentUser(),
+    name: options.frameworkName,
+    roles: roles.length === 0 ? ["*"] : roles,
+    checkpoint: true,
+    failover_timeout: options.frameworkStore === undefined ? FAILOVER_SECONDS.unstored : FAILOVER_SECONDS.stored,
+    capabilities: [{ type: "MULTI_ROLE" }, { type: "PARTITION_AWARE" }],
+  };
+}
+
+/** In a container the process may run under a number that has no name. */
+function currentUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return "nobody";
+  }
+}

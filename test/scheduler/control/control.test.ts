@@ -1,0 +1,100 @@
+import { mkdtemp, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { ControlClient } from "../../../src/scheduler/control/client.ts";
+import { serveControl } from "../../../src/scheduler/control/server.ts";
+import type { Control } from "../../../src/scheduler/control/server.ts";
+import { openScheduler } from "../../../src/scheduler/open-scheduler.ts";
+import type { OpenScheduler } from "../../../src/scheduler/open-scheduler.ts";
+import { ScriptedMaster, subscribed } from "../../client/scripted-master.ts";
+import { offer } from "../offers.ts";
+
+let folder: string;
+let master: ScriptedMaster;
+let open: OpenScheduler;
+let control: Control;
+let client: ControlClient;
+let released: Promise<void>;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "control-"));
+  master = await ScriptedMaster.start();
+  open = await openScheduler({ master: master.url, frameworkName: "test", user: "root", random: () => 0 });
+  const socket = join(folder, "inner", "web.sock");
+  released = new Promise((resolve) => {
+    void serveControl({ open, socket, onRelease: resolve, onStopped: () => undefined }).then(
+      (made) => (control = made),
+    );
+  });
+  client = new ControlClient(socket);
+  await expect.poll(() => client.status().catch(() => undefined), { timeout: 10_000 }).toBeDefined();
+});
+afterEach(async () => {
+  await control[Symbol.asyncDispose]();
+  await open.close();
+  await master[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const web = { name: "web", command: "sleep 1000", instances: 2, constraints: [["rack", "EQUALS", "c3po"]] };
+
+describe("a scheduler's control socket", () => {
+  it("is for its owner alone", async () => {
+    expect((await stat(join(folder, "inner"))).mode & 0o777).toBe(0o700);
+    expect((await stat(join(folder, "inner", "web.sock"))).mode & 0o777).toBe(0o600);
+  });
+
+  it("has apps run, scaled and ended, and shows them", async () => {
+    await client.run(web);
+    expect((await client.app("web")).instances.map(({ id, state }) => [id, state])).toEqual([
+      ["web.1", "waiting"],
+      ["web.2", "waiting"],
+    ]);
+    await client.scale("web", 1);
+    expect(await client.status()).toMatchObject({ framework: { name: "test" }, apps: [{ name: "web", wanted: 1 }] });
+    expect(await client.spec("web")).toMatchObject({ command: "sleep 1000", instances: 1 });
+    await client.killApp("web");
+    expect((await client.status()).apps).toEqual([]);
+  });
+
+  it("says why an app waits, the nearest miss first", async () => {
+    await client.run({ ...web, mem: 100 });
+    const stream = await master.stream();
+    const offers = [
+      offer({ id: "o1", agent: "far", mem: 64 }),
+      offer({ id: "o2", agent: "near", mem: 64, attributes: { rack: "c3po" } }),
+    ];
+    stream.send(subscribed("f1"), { type: "OFFERS", offers: { offers } });
+    await master.call("DECLINE");
+    expect(await client.why("web")).toMatchObject({
+      summary: "2 of web's instances wait: none of 2 agents does.",
+      agents: [
+        { agent: "near:5051", reasons: ["mem 64 offered, 100 wanted"] },
+        { agent: "far:5051", reasons: ["rack is r2d2, wanted c3po", "mem 64 offered, 100 wanted"] },
+      ],
+      help: ["near:5051: free mem, or lower mem of web", expect.stringContaining("far:5051") as string],
+    });
+  });
+
+  it.each<[string, (to: ControlClient) => Promise<unknown>, string]>([
+    ["an app that is not there", (to) => to.scale("nope", 1), "APP_UNKNOWN"],
+    ["an instance that is not there", (to) => to.killInstance("web.9"), "INSTANCE_UNKNOWN"],
+    ["a wrong app", (to) => to.run({ name: "A" }), "APP_FILE_INVALID"],
+    ["a wrong number", (to) => to.scale("web", -1), "INSTANCES_INVALID"],
+  ])("refuses %s with what is wrong and what to do", async (_what, ask, code) => {
+    await expect(ask(client)).rejects.toMatchObject({ code, hint: expect.any(String) as string });
+  });
+
+  it("lets another process have the framework", async () => {
+    await client.release();
+    await released;
+    expect(master.calls()).not.toContain("TEARDOWN");
+  });
+
+  it("that nobody listens to says so", async () => {
+    await expect(new ControlClient(join(folder, "none.sock")).status()).rejects.toMatchObject({
+      code: "SCHEDULER_UNREACHABLE",
+    });
+  });
+});

@@ -1,0 +1,301 @@
+// The core's decisions one by one; how they hold together under failures is played in test/sim.
+import { beforeEach, describe, expect, it } from "vitest";
+import type { SchedulerCall } from "../../../src/mesos/scheduler-api.ts";
+import type { Offer, TaskState, TaskStatus } from "../../../src/mesos/types.ts";
+import type { AppSpec } from "../../../src/scheduler/app-spec.ts";
+import type { Effect, Input } from "../../../src/scheduler/core/inputs.ts";
+import { verdictOf } from "../../../src/scheduler/core/instance.ts";
+import { instancesOf, restoreState } from "../../../src/scheduler/core/state.ts";
+import type { SchedulerState } from "../../../src/scheduler/core/state.ts";
+import { step } from "../../../src/scheduler/core/step.ts";
+import { parseAppObject } from "../../../src/scheduler/parse-app-file.ts";
+import { offer } from "../offers.ts";
+
+let state: SchedulerState;
+let nowMs: number;
+let ids: number;
+beforeEach(() => {
+  state = restoreState({ user: "root", name: "test" }, undefined);
+  nowMs = 1_000_000;
+  ids = 0;
+  calls({ type: "subscribed", frameworkId: "f1" });
+});
+
+function give(input: Input): Effect[] {
+  const env = {
+    nowMs,
+    random: () => 0.5,
+    newId: () => String(++ids),
+    siteUri: () => undefined,
+    secret: () => "s3cret",
+  };
+  return step(state, input, env);
+}
+
+/** What is called, every call taken by the master at once, and what that leads to. */
+function calls(input: Input): SchedulerCall[] {
+  const made: SchedulerCall[] = [];
+  const queue = give(input);
+  for (let effect = queue.shift(); effect !== undefined; effect = queue.shift()) {
+    if (effect.type !== "call") continue;
+    made.push(effect.call);
+    queue.push(...give({ type: "answer", callId: effect.id, outcome: { name: "taken" } }));
+  }
+  return made;
+}
+const types = (made: SchedulerCall[]): string[] => made.map(({ type }) => type);
+
+const app = (over: Record<string, unknown> = {}): AppSpec =>
+  parseAppObject({ name: "web", command: "sleep 1000", restart: { policy: "always" }, ...over });
+const run = (over: Record<string, unknown> = {}) =>
+  calls({ type: "command", command: { name: "run", spec: app(over) } });
+const offers = (...made: Offer[]) => calls({ type: "offers", offers: made });
+const of = (name = "web") => instancesOf(state, name).map(({ id, state: now }) => `${id} ${now}`);
+
+function update(instance: string, taskState: TaskState, over: Partial<TaskStatus> = {}): SchedulerCall[] {
+  const task = state.instances.get(instance)!.task!;
+  const status = { task_id: { value: task.taskId }, agent_id: { value: task.agentId }, state: taskState, ...over };
+  return calls({ type: "update", status });
+}
+
+function later(ms: number): SchedulerCall[] {
+  nowMs += ms;
+  return calls({ type: "timer" });
+}
+
+const racks = (...names: string[]) =>
+  names.map((rack, i) => offer({ id: `o-${ids++}`, agent: `a${i + 1}`, attributes: { rack } }));
+
+describe("an app", () => {
+  it("has several instances on one offer, in one ACCEPT, stored before it", () => {
+    run({ instances: 3 });
+    const effects = give({ type: "offers", offers: [offer()] });
+    expect(effects[0]).toMatchObject({ type: "persist", changes: { "instance/web.1": { state: "launching" } } });
+    const accept = effects.find((effect) => effect.type === "call");
+    expect(accept).toMatchObject({
+      call: { type: "ACCEPT", accept: { operations: [{ launch: { task_infos: [{}, {}, {}] } }] } },
+    });
+  });
+
+  it("shares an offer with other apps, as far as it goes", () => {
+    run({ cpus: 3 });
+    calls({ type: "command", command: { name: "run", spec: { ...app({ cpus: 0.5, instances: 3 }), name: "api" } } });
+    offers(offer({ cpus: 4 }));
+    expect(of()).toEqual(["web.1 launching"]);
+    expect(of("api")).toEqual(["api.1 launching", "api.2 launching", "api.3 waiting"]);
+  });
+
+  it.each<[string, unknown[], number, number[]]>([
+    ["UNIQUE", ["rack", "UNIQUE"], 4, [1, 1, 1]],
+    ["MAX_PER", ["rack", "MAX_PER", 1], 4, [1, 1, 1]],
+    ["GROUP_BY", ["rack", "GROUP_BY"], 5, [1, 2, 2]],
+  ])("is spread by %s", (_name, constraint, instances, expected) => {
+    run({ instances, constraints: [constraint] });
+    offers(...racks("r1", "r2", "r3"));
+    const placed = instancesOf(state, "web").flatMap(({ task }) => task?.attributes?.["rack"] ?? []);
+    expect(["r1", "r2", "r3"].map((rack) => placed.filter((one) => one === rack).length).sort()).toEqual(expected);
+  });
+
+  it("keeps its secrets out of what is stored", () => {
+    const effects = give({
+      type: "command",
+      command: { name: "run", spec: app({ secrets: { PASSWORD: "FROM_HERE" } }) },
+    });
+    const launched = give({ type: "offers", offers: [offer()] });
+    expect(JSON.stringify(launched.find(({ type }) => type === "call"))).toContain(
+      '{"name":"PASSWORD","value":"s3cret"}',
+    );
+    for (const { type, ...rest } of [...effects, ...launched])
+      if (type === "persist") expect(JSON.stringify(rest)).not.toContain("s3cret");
+  });
+
+  it("goes with its tasks when it is removed", () => {
+    run({ instances: 2 });
+    offers(offer());
+    update("web.1", "TASK_RUNNING");
+    const made = calls({ type: "command", command: { name: "remove", app: "web" } });
+    expect(types(made)).toEqual(["KILL", "KILL"]);
+    update("web.1", "TASK_KILLED");
+    update("web.2", "TASK_KILLED");
+    expect(state.apps.size).toBe(0);
+  });
+});
+
+describe("a task", () => {
+  beforeEach(() => {
+    run();
+    offers(offer());
+  });
+
+  it("that fails is followed by another one after a growing wait, until there were too many", () => {
+    for (const waitMs of [750, 1500, 3000, 6000]) {
+      update("web.1", "TASK_FAILED");
+      expect(of()).toEqual(["web.1 backing-off"]);
+      expect(later(waitMs - 1)).toEqual([]);
+      later(1);
+      expect(of()).toEqual(["web.1 waiting"]);
+      later(1000);
+      offers(offer());
+    }
+    update("web.1", "TASK_FAILED", { message: "no luck" });
+    expect(of()).toEqual(["web.1 gave-up"]);
+    expect(state.instances.get("web.1")).toMatchObject({ restarts: 4, lastFailure: { message: "no luck" } });
+  });
+
+  it("that was dropped, or is gone with its agent, is followed by another at once", () => {
+    for (const ended of ["TASK_DROPPED", "TASK_GONE", "TASK_GONE_BY_OPERATOR"] as const) {
+      update("web.1", ended);
+      expect(of()).toEqual(["web.1 waiting"]);
+      offers(offer());
+    }
+  });
+
+  it("that is out of sight is waited for as long as the app says, and surplus when it comes back later", () => {
+    update("web.1", "TASK_RUNNING");
+    const first = state.instances.get("web.1")!.task!;
+    update("web.1", "TASK_UNREACHABLE");
+    later(29_999);
+    expect(of()).toEqual(["web.1 unreachable"]);
+    later(1);
+    expect(of()).toEqual(["web.1 waiting"]);
+    offers(offer({ agent: "a2" }));
+    const status = { task_id: { value: first.taskId }, agent_id: { value: "a1" }, state: "TASK_RUNNING" as const };
+    expect(calls({ type: "update", status })).toMatchObject([
+      { type: "KILL", kill: { task_id: { value: first.taskId } } },
+    ]);
+  });
+
+  it("that comes back in time, or before another took its place, has its place again", () => {
+    const { taskId } = state.instances.get("web.1")!.task!;
+    update("web.1", "TASK_UNREACHABLE");
+    update("web.1", "TASK_RUNNING");
+    expect(of()).toEqual(["web.1 running"]);
+    update("web.1", "TASK_UNREACHABLE");
+    later(30_000);
+    expect(of()).toEqual(["web.1 waiting"]);
+    const status = { task_id: { value: taskId }, agent_id: { value: "a1" }, state: "TASK_RUNNING" as const };
+    expect(calls({ type: "update", status })).not.toContainEqual(expect.objectContaining({ type: "KILL" }));
+    expect(of()).toEqual(["web.1 running"]);
+  });
+
+  it("is stored as it is before its update is acknowledged", () => {
+    const { taskId, agentId } = state.instances.get("web.1")!.task!;
+    const status = {
+      task_id: { value: taskId },
+      agent_id: { value: agentId },
+      state: "TASK_RUNNING" as const,
+      uuid: "u",
+    };
+    const effects = give({ type: "update", status });
+    expect(effects.map(({ type }) => type).slice(0, 2)).toEqual(["persist", "call"]);
+  });
+
+  it("of which nothing is heard is asked about, never launched again without a word", () => {
+    expect(later(30_000)).toMatchObject([
+      { type: "RECONCILE", reconcile: { tasks: [{ task_id: { value: "web.1.1" }, agent_id: { value: "a1" } }] } },
+    ]);
+    expect(of()).toEqual(["web.1 launching"]);
+  });
+});
+
+describe("a launch without an answer", () => {
+  it("is withdrawn by declining its offer, and only then asked about", () => {
+    run();
+    const accept = give({ type: "offers", offers: [offer({ id: "o7" })] }).find(({ type }) => type === "call") as {
+      id: number;
+    };
+    const withdrawn = give({ type: "answer", callId: accept.id, outcome: { name: "lost" } }).filter(
+      ({ type }) => type === "call",
+    );
+    expect(withdrawn).toMatchObject([{ call: { type: "DECLINE", decline: { offer_ids: [{ value: "o7" }] } } }]);
+    const { id } = withdrawn[0] as { id: number };
+    const asked = give({ type: "answer", callId: id, outcome: { name: "taken" } });
+    expect(asked.filter(({ type }) => type === "call")).toMatchObject([{ call: { type: "RECONCILE" } }]);
+    update("web.1", "TASK_GONE");
+    expect(of()).toEqual(["web.1 waiting"]);
+  });
+});
+
+describe("an update of an app", () => {
+  const all = () => instancesOf(state, "web").map(({ version, state: now }) => `${version} ${now}`);
+  const roll = (env: Record<string, string>, over: object = {}) => run({ instances: 3, env, ...over });
+  beforeEach(() => {
+    run({ instances: 3 });
+    offers(offer());
+    for (const id of ["web.1", "web.2", "web.3"]) update(id, "TASK_RUNNING");
+  });
+
+  it("replaces one instance after the other", () => {
+    roll({ A: "1" });
+    for (const id of ["web.1", "web.2", "web.3"]) {
+      expect(of().filter((one) => one.endsWith("killing"))).toEqual([`${id} killing`]);
+      update(id, "TASK_KILLED");
+      later(1000);
+      offers(offer());
+      update(id, "TASK_RUNNING");
+    }
+    expect(all()).toEqual(["2 running", "2 running", "2 running"]);
+    expect(state.apps.get("web")?.rollout).toBeUndefined();
+  });
+
+  it("is taken back when the new version fails", () => {
+    roll({ A: "1" }, { restart: { policy: "always", backoff: "0secs" } });
+    update("web.1", "TASK_KILLED");
+    for (let n = 0; n < 2; n++) {
+      later(1000);
+      offers(offer());
+      update("web.1", "TASK_FAILED");
+    }
+    later(1000);
+    offers(offer());
+    update("web.1", "TASK_RUNNING");
+    expect(all()).toEqual(["1 running", "1 running", "1 running"]);
+    expect(state.apps.get("web")).toMatchObject({ version: 1, spec: { env: {} } });
+  });
+
+  it("that changes nothing about tasks leaves them alone", () => {
+    expect(run({ instances: 3, unreachable: { replace_after: "5mins" } })).toEqual([]);
+    expect(all()).toEqual(["1 running", "1 running", "1 running"]);
+  });
+});
+
+describe("offers", () => {
+  it("are suppressed while nothing is wanted, and wanted again at most once a second", () => {
+    run();
+    expect(types(offers(offer()))).toEqual(["ACCEPT", "SUPPRESS"]);
+    expect(types(update("web.1", "TASK_GONE"))).toEqual([]);
+    expect(types(later(1000))).toContain("REVIVE");
+  });
+
+  it("of agents that are about to go into maintenance are not used, and what is there is moved", () => {
+    run();
+    offers(offer());
+    update("web.1", "TASK_RUNNING");
+    const start = { nanoseconds: (nowMs + 60_000) * 1e6 };
+    const inverse = {
+      id: { value: "i1" },
+      framework_id: { value: "f1" },
+      agent_id: { value: "a1" },
+      unavailability: { start },
+    };
+    expect(types(calls({ type: "inverse-offers", offers: [inverse] }))).toEqual(["ACCEPT_INVERSE_OFFERS", "KILL"]);
+    update("web.1", "TASK_KILLED");
+    offers(offer());
+    expect(of()).toEqual(["web.1 waiting"]);
+    offers(offer({ agent: "a2" }));
+    expect(of()).toEqual(["web.1 launching"]);
+  });
+});
+
+describe("the word of a master about a task", () => {
+  it.each<[Partial<TaskStatus> & { state: TaskState }, string]>([
+    [{ state: "TASK_LOST", reason: "REASON_RECONCILIATION" }, "unreachable"],
+    [{ state: "TASK_LOST", reason: "REASON_AGENT_REMOVED" }, "unreachable"],
+    [{ state: "TASK_LOST", reason: "REASON_INVALID_OFFERS" }, "dropped"],
+    [{ state: "TASK_UNKNOWN" }, "unreachable"],
+    [{ state: "TASK_GONE" }, "gone"],
+    [{ state: "TASK_ERROR" }, "failed"],
+  ])("%j means %s", (status, verdict) => {
+    expect(verdictOf({ task_id: { value: "t" }, ...status })).toBe(verdict);
+  });
+});
