@@ -1,7 +1,6 @@
 // A simulated agent: what a Mesos agent does with tasks and their updates, as docs/agent-recovery.md,
 // docs/high-availability-framework-guide.md and the status update manager have it. It knows nothing of this project.
 import type { TaskInfo, TaskState, TaskStatus } from "../../src/mesos/types.ts";
-import type { SimulatedMaster } from "./master.ts";
 import type { World } from "./world.ts";
 
 export interface AgentTask {
@@ -19,6 +18,15 @@ export interface AgentResources {
   mem: number;
   firstPort: number;
   lastPort: number;
+}
+
+/** What an agent says to a master. */
+export interface MasterOfAgents {
+  register(agent: SimulatedAgent): void;
+  /** Whether it takes the agent for registered and connected. */
+  hears(agent: SimulatedAgent): boolean;
+  disconnected(agent: SimulatedAgent): void;
+  fromAgent(agent: SimulatedAgent, said: { update: TaskStatus; latest: TaskState; frameworkId: string }): void;
 }
 
 /** What the whole simulation goes by. */
@@ -49,7 +57,7 @@ export class SimulatedAgent {
   partitioned = false;
   tasks = new Map<string, AgentTask>();
   /** The master that it is registered at. */
-  master: SimulatedMaster | undefined;
+  master: MasterOfAgents | undefined;
   habits: TaskHabits;
   readonly #world: World;
   readonly #truth: Truth;
@@ -75,7 +83,7 @@ export class SimulatedAgent {
   }
 
   /** Looks for the leading master, again and again. */
-  start(leader: () => SimulatedMaster | undefined): void {
+  start(leader: () => MasterOfAgents | undefined): void {
     this.running = true;
     const look = () => {
       if (!this.running) return;
@@ -122,7 +130,7 @@ export class SimulatedAgent {
   }
 
   /** The master has admitted it, and calls what is between them now by that number. */
-  registered(master: SimulatedMaster, id: string, link: number): void {
+  registered(master: MasterOfAgents, id: string, link: number): void {
     this.master = master;
     this.id = id;
     this.link = link;

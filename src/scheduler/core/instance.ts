@@ -1,7 +1,6 @@
 // An instance: one of the places that an app's tasks run in, as `web.1`. It has at most one task at a time; every state
 // of it by name, and what a status of its task makes of it. Pure.
 import type { TaskStatus } from "../../mesos/types.ts";
-import { isTerminal } from "../../mesos/task-state.ts";
 import type { Placement } from "../placement.ts";
 
 export type InstanceState =
@@ -137,11 +136,6 @@ const MAYBE_ALIVE = new Set([
   "REASON_AGENT_UNKNOWN",
   "REASON_SLAVE_UNKNOWN",
 ]);
-
-/** Whether no further update of that task is to be expected. */
-export function endsTask(status: TaskStatus): boolean {
-  return isTerminal(status.state) && verdictOf(status) !== "unreachable";
-}
 
 /** Whether it has a task that Mesos was told of, or is about to be. */
 export function hasTask(instance: Instance): instance is Instance & { task: Placement } {
