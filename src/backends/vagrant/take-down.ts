@@ -117,10 +117,11 @@ async function removeNetwork(env: NodeJS.ProcessEnv, record: ClusterRecord | und
   return [`network ${name}`];
 }
 
-/** In the project's own folder there may be others' records beside the cluster's: then it stays. */
-async function removeDotfiles({ dotfiles, directory, planFile }: MachineFolder): Promise<string[]> {
-  if (!existsSync(dotfiles) || planFile.startsWith(`${directory}/plan`)) return [];
-  await rm(dotfiles, { recursive: true, force: true });
+/** In the project's own folder there may be others' machines beside the cluster's: then it stays. */
+async function removeDotfiles(paths: MachineFolder): Promise<string[]> {
+  if (existsSync(paths.dotfiles) && machinesKnown(paths).length === 0) {
+    await rm(paths.dotfiles, { recursive: true, force: true });
+  }
   return [];
 }
 
