@@ -6,6 +6,7 @@ import type { ClusterSpec } from "../src/cluster/spec.ts";
 import { createSteps, type Steps } from "../src/progress/steps.ts";
 import { together } from "../src/progress/together.ts";
 import type { DemoReport } from "../src/report/report.ts";
+import type { FrameworkStore } from "../src/scheduler/framework-store.ts";
 import type { RunningApp } from "../src/scheduler/running-app.ts";
 import { backendFor } from "./backends.ts";
 import { contentAddressOf } from "./content-address.ts";
@@ -134,12 +135,13 @@ async function clusterAndImage(job: Job) {
 
 async function launch(job: Job, { plan }: UpResult, image: LaunchImage): Promise<RunningApp> {
   const { options, edge, steps, report } = job;
-  const [{ runApp }, { nginxApp }, { FileFrameworkStore }, { containerProgramOf }] = await Promise.all([
+  const [{ runApp }, { nginxApp }, { FileFrameworkStore }] = await Promise.all([
     import("../src/scheduler/run-app.ts"),
     import("../src/scheduler/nginx-app.ts"),
     import("../src/scheduler/framework-store.ts"),
-    import("../src/backends/local/prepare-image.ts"),
   ]);
+  const frameworkStore = new FileFrameworkStore(frameworkFile(plan.stateDirectory, "nginx"));
+  if (job.cluster === "found") await endKept(job, plan, frameworkStore);
   const survival = await survivalOf(job, plan);
   // A cluster that goes anyway need not be rid of the framework first.
   const graceMs = job.cluster === "found" ? LAUNCH_GRACE_MS : undefined;
@@ -150,7 +152,7 @@ async function launch(job: Job, { plan }: UpResult, image: LaunchImage): Promise
       app: { ...nginxApp({ image: image.reference, site: options.site }), ...survival },
       keepRunning: survival !== undefined,
       contentAddress: contentAddressOf(plan),
-      frameworkStore: new FileFrameworkStore(frameworkFile(plan.stateDirectory, "nginx")),
+      frameworkStore,
       timeoutMs: edge.timeoutMs,
       signal: context.signal,
     });
@@ -165,13 +167,24 @@ async function launch(job: Job, { plan }: UpResult, image: LaunchImage): Promise
     id: running.taskId,
     agent: running.agent,
     containerId: running.containerId,
-    runtime: containerProgramOf(plan)?.split("/").at(-1) ?? "none",
+    runtime: plan.containerProgram?.split("/").at(-1) ?? "none",
     image: image.reference,
     imageDetail: image.description,
     hostPorts: running.hostPorts,
     offerId: running.offerId,
   };
   return app;
+}
+
+/** The nginx of an earlier demo makes room: this one is to show a launch of its own, with the image and site of its own. */
+async function endKept({ steps }: Job, plan: UpResult["plan"], store: FrameworkStore): Promise<void> {
+  const { endFramework, keptFramework } = await import("./kept-framework.ts");
+  const frameworkId = await keptFramework(store);
+  if (frameworkId === undefined) return;
+  await steps.step({ id: "end-kept", title: "The nginx of an earlier demo is ended" }, async ({ signal }) => {
+    await endFramework(frameworkId, plan.zookeeper.url, signal);
+    await store.clear();
+  });
 }
 
 /** What makes nginx outlive its agent; undefined where no part is to fail. */

@@ -41,6 +41,8 @@ export interface ClusterPlan {
   /** HTTP URLs without a trailing slash. */
   masters: string[];
   agents: string[];
+  /** What runs the agents' containers, their --docker: `docker`, `podman`, or a path; absent where nothing does. */
+  containerProgram?: string;
   /** Absolute; holds everything that this cluster writes. */
   stateDirectory: string;
   /** In Docker only. */

@@ -23,6 +23,7 @@ export function plan(spec: ClusterSpec, placement: Placement): ClusterPlan {
   const placed = place(spec, placement, { seats, ports });
   const nodes = inOrder(placed);
   const { docker, vagrant } = placed;
+  const containerProgram = docker === undefined ? placement.containerProgram : "docker";
   const matters = [spec.name, spec.engine, nodes, docker, vagrant].filter((part) => part !== undefined);
   return {
     name: spec.name,
@@ -36,6 +37,7 @@ export function plan(spec: ClusterSpec, placement: Placement): ClusterPlan {
     },
     masters: placed.masters.map(httpUrl),
     agents: placed.agents.map(httpUrl),
+    ...(containerProgram !== undefined && { containerProgram }),
     stateDirectory: placement.stateDirectory,
     ...(docker !== undefined && { docker }),
     ...(vagrant !== undefined && { vagrant }),

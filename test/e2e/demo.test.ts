@@ -47,6 +47,14 @@ describe.each(runtimes)("the demo with containers by %s", (runtime) => {
     expect(report.check).toMatchObject({ status: 200, siteMatches: true, firstBytes: "<h1>grüße</h1>\n" });
     expect(await (await fetch(`${report.check!.url}deep/page.txt`)).text()).toBe("below\n");
     expect(exitCode).toBe(0);
+
+    // What was kept has the old page, and must not be taken for the new one's.
+    await writeFile(join(site, "index.html"), "<h1>newer</h1>\n");
+    const again = await place.demo("--containers", runtime, "--site", site);
+    expect(again.report.check).toMatchObject({ siteMatches: true, firstBytes: "<h1>newer</h1>\n" });
+    expect(again.report.task?.id).not.toBe(report.task?.id);
+    expect(again.report.steps).toContainEqual(expect.objectContaining({ id: "end-kept", outcome: "done" }));
+    expect(again.exitCode).toBe(0);
   });
 
   it("is left running by --keep until down", async () => {

@@ -24,7 +24,7 @@ export async function offerImage(
   plan: ClusterPlan,
   { env, context }: PrepareImageOptions,
 ): Promise<void> {
-  const program = containerProgramOf(plan);
+  const { containerProgram: program } = plan;
   const runtime = program === undefined ? undefined : basename(program);
   if (program === undefined || (runtime !== "docker" && runtime !== "podman")) return;
   await offerToDocker(image, program, { env, context });
@@ -39,12 +39,4 @@ export async function offerToDocker(
   const socket = basename(program) === "docker" ? dockerSocket(env) : undefined;
   const store = new ImageStore({ environment: env, signal: context.signal, progress: context });
   return await store.loadIntoDocker(image.reference, { program, ...(socket === undefined ? {} : { socket }) });
-}
-
-/** What the agents are given as --docker; undefined where they run no images. */
-export function containerProgramOf({ nodes }: ClusterPlan): string | undefined {
-  return nodes
-    .flatMap(({ args }) => args)
-    .find((arg) => arg.startsWith("--docker="))
-    ?.slice("--docker=".length);
 }

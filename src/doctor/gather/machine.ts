@@ -2,6 +2,7 @@
 import { accessSync, constants, readFileSync, statfsSync } from "node:fs";
 import { availableParallelism, freemem } from "node:os";
 import { basename } from "node:path";
+import type { PlanNode } from "../../cluster/plan-types.ts";
 import { ask, type AskOptions } from "../ask.ts";
 import type { MachineFacts } from "../facts.ts";
 import type { Target } from "./target.ts";
@@ -12,7 +13,7 @@ export async function machineFacts(
   { env, options }: { env: NodeJS.ProcessEnv; options: AskOptions },
 ): Promise<MachineFacts | undefined> {
   if (plan === undefined || plan.vagrant !== undefined) return undefined;
-  const runtime = containerProgramOf(plan.nodes.flatMap(({ kind, args }) => (kind === "agent" ? [args] : [])));
+  const runtime = plan.nodes.some(runsImages) ? plan.containerProgram : undefined;
   const version =
     runtime === undefined ? undefined : await ask((signal) => versionOfRuntime(runtime, env, signal), options);
   return {
@@ -24,10 +25,8 @@ export async function machineFacts(
   };
 }
 
-/** What the agents' --docker names, if they run containers at all. */
-function containerProgramOf(agents: string[][]): string | undefined {
-  const flags = agents.find((args) => args.some((arg) => /^--containerizers=.*docker/.test(arg)));
-  return flags?.find((arg) => arg.startsWith("--docker="))?.slice("--docker=".length);
+function runsImages({ kind, args }: PlanNode): boolean {
+  return kind === "agent" && args.some((arg) => /^--containerizers=.*docker/.test(arg));
 }
 
 /** `docker version` asks the daemon, which is what matters; runc has none. */
