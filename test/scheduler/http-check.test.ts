@@ -120,4 +120,31 @@ describe("an HTTP check", () => {
     });
     await expect(result).rejects.toThrow("enough");
   });
+
+  it("that a time limit further out ends tells what came last", async () => {
+    await using server = await ScriptedMaster.start();
+    const abort = new AbortController();
+    let asked = 0;
+    server.on("/", (response, request) => {
+      if (++asked === 1) status(404, "nothing here", { Server: "nginx" })(response, request);
+      else abort.abort();
+    });
+    const options = { url: `${server.url}/`, expect: { status: 200 }, timeoutMs: 60_000, signal: abort.signal };
+    await expect(checkHttp(options)).rejects.toMatchObject({
+      code: "HTTP_CHECK_FAILED",
+      message: expect.stringContaining("status 404 came instead of 200") as string,
+      evidence: { status: 404, server: "nginx", firstBytes: "nothing here", attempts: 1 },
+    });
+  });
+
+  it("that a time limit ends before anything came says so", async () => {
+    await using server = await ScriptedMaster.start();
+    const abort = new AbortController();
+    server.on("/", () => abort.abort());
+    const options = { url: `${server.url}/`, expect: { status: 200 }, timeoutMs: 60_000, signal: abort.signal };
+    await expect(checkHttp(options)).rejects.toMatchObject({
+      message: expect.stringContaining("no answer has come yet") as string,
+      evidence: { url: `${server.url}/`, firstBytes: "" },
+    });
+  });
 });

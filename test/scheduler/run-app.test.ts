@@ -344,6 +344,23 @@ describe("the verification of an app", () => {
     await expect(verified).rejects.toMatchObject({ code: "TASK_FAILED", state: "TASK_FAILED" });
   });
 
+  it("tells what it saw when its time is cut short", async () => {
+    await using web = await ScriptedMaster.start();
+    const abort = new AbortController();
+    web.on("/", () => abort.abort());
+    const port = Number(new URL(web.url).port);
+    await using test = await launch();
+    const stream = await test.master.stream();
+    stream.send(subscribed("f1"), {
+      type: "OFFERS",
+      offers: { offers: [offer({ ports: [{ begin: port, end: port }] })] },
+    });
+    const { accept } = await test.master.call("ACCEPT");
+    stream.send(update(accept.operations[0]!.launch!.task_infos![0]!.task_id.value, "TASK_RUNNING"));
+    const verified = (await test.started).verify({ signal: abort.signal });
+    await expect(verified).rejects.toMatchObject({ code: "HTTP_CHECK_FAILED", evidence: { url: `${web.url}/` } });
+  });
+
   it("needs a port", async () => {
     await using test = await launch({ app: parseAppObject({ name: "batch", command: "true" }) });
     const { stream, taskId } = await untilLaunched(test.master);
