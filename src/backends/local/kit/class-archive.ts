@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { forgetUnused, pathsIn } from "./forget.ts";
 import { withLock } from "./lock.ts";
 import type { Machine } from "./machine.ts";
 import { recordClasses } from "./record-classes.ts";
@@ -48,7 +49,9 @@ async function makeArchive(zookeeper: ZooKeeperRuntime, path: string, options: C
       environment: options.machine.environment,
       signal: options.signal,
     });
-    if (existsSync(made)) await rename(made, path);
+    if (!existsSync(made)) return;
+    await rename(made, path);
+    await forgetUnused(pathsIn(dirname(path)).filter((other) => other !== path && other !== work));
   } catch {
     options.signal.throwIfAborted();
   } finally {

@@ -1,6 +1,7 @@
 // Keeps the cache from growing for ever: what nothing has a name for any more, and nobody has used for a month, goes.
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { rm } from "node:fs/promises";
+import { join } from "node:path";
 
 const MONTH_MS = 30 * 24 * 3600 * 1000;
 
@@ -22,6 +23,11 @@ export function namesIn(folder: string): string[] {
   } catch {
     return [];
   }
+}
+
+/** The same as paths. */
+export function pathsIn(folder: string): string[] {
+  return namesIn(folder).map((name) => join(folder, name));
 }
 
 /** Now, for what is not there. */

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { forgetUnused, pathsIn } from "./forget.ts";
 import type { Machine } from "./machine.ts";
 import type { Runtime, RuntimePart } from "./runtime-types.ts";
 
@@ -46,6 +47,7 @@ export async function writeRuntimeRecord(path: string, runtime: Runtime): Promis
   await mkdir(dirname(path), { recursive: true });
   await writeFile(`${path}.${process.pid}`, JSON.stringify(record));
   await rename(`${path}.${process.pid}`, path);
+  await forgetUnused(pathsIn(dirname(path)).filter((other) => other !== path));
 }
 
 function markOf(file: string): string {

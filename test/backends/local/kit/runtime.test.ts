@@ -99,6 +99,17 @@ describe("a machine without the programs", () => {
     expect(output).toContain(`the user's cache/kits/test-1-x64/runc-1/root/usr/lib/some-arch`);
   });
 
+  it("forgets records that nobody has made for a month, and keeps younger ones", async () => {
+    const records = join(cacheDirectory, "resolved");
+    mkdirSync(records, { recursive: true });
+    for (const name of ["old.json", "old.json.123", "young.json"]) writeFileSync(join(records, name), "{}");
+    for (const name of ["old.json", "old.json.123"]) utimesSync(join(records, name), 0, 0);
+    await resolve(testMachine(folder, { source: archive() })).resolved;
+    const left = readdirSync(records);
+    expect(left).toHaveLength(2);
+    expect(left).toContain("young.json");
+  });
+
   it("makes anew what has gone from the cache", async () => {
     const machine = testMachine(folder, { source: archive() });
     const first = await resolve(machine).resolved;

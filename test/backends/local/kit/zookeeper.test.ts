@@ -1,6 +1,15 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ensureClassArchive } from "../../../../src/backends/local/kit/class-archive.ts";
 import { findJava, findZooKeeper } from "../../../../src/backends/local/kit/installed.ts";
@@ -137,5 +146,15 @@ describe("the archive of a server's classes", () => {
     expect(await archiveFor("17.0.21", "exit 1")).toBeUndefined();
     expect(existsSync(join(folder, "started"))).toBe(true);
     expect(readdirSync(join(folder, "cache/class-archives"))).toEqual([]);
+  });
+
+  it("takes the place of those that nobody has made for a month and no server uses", async () => {
+    files("cache/class-archives/zookeeper-old.jsa", "cache/class-archives/zookeeper-young.jsa");
+    utimesSync(join(folder, "cache/class-archives/zookeeper-old.jsa"), 0, 0);
+    const write = 'for a; do case $a in -XX:ArchiveClassesAtExit=*) echo classes > "${a#*=}";; esac; done';
+    const made = await archiveFor("17.0.21", write);
+    expect(readdirSync(join(folder, "cache/class-archives")).sort()).toEqual(
+      [basename(made ?? "none"), "zookeeper-young.jsa"].sort(),
+    );
   });
 });
