@@ -39,11 +39,19 @@ export async function ownedContainers(daemon: Daemon, folder: string, signal?: A
 
 /** Containers of tasks and executors that agents have had made with sandboxes in a folder. A name alone is no proof. */
 export async function containersUsing(daemon: Daemon, folder: string): Promise<string[]> {
-  const filters = encodeURIComponent(JSON.stringify({ name: ["^/mesos-"] }));
+  const filters = encodeURIComponent(JSON.stringify({ name: ["mesos-"] }));
   const found = await daemon.json<ListedContainer[]>("GET", `/containers/json?all=1&filters=${filters}`);
-  return found
-    .filter(({ Mounts }) => Mounts.some(({ Source = "" }) => isIn(Source, folder)))
-    .map(({ Names }) => nameOf(Names));
+  const named = found.filter(({ Names }) => nameOf(Names).startsWith("mesos-"));
+  const using = named.map(async ({ Id, Names, Mounts }) => {
+    const sources = Mounts.some(({ Source }) => Source !== undefined) ? Mounts : await mountsOf(daemon, Id);
+    return sources.some(({ Source = "" }) => isIn(Source, folder)) ? [nameOf(Names)] : [];
+  });
+  return (await Promise.all(using)).flat();
+}
+
+/** Podman leaves them out of its list. */
+async function mountsOf(daemon: Daemon, id: string): Promise<ListedContainer["Mounts"]> {
+  return (await daemon.find<Pick<ListedContainer, "Mounts">>(`/containers/${id}/json`))?.Mounts ?? [];
 }
 
 export async function ownedVolumes(daemon: Daemon, folder: string): Promise<string[]> {

@@ -1,6 +1,6 @@
 // What kind of daemon it is, as far as placing a cluster depends on it.
 import { lookup } from "node:dns/promises";
-import { isLocal, machineOf } from "./daemon-address.ts";
+import { isLocal, machineOf, type DaemonAddress } from "./daemon-address.ts";
 import type { Daemon } from "./daemon.ts";
 
 export interface DaemonFacts {
@@ -38,7 +38,7 @@ interface Version {
 }
 
 const architectures: Partial<Record<string, string>> = { x86_64: "amd64", aarch64: "arm64" };
-const rootlessSocket = /^unix:\/\/(\/run\/user\/\d+\/.*)$/;
+const DEFAULT_SOCKET = "/var/run/docker.sock";
 
 /** @throws MesosUpError DOCKER_UNREACHABLE, DOCKER_FORBIDDEN */
 export async function describeDaemon(daemon: Daemon, signal?: AbortSignal): Promise<DaemonFacts> {
@@ -56,9 +56,14 @@ export async function describeDaemon(daemon: Daemon, signal?: AbortSignal): Prom
     rootless,
     form: why === undefined ? "host" : "bridge",
     ...(why === undefined ? {} : { why }),
-    socket: rootlessSocket.exec(daemon.address.host)?.[1] ?? "/var/run/docker.sock",
+    socket: rootless || why === undefined ? socketOf(daemon.address) : DEFAULT_SOCKET,
     reachedAt: await addressOf(machineOf(daemon.address) ?? "127.0.0.1"),
   };
+}
+
+/** A daemon of this very machine has it where this user has it; another one where every daemon has it. */
+function socketOf(address: DaemonAddress): string {
+  return isLocal(address) ? address.host.slice("unix://".length) : DEFAULT_SOCKET;
 }
 
 /** What Mesos advertises has to be an address. */

@@ -66,7 +66,15 @@ async function importLayer(archive: string, { reference, changes, title }: Image
   const [repo, tag] = splitReference(reference);
   const query = new URLSearchParams({ fromSrc: "-", repo, tag, message: title });
   for (const change of [...changes, `LABEL org.opencontainers.image.title="${title}"`]) query.append("changes", change);
-  await daemon.follow(`/images/create?${query.toString()}`, { body: createReadStream(archive), signal });
+  let id = "";
+  await daemon.follow(`/images/create?${query.toString()}`, {
+    body: createReadStream(archive),
+    signal,
+    onMessage: ({ status = "" }) => void (id = status.startsWith("sha256:") ? status : id),
+  });
+  // Podman does not heed the tag.
+  const name = new URLSearchParams({ repo, tag }).toString();
+  if (id !== "") await daemon.bytes("POST", `/images/${id}/tag?${name}`, { signal });
 }
 
 /** A registry's port is not a tag. */
