@@ -8,6 +8,7 @@ export const DEFAULT_RECORD_LIMIT_BYTES = 64 * 1024 * 1024;
 const NEWLINE = 0x0a;
 const ZERO = 0x30;
 const NINE = 0x39;
+const USUAL_DIGITS = 9;
 
 /** Frames one record. Text is encoded as UTF-8. */
 export function encodeRecord(record: string | Uint8Array): Buffer {
@@ -79,6 +80,19 @@ export class RecordIoDecoder {
 
   /** Reads digits from `at` up to the newline, and returns where the next byte to read is. */
   #readLength(chunk: Uint8Array, start: number): number {
+    // Most lengths are whole, short and right: only the others are looked at byte by byte.
+    if (this.#lengthText === "") {
+      let length = 0;
+      for (let at = start; at < start + USUAL_DIGITS && at < chunk.length; at++) {
+        const byte = chunk[at] ?? NEWLINE;
+        if (byte === NEWLINE && at > start && length <= this.#limitBytes) {
+          this.#missing = length;
+          return at + 1;
+        }
+        if (byte < ZERO || byte > NINE) break;
+        length = length * 10 + byte - ZERO;
+      }
+    }
     for (let at = start; at < chunk.length; at++) {
       const byte = chunk[at] ?? NEWLINE;
       if (byte === NEWLINE && this.#lengthText !== "") {

@@ -1,7 +1,7 @@
 // Whether an app fits on what is left of an offer, what it takes of it, and if it does not fit, everything that stands in
 // the way. Pure.
 import { printScalar } from "../mesos/print-resources.ts";
-import { includes, size, subtract, fromValues, values } from "../mesos/ranges.ts";
+import { includes, size, subtract, fromValues } from "../mesos/ranges.ts";
 import { portsOf, scalarOf, subtractResources } from "../mesos/resources.ts";
 import type { Offer, Range, Resource } from "../mesos/types.ts";
 import type { AppSpec } from "./app-spec.ts";
@@ -18,7 +18,8 @@ export interface OpenOffer {
   /** Of the offer; what no app may take is not among them. */
   left: Resource[];
   amounts: Record<(typeof SCALARS)[number], number>;
-  ports: Range[];
+  /** Of what is left; worked out when an app first asks for ports. */
+  ports: () => Range[];
 }
 
 /** What is taken of an offer. */
@@ -55,7 +56,7 @@ export function agentFits(app: AppSpec, offer: Offer): boolean {
 export function resourcesFit(app: AppSpec, { amounts, ports }: OpenOffer): boolean {
   for (const name of SCALARS) if (amounts[name] < app[name]) return false;
   if (app.ports.length === 0) return true;
-  let free = ports;
+  let free = ports();
   let wanted = 0;
   for (const { host } of app.ports) {
     if (host === "any") wanted++;
@@ -76,7 +77,7 @@ export function spreadFits(app: AppSpec, offer: Offer, counts: SpreadCounts): bo
  */
 export function take(app: AppSpec, open: OpenOffer, random: () => number): Taken {
   const scalars = SCALARS.filter((name) => app[name] > 0);
-  const hostPorts = assignPorts(app, open.ports, random);
+  const hostPorts = assignPorts(app, open.ports(), random);
   const resources = [
     ...scalars.flatMap((name) => takeScalar(open.left, name, app[name]) ?? []),
     ...takePorts(open.left, hostPorts),
@@ -110,7 +111,7 @@ export function obstacles(app: AppSpec, open: OpenOffer, counts: SpreadCounts): 
     const spread = isSpread(operator) ? spreadProblem(constraint, open.offer, counts) : undefined;
     if (spread !== undefined) found.push({ kind: "spread", name, reason: spread, lack: 1 });
   }
-  for (const reason of portProblems(app, open.ports)) found.push({ kind: "ports", name: "ports", reason, lack: 1 });
+  for (const reason of portProblems(app, open.ports())) found.push({ kind: "ports", name: "ports", reason, lack: 1 });
   for (const name of SCALARS) {
     const wanted = app[name];
     const offered = scalarOf(open.left, name);
@@ -126,7 +127,8 @@ function summed(left: readonly Resource[]): Pick<OpenOffer, "amounts" | "ports">
   for (const { name, scalar } of left)
     if (scalar !== undefined && name in amounts) amounts[name as keyof typeof amounts] += scalar.value;
   for (const name of SCALARS) amounts[name] = Math.round(amounts[name] * 1000) / 1000;
-  return { amounts, ports: portsOf(left) };
+  let ports: Range[] | undefined;
+  return { amounts, ports: () => (ports ??= portsOf(left)) };
 }
 
 function portProblems(app: AppSpec, offered: readonly Range[]): string[] {
@@ -153,7 +155,11 @@ function fixedPorts(app: AppSpec): number[] {
 
 function pick(free: readonly Range[], random: () => number): number {
   let nth = Math.floor(random() * size(free));
-  for (const port of values(free)) if (nth-- === 0) return port;
+  for (const { begin, end } of free) {
+    const length = end - begin + 1;
+    if (nth < length) return begin + nth;
+    nth -= length;
+  }
   return 0;
 }
 

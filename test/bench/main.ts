@@ -2,11 +2,13 @@
 import { benchDemo } from "./demo.ts";
 import { benchDocker } from "./docker.ts";
 import { benchEngine } from "./engine.ts";
+import { benchScheduler } from "./scheduler.ts";
 
 const benches: Record<string, (args: string[]) => Promise<void>> = {
   demo: benchDemo,
   docker: benchDocker,
   engine: benchEngine,
+  scheduler: benchScheduler,
 };
 
 const [name = "", ...args] = process.argv.slice(2);
