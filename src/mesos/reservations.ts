@@ -28,6 +28,7 @@ export function isDynamicallyReserved(resource: Resource): boolean {
 
 /** The resource with its reservations in the newer form alone. */
 export function refined(resource: Resource): Resource {
+  if (isPlain(resource)) return { ...resource };
   return reservedBy(resource, reservationsOf(resource));
 }
 
@@ -38,6 +39,7 @@ export function popReservation(resource: Resource): Resource {
 
 /** In both forms, as endpoints show resources. */
 export function inBothForms(resource: Resource): Resource {
+  if (isPlain(resource)) return { ...resource, role: "*" };
   const result = refined(resource);
   const reservations = reservationsOf(resource);
   const [only] = reservations;
@@ -47,9 +49,15 @@ export function inBothForms(resource: Resource): Resource {
 
 /** In the older form, for those who do not know the newer one: there can be one reservation at most. */
 export function inOlderForm(resource: Resource): Resource {
+  if (isPlain(resource)) return { ...resource, role: "*" };
   const result = inBothForms(resource);
   delete result.reservations;
   return result;
+}
+
+/** For everybody, and says so in no form: most are, and are dealt with at once. */
+function isPlain({ role, reservation, reservations }: Resource & { reservation?: unknown }): boolean {
+  return role === undefined && reservation === undefined && reservations === undefined;
 }
 
 function reservedBy(resource: Resource, reservations: Reservation[]): Resource {

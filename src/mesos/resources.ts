@@ -64,6 +64,8 @@ export function containsResources(a: readonly Resource[], b: readonly Resource[]
 /** The same resources, allocated to a role as in an offer; undefined takes the allocation away. */
 export function allocateTo(role: string | undefined, resources: readonly Resource[]): Resource[] {
   return resources.map((resource) => {
+    // Most are not allocated yet, and an object from which a field was deleted is slow from then on.
+    if (role !== undefined && resource.allocation_info === undefined) return { ...resource, allocation_info: { role } };
     const result = { ...resource };
     delete result.allocation_info;
     return role === undefined ? result : { ...result, allocation_info: { role } };

@@ -236,6 +236,7 @@ export class Allocator {
     for (const { filters } of this.#frameworks.values()) {
       for (const byAgent of filters.values()) {
         for (const [agentId, held] of byAgent) {
+          if (held.every(({ until }) => until !== "next-round" && until > nowMs)) continue;
           const left = held.filter(({ until }) => until !== "next-round" && until > nowMs);
           if (left.length > 0) byAgent.set(agentId, left);
           else byAgent.delete(agentId);

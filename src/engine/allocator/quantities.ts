@@ -4,7 +4,7 @@ import type { Resource } from "../../mesos/types.ts";
 /** By name; in thousandths, so that sums stay exact. */
 export type Quantities = Map<string, number>;
 
-export function quantitiesOf(resources: readonly Resource[]): Quantities {
+export function quantitiesOf(resources: Iterable<Resource>): Quantities {
   const quantities: Quantities = new Map();
   for (const { name, scalar } of resources) {
     if (scalar) quantities.set(name, (quantities.get(name) ?? 0) + Math.round(scalar.value * 1000));

@@ -6,16 +6,16 @@ import type { Range, Resource } from "../../mesos/types.ts";
 export function summarise(resources: Iterable<Resource>): Record<string, number | string> {
   // In thousandths, so that sums stay exact.
   const scalars: Record<string, number> = { disk: 0, mem: 0, gpus: 0, cpus: 0 };
-  const ranges: Record<string, Range[]> = {};
-  const sets: Record<string, string[]> = {};
+  let ranges: Record<string, Range[]> | undefined;
+  let sets: Record<string, string[]> | undefined;
   for (const { name, type, scalar, ranges: held, set } of resources) {
     if (type === "SCALAR") scalars[name] = (scalars[name] ?? 0) + Math.round((scalar?.value ?? 0) * 1000);
-    else if (type === "RANGES") (ranges[name] ??= []).push(...(held?.range ?? []));
-    else if (type === "SET") (sets[name] ??= []).push(...(set?.item ?? []));
+    else if (type === "RANGES") ((ranges ??= {})[name] ??= []).push(...(held?.range ?? []));
+    else if (type === "SET") ((sets ??= {})[name] ??= []).push(...(set?.item ?? []));
   }
   const summary: Record<string, number | string> = scalars;
   for (const name in scalars) summary[name] = (scalars[name] ?? 0) / 1000;
-  for (const [name, all] of Object.entries(ranges)) summary[name] = printRanges(normalise(all));
-  for (const [name, items] of Object.entries(sets)) summary[name] = `{${items.sort().join(", ")}}`;
+  for (const [name, all] of Object.entries(ranges ?? {})) summary[name] = printRanges(normalise(all));
+  for (const [name, items] of Object.entries(sets ?? {})) summary[name] = `{${items.sort().join(", ")}}`;
   return summary;
 }

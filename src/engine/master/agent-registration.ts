@@ -101,12 +101,29 @@ function newAgent(
   master: MasterContext,
   parts: { id: string; link: MasterSideLink; description: AgentDescription },
 ): Agent {
-  const { id, link, description } = parts;
+  const { id, link } = parts;
+  const { info, pid, version, capabilities, totalResources } = described(parts.description);
+  // Field by field: an object that is put together of others takes long to make, and long to use.
   const agent: Agent = {
-    ...{ id, link, ...described(description) },
-    ...{ deactivated: false, drain: undefined, drainStartMs: undefined, killed: new Set(), hosted: new Set() },
-    ...{ registeredMs: master.clock.nowMs(), reregisteredMs: undefined },
-    ...{ tasks: new Map(), executors: new Map(), offers: new Set(), used: new Map(), pings: undefined },
+    id,
+    link,
+    info,
+    pid,
+    version,
+    capabilities,
+    totalResources,
+    deactivated: false,
+    drain: undefined,
+    drainStartMs: undefined,
+    killed: new Set(),
+    hosted: new Set(),
+    registeredMs: master.clock.nowMs(),
+    reregisteredMs: undefined,
+    tasks: new Map(),
+    executors: new Map(),
+    offers: new Set(),
+    used: new Map(),
+    pings: undefined,
     operations: new Map(),
   };
   master.state.agents.set(id, agent);

@@ -186,7 +186,10 @@ export function removeFramework(master: MasterContext, framework: Framework): vo
   allocator.setFrameworkActive(framework.id, false);
   for (const offer of [...framework.offers]) discardOffer(master, offer, { rescind: false });
   const shutdown = { framework_id: { value: framework.id } };
-  for (const agent of state.agents.values())
+  const hosts = [...state.agents.values()].filter(
+    ({ hosted, executors }) => hosted.has(framework.id) || executors.has(framework.id),
+  );
+  for (const agent of hosts)
     if (agent.hosted.delete(framework.id))
       agent.link?.send({ type: "SHUTDOWN_FRAMEWORK", shutdown_framework: shutdown });
   const end = {
@@ -196,7 +199,7 @@ export function removeFramework(master: MasterContext, framework: Framework): vo
   } as const;
   for (const task of [...framework.tasks.values(), ...framework.unreachableTasks.values()]) endTask(master, task, end);
   framework.unreachableTasks.clear();
-  for (const agent of state.agents.values())
+  for (const agent of hosts)
     for (const executorId of [...(agent.executors.get(framework.id)?.keys() ?? [])])
       removeExecutor(master, agent, { frameworkId: framework.id, executorId });
   framework.unregisteredMs = master.clock.nowMs();

@@ -1,6 +1,6 @@
 // /metrics/snapshot: the master's numbers under Mesos's names (docs/monitoring.md).
 import { quantitiesOf } from "../allocator/quantities.ts";
-import type { TaskState } from "../../mesos/types.ts";
+import type { Resource, TaskState } from "../../mesos/types.ts";
 import type { MasterContext } from "./context.ts";
 import type { Leadership } from "./leadership.ts";
 import { isActive, isConnected, type MasterState } from "./state.ts";
@@ -132,10 +132,9 @@ function gauges(state: MasterState): [string, number][] {
   const connected = frameworks.filter(isConnected).length;
   const active = agents.filter(isActive).length;
   const linked = agents.filter((agent) => agent.link).length;
-  const counts = new Map<TaskState, number>();
+  const counts: Partial<Record<TaskState, number>> = {};
   for (const framework of frameworks)
-    for (const { state: taskState } of framework.tasks.values())
-      counts.set(taskState, (counts.get(taskState) ?? 0) + 1);
+    for (const { state: taskState } of framework.tasks.values()) counts[taskState] = (counts[taskState] ?? 0) + 1;
   const unreachableTasks = frameworks.reduce((sum, framework) => sum + framework.unreachableTasks.size, 0);
   return [
     ["master/frameworks_active", connected],
@@ -148,26 +147,33 @@ function gauges(state: MasterState): [string, number][] {
     ["master/slaves_disconnected", agents.length - linked],
     ["master/slaves_inactive", agents.length - active],
     ["master/slaves_unreachable", state.unreachableAgents.size],
-    ["master/tasks_staging", counts.get("TASK_STAGING") ?? 0],
-    ["master/tasks_starting", counts.get("TASK_STARTING") ?? 0],
-    ["master/tasks_running", counts.get("TASK_RUNNING") ?? 0],
-    ["master/tasks_killing", counts.get("TASK_KILLING") ?? 0],
+    ["master/tasks_staging", counts.TASK_STAGING ?? 0],
+    ["master/tasks_starting", counts.TASK_STARTING ?? 0],
+    ["master/tasks_running", counts.TASK_RUNNING ?? 0],
+    ["master/tasks_killing", counts.TASK_KILLING ?? 0],
     ["master/tasks_unreachable", unreachableTasks],
   ];
 }
 
+function* inUse({ agents }: MasterState): Generator<Resource> {
+  for (const agent of agents.values()) for (const resources of agent.used.values()) yield* resources;
+}
+
+function* inOffers({ offers }: MasterState): Generator<Resource> {
+  for (const offer of offers.values()) yield* offer.resources;
+}
+
 function resourceMetrics(master: MasterContext): [string, number][] {
-  const agents = [...master.state.agents.values()];
-  const used = quantitiesOf(agents.flatMap((agent) => [...agent.used.values()].flat()));
-  const offered = quantitiesOf([...master.state.offers.values()].flatMap((offer) => offer.resources));
+  const used = quantitiesOf(inUse(master.state));
+  const offered = quantitiesOf(inOffers(master.state));
   const total = master.allocator.totalQuantities;
   return ["cpus", "mem", "disk", "gpus"].flatMap((name): [string, number][] => {
-    const [all, inUse, inOffers] = [total, used, offered].map((quantities) => (quantities.get(name) ?? 0) / 1000);
-    const taken = (inUse ?? 0) + (inOffers ?? 0);
+    const [all, taken, waiting] = [total, used, offered].map((quantities) => (quantities.get(name) ?? 0) / 1000);
+    const held = (taken ?? 0) + (waiting ?? 0);
     return [
       [`master/${name}_total`, all ?? 0],
-      [`master/${name}_used`, inUse ?? 0],
-      [`master/${name}_percent`, all ? (inUse ?? 0) / all : 0],
+      [`master/${name}_used`, taken ?? 0],
+      [`master/${name}_percent`, all ? (taken ?? 0) / all : 0],
       [`master/${name}_revocable_total`, 0],
       [`master/${name}_revocable_used`, 0],
       [`master/${name}_revocable_percent`, 0],
@@ -175,7 +181,7 @@ function resourceMetrics(master: MasterContext): [string, number][] {
         ? []
         : ([
             [`allocator/mesos/resources/${name}/total`, all ?? 0],
-            [`allocator/mesos/resources/${name}/offered_or_allocated`, taken],
+            [`allocator/mesos/resources/${name}/offered_or_allocated`, held],
           ] as [string, number][])),
     ];
   });

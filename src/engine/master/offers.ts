@@ -1,6 +1,6 @@
 // Offers: made of what the allocator gives, taken back, declined.
 import { allocateTo } from "../../mesos/resources.ts";
-import type { Filters, Offer, Resource } from "../../mesos/types.ts";
+import type { AgentInfo, Filters, Offer, Resource } from "../../mesos/types.ts";
 import type { Allocation } from "../allocator/allocator.ts";
 import { allocationsOf, type MasterContext } from "./context.ts";
 import { forFramework } from "./resource-format.ts";
@@ -97,10 +97,8 @@ function addOffer(
   const id = `${master.info.id}-O${master.state.nextOfferId++}`;
   const resources = offered(allocation);
   const offer = describeOffer({ id, framework, agent, role: allocation.role, resources });
-  const outstanding: OutstandingOffer = {
-    ...{ id, framework, agent, role: allocation.role, resources, offer },
-    timeout: undefined,
-  };
+  const { role } = allocation;
+  const outstanding: OutstandingOffer = { id, framework, agent, role, resources, offer, timeout: undefined };
   framework.offers.add(outstanding);
   agent.offers.add(outstanding);
   master.state.offers.set(id, outstanding);
@@ -153,13 +151,20 @@ function describeOffer(parts: {
   };
 }
 
+/** An agent is described anew whenever it registers, and is then another object. */
+const urls = new WeakMap<AgentInfo, NonNullable<Offer["url"]>>();
+
 /** From a pid such as `slave(1)@127.0.0.1:5051`. */
-function agentUrl(agent: Agent): NonNullable<Offer["url"]> {
-  const [name = "", address = ""] = agent.pid.split("@");
+function agentUrl({ pid, info }: Agent): NonNullable<Offer["url"]> {
+  const known = urls.get(info);
+  if (known) return known;
+  const [name = "", address = ""] = pid.split("@");
   const colon = address.lastIndexOf(":");
-  return {
+  const url = {
     scheme: "http",
-    address: { hostname: agent.info.hostname, ip: address.slice(0, colon), port: Number(address.slice(colon + 1)) },
+    address: { hostname: info.hostname, ip: address.slice(0, colon), port: Number(address.slice(colon + 1)) },
     path: `/${name}`,
   };
+  urls.set(info, url);
+  return url;
 }

@@ -5,7 +5,8 @@ import type { DrainConfig } from "../protocol.ts";
 /** Where the registry is kept, as one piece of data. */
 export interface RegistryStore {
   read(): Promise<Buffer | undefined>;
-  write(data: Buffer): Promise<void>;
+  /** The data comes in pieces, which nobody changes. */
+  write(pieces: readonly Buffer[]): Promise<void>;
 }
 
 export interface Registry {
@@ -109,10 +110,10 @@ export class Registrar {
     this.#blocks = blocksOf([...agents.values()], this.#blocks);
     const separated = this.#blocks.flatMap(({ bytes }, index) => (index === 0 ? [bytes] : [COMMA, bytes]));
     const end = Buffer.from(`],${JSON.stringify(others).slice(1)}`);
-    const data = Buffer.concat([Buffer.from('{"agents":['), ...separated, end]);
-    this.sizeBytes = data.length;
+    const pieces = [Buffer.from('{"agents":['), ...separated, end];
+    this.sizeBytes = pieces.reduce((sum, { length }) => sum + length, 0);
     const startMs = this.#nowMs();
-    await this.#store.write(data);
+    await this.#store.write(pieces);
     this.storeMs = this.#nowMs() - startMs;
   }
 }

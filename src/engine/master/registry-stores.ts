@@ -1,9 +1,12 @@
 // Where a master keeps its registry: in memory, in a file of its work directory, or in ZooKeeper for several masters.
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, open, readFile, rename } from "node:fs/promises";
 import { dirname } from "node:path";
-import { gunzipSync, gzipSync } from "node:zlib";
+import { promisify } from "node:util";
+import { gunzip, gzip } from "node:zlib";
 import type { ZooKeeperSession } from "../common/zookeeper-session.ts";
 import type { RegistryStore } from "./registrar.ts";
+
+const [pack, unpack] = [promisify(gzip), promisify(gunzip)];
 
 /** Forgotten with the process (--registry=in_memory). */
 export const memoryStore = (): RegistryStore => ({
@@ -13,6 +16,7 @@ export const memoryStore = (): RegistryStore => ({
 
 /** One file, replaced as a whole. */
 export function fileStore(path: string): RegistryStore {
+  let isMade: Promise<unknown> | undefined;
   return {
     async read() {
       try {
@@ -22,12 +26,23 @@ export function fileStore(path: string): RegistryStore {
         throw error;
       }
     },
-    async write(data) {
-      await mkdir(dirname(path), { recursive: true });
-      await writeFile(`${path}.new`, data);
+    async write(pieces) {
+      isMade ??= mkdir(dirname(path), { recursive: true });
+      await isMade;
+      await writePieces(`${path}.new`, pieces);
       await rename(`${path}.new`, path);
     },
   };
+}
+
+async function writePieces(path: string, pieces: readonly Buffer[]): Promise<void> {
+  const file = await open(path, "w");
+  try {
+    const { bytesWritten } = await file.writev(pieces);
+    if (bytesWritten < pieces.reduce((sum, { length }) => sum + length, 0)) throw new Error(`${path} is cut short`);
+  } finally {
+    await file.close();
+  }
 }
 
 /** The data of one node, packed: ZooKeeper takes 1 MB, which holds some 10,000 agents. The node must exist. */
@@ -35,8 +50,9 @@ export function zooKeeperStore(session: () => ZooKeeperSession, node: string): R
   return {
     async read() {
       const data = await session().read(node);
-      return data && data.length > 0 ? gunzipSync(data) : undefined;
+      return data && data.length > 0 ? unpack(data) : undefined;
     },
-    write: (data) => session().write(node, gzipSync(data)),
+    // Of many agents it is packed for so long that it must not be done in a turn of the event loop.
+    write: async (pieces) => session().write(node, await pack(Buffer.concat(pieces))),
   };
 }

@@ -9,7 +9,7 @@ const PINGS = ["--agent_ping_timeout=1secs", "--max_agent_ping_timeouts=3"];
 /** A store that outlives the master. */
 function keptStore(): RegistryStore {
   let kept: Buffer | undefined;
-  return { read: () => Promise.resolve(kept), write: (data) => Promise.resolve(void (kept = data)) };
+  return { read: () => Promise.resolve(kept), write: (pieces) => Promise.resolve(void (kept = Buffer.concat(pieces))) };
 }
 
 async function running(info = {}, args = PINGS) {

@@ -13,7 +13,8 @@ const agentIn = async (test: TestMaster): Promise<unknown> =>
 /** A registry that the next leader finds as the last one left it. */
 function sharedStore() {
   let stored: Buffer | undefined;
-  const write = (data: Buffer): Promise<void> => {
+  const write = (pieces: readonly Buffer[]): Promise<void> => {
+    const data = Buffer.concat(pieces);
     stored = data;
     return Promise.resolve();
   };

@@ -26,7 +26,8 @@ describe("Registrar", () => {
   it("stores many changes at once, and answers each when it is stored", async () => {
     const written: string[] = [];
     let release: () => void = () => {};
-    const write = (data: Buffer): Promise<void> => {
+    const write = (pieces: readonly Buffer[]): Promise<void> => {
+      const data = Buffer.concat(pieces);
       written.push(data.toString());
       return new Promise((resolve) => (release = resolve));
     };

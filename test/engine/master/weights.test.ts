@@ -51,7 +51,7 @@ describe("weights", () => {
     let kept: Buffer | undefined;
     const store: RegistryStore = {
       read: () => Promise.resolve(kept),
-      write: (data) => Promise.resolve(void (kept = data)),
+      write: (pieces) => Promise.resolve(void (kept = Buffer.concat(pieces))),
     };
     const args = ["--weights=gold=2,tin=0.5"];
     const first = await startMaster({ store, args });
