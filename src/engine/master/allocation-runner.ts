@@ -1,10 +1,14 @@
 // When allocations are made: at once for agents on which something has changed, and for all at every allocation interval.
+import { channel } from "node:diagnostics_channel";
 import type { Allocation, Allocator } from "../allocator/allocator.ts";
 import type { Clock } from "../common/clock.ts";
 
 /** An allocation over many agents gives way to other work after this long. */
 const SLICE_MS = 15;
 const SLICE_AGENTS = 64;
+
+/** Whoever measures hears of every step: `{ step: "begin" | "pause" | "resume" | "end", agents }`. */
+const steps = channel("mesos-up:allocation");
 
 export interface AllocationRunnerOptions {
   allocator: Allocator;
@@ -67,6 +71,7 @@ export class AllocationRunner {
   #run(run: { agentIds: string[]; startMs: number }, from: number): void {
     const { clock, allocator, onAllocations } = this.#options;
     const { agentIds } = run;
+    tell(from === 0 ? "begin" : "resume", agentIds);
     const sliceMs = clock.nowMs();
     let at = from;
     while (at < agentIds.length && clock.nowMs() - sliceMs < SLICE_MS) {
@@ -74,6 +79,7 @@ export class AllocationRunner {
       if (allocations.length > 0) onAllocations(allocations);
       at += SLICE_AGENTS;
     }
+    tell(at < agentIds.length ? "pause" : "end", agentIds);
     if (at < agentIds.length) {
       clock.soon(() => this.#run(run, at));
       return;
@@ -82,4 +88,8 @@ export class AllocationRunner {
     this.#scheduled = false;
     this.#schedule();
   }
+}
+
+function tell(step: "begin" | "pause" | "resume" | "end", { length: agents }: readonly string[]): void {
+  if (steps.hasSubscribers) steps.publish({ step, agents });
 }

@@ -5,9 +5,22 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Address } from "./scheduler-connection.ts";
 
+/** One allocation over many agents, from its begin to its end. */
+export interface AllocationRun {
+  agents: number;
+  elapsedMs: number;
+  /** Of all its slices together, offers made and sent. */
+  processorMs: number;
+  slices: number;
+  longestSliceMs: number;
+}
+
 export interface Vitals {
-  /** The longest time that nothing else could run, since it was last asked. */
+  /** The longest time that nothing else could run, since it was last asked; on a busy machine much of it is others'. */
   longestBlockMs: number;
+  /** The longest turn of the event loop in processor time of its thread. */
+  longestTurnMs: number;
+  allocations: AllocationRun[];
   residentBytes: number;
   /** Processor time since it was last asked. */
   processorMs: number;

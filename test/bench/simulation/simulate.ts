@@ -1,5 +1,5 @@
 // What happens in a simulation, phase by phase, and what is measured of each.
-import type { MeasuredMaster, Vitals } from "./measured-master.ts";
+import type { AllocationRun, MeasuredMaster, Vitals } from "./measured-master.ts";
 import { type SimulatedExecutor, startAgent } from "./simulated-agent.ts";
 import { SimulatedFramework } from "./simulated-framework.ts";
 
@@ -12,9 +12,12 @@ export interface Size {
 export interface Phase {
   name: string;
   elapsedMs: number;
-  /** Processor time and longest block of the master in this phase. */
+  /** Processor time, longest turn in processor time, and longest block of the master in this phase. */
   masterMs: number;
+  masterTurnMs: number;
   masterBlockMs: number;
+  /** Of those over all agents, the one that took the most processor time. */
+  allocation: AllocationRun | undefined;
   masterBytes: number;
   simulatorMs: number;
   simulatorBytes: number;
@@ -38,7 +41,7 @@ export async function simulate(master: MeasuredMaster, size: Size, tell: (line: 
     const elapsedMs = performance.now() - startedMs;
     const { user, system } = process.cpuUsage(before);
     const simulatorMs = (user + system) / 1000;
-    const phase = { name, elapsedMs, detail, simulatorMs, ...describe(await master.vitals()) };
+    const phase = { name, elapsedMs, detail, simulatorMs, ...describe(await master.vitals(), size) };
     phases.push(phase);
     tell(phaseLine(phase));
   };
@@ -105,8 +108,7 @@ class Cluster {
     const all = this.#until(() => this.#offered >= this.#size.agents);
     for (const framework of this.#frameworks) framework.revive();
     await all;
-    const metrics = (await (await this.#get("/metrics/snapshot")).json()) as Record<string, number>;
-    return `${this.#offered} offers; allocation_run_ms ${metrics["allocator/mesos/allocation_run_ms"] ?? 0}`;
+    return `${this.#offered} offers`;
   }
 
   async launchAll(): Promise<string> {
@@ -156,17 +158,25 @@ async function rest(delayMs: number): Promise<string> {
   return "";
 }
 
-function describe(vitals: Vitals): Omit<Phase, "name" | "elapsedMs" | "simulatorMs" | "detail"> {
+function describe(vitals: Vitals, { agents }: Size): Omit<Phase, "name" | "elapsedMs" | "simulatorMs" | "detail"> {
+  const whole = vitals.allocations.filter((allocation) => allocation.agents === agents);
   return {
-    ...{ masterMs: vitals.processorMs, masterBlockMs: vitals.longestBlockMs, masterBytes: vitals.residentBytes },
+    ...{ masterMs: vitals.processorMs, masterTurnMs: vitals.longestTurnMs, masterBlockMs: vitals.longestBlockMs },
+    masterBytes: vitals.residentBytes,
+    allocation: whole.sort((a, b) => b.processorMs - a.processorMs)[0],
     simulatorBytes: process.memoryUsage.rss(),
   };
 }
 
-function phaseLine({ name, elapsedMs, detail, ...figures }: Phase): string {
+function phaseLine({ name, elapsedMs, detail, allocation, ...figures }: Phase): string {
   const whole = (value: number): string => value.toFixed(0);
+  const allocated =
+    allocation === undefined
+      ? ""
+      : `; one allocation ${whole(allocation.processorMs)} ms of processor in ${whole(allocation.elapsedMs)} ms, ` +
+        `${allocation.slices} slices of at most ${whole(allocation.longestSliceMs)} ms`;
   return (
     `${name}: ${whole(elapsedMs)} ms${detail === "" ? "" : `, ${detail}`}; master used ${whole(figures.masterMs)} ms of processor, simulator ${whole(figures.simulatorMs)} ms, ` +
-    `longest block ${whole(figures.masterBlockMs)} ms; resident ${whole(figures.masterBytes / 1e6)} + ${whole(figures.simulatorBytes / 1e6)} MB`
+    `longest turn ${whole(figures.masterTurnMs)} ms, longest block ${whole(figures.masterBlockMs)} ms${allocated}; resident ${whole(figures.masterBytes / 1e6)} + ${whole(figures.simulatorBytes / 1e6)} MB`
   );
 }
