@@ -212,12 +212,15 @@ describe("the default executor", () => {
       await clock.advance(10);
       await new Promise((resolve) => setImmediate(resolve));
     }
+    // It is killed once the update is on its way, which may arrive later.
+    await agent.until(() => agent.statuses.some(({ reason }) => reason !== undefined));
     expect(agent.statuses.find(({ reason }) => reason !== undefined)).toMatchObject({
       reason: "REASON_TASK_HEALTH_CHECK_STATUS_UPDATED",
       healthy: false,
     });
     runs.get("g1")?.exit({ signal: "SIGTERM" });
     expect(await untilState("g1", "TASK_KILLED")).toMatchObject({ healthy: false });
+    await agent.until(() => runs.get("g2")?.kills.length === 1);
     runs.get("g2")?.exit({ signal: "SIGTERM" });
     expect(await untilState("g2", "TASK_KILLED")).toMatchObject({ healthy: false });
   });
