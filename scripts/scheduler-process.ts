@@ -10,7 +10,10 @@ import { FileFrameworkStore } from "../src/scheduler/framework-store.ts";
 import { openScheduler } from "../src/scheduler/open-scheduler.ts";
 import type { SchedulerRecord } from "./schedulers.ts";
 
-const RESTART = { firstMs: 200, maxMs: 30_000 };
+const RESTART = { firstMs: 50, maxMs: 30_000 };
+
+/** One that lived for so long has not failed at its start, which it would do again and again. */
+const LIVED_MS = 500;
 
 /** Runs until the scheduler ends of its own accord, and starts it anew whenever it does otherwise. */
 export async function superviseScheduler(file: string): Promise<void> {
@@ -28,7 +31,7 @@ export async function superviseScheduler(file: string): Promise<void> {
     const status = await new Promise<number | null>((resolve) => child.once("exit", resolve));
     process.off("SIGTERM", end);
     if (status === 0) return;
-    if (performance.now() - startedMs > RESTART.maxMs) waitMs = RESTART.firstMs;
+    if (performance.now() - startedMs > LIVED_MS) waitMs = RESTART.firstMs;
     await sleep(waitMs);
     waitMs = Math.min(RESTART.maxMs, 2 * waitMs);
   }
