@@ -10,6 +10,7 @@ import type { Daemon } from "./daemon/daemon.ts";
 import { removeFolder } from "./remove-folder.ts";
 import type { DockerOptions } from "./docker-options.ts";
 import { ownedContainers, ownedNetworks, ownedVolumes, containersUsing } from "./owned-things.ts";
+import { endOrphans } from "./terraform/end-orphans.ts";
 import { Terraform, terraformFolder } from "./terraform/terraform.ts";
 import type { TerraformProgram } from "./terraform/terraform-program.ts";
 
@@ -41,6 +42,7 @@ export async function takeDown(options: TakeDownOptions): Promise<string[]> {
       errors.push(error);
     }
   };
+  await attempt(() => endOrphans(folder).then(() => []));
   await attempt(() => destroy(options));
   await attempt(() => removeContainers(daemon, folder));
   // Only now is nobody left who would make more of them.

@@ -23,6 +23,7 @@ import { chooseImages } from "./images/choose-images.ts";
 import { pinAgents } from "./pin-agents.ts";
 import { choosePlacement, dockerPlacement, type PlaceOptions } from "./placement.ts";
 import { takeDown } from "./take-down.ts";
+import { endOrphans } from "./terraform/end-orphans.ts";
 import type { ResourceChange } from "./terraform/terraform.ts";
 import { findTerraform, type TerraformProgram } from "./terraform/terraform-program.ts";
 import type { UpRun } from "./up-run.ts";
@@ -42,6 +43,7 @@ export async function up(spec: ClusterSpec, options: DockerOptions, limits: UpOp
   try {
     const before = requireReadable(readClusterRecord(folder), spec.name);
     refuseOtherBackend(before, spec.name);
+    if (before !== undefined) await endOrphans(folder);
     return await bringUp(run, { before, lock, limits });
   } finally {
     lock.release();
