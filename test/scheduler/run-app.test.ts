@@ -136,15 +136,15 @@ describe("an app on a cluster", () => {
 
   it("that fits nowhere is asked again soon, and given up with all reasons after a while", async () => {
     const picky = parseAppObject({ name: "web", command: "true", constraints: [["rack", "EQUALS", "c3po"]] });
-    await using test = await launch({ app: picky, noMatchAfterMs: 5000 });
+    await using test = await launch({ app: picky, noMatchAfterMs: 7000 });
     const stream = await test.master.stream();
     stream.send(subscribed("f1"), {
       type: "OFFERS",
       offers: { offers: [offer({ agent: "a1" }), offer({ agent: "a2", attributes: {} })] },
     });
     expect((await test.master.call("DECLINE")).decline.filters).toEqual({ refuse_seconds: 45 });
-    await test.clock.asleepFor(5000);
-    test.clock.advance(5000);
+    await test.clock.asleepFor(7000);
+    test.clock.advance(7000);
     await expect(test.started).rejects.toMatchObject({
       code: "NO_MATCHING_OFFER",
       message:
@@ -154,10 +154,10 @@ describe("an app on a cluster", () => {
   });
 
   it("that is offered nothing says so", async () => {
-    await using test = await launch({ noMatchAfterMs: 5000 });
+    await using test = await launch({ noMatchAfterMs: 7000 });
     (await test.master.stream()).send(subscribed("f1"));
-    await test.clock.asleepFor(5000);
-    test.clock.advance(5000);
+    await test.clock.asleepFor(7000);
+    test.clock.advance(7000);
     await expect(test.started).rejects.toMatchObject({
       message: "No agent offered anything for the app web in role *.",
     });
