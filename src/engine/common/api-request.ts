@@ -119,10 +119,12 @@ function protobufFormat({ encodeMessage }: Codec): AnswerFormat {
     mediaType: PROTOBUF_TYPE,
     encode: encodeMessage,
     convert: (name, answer) => {
-      if (answer.headers?.["Content-Type"] !== JSON_TYPE || answer.body === undefined) return answer;
-      const message = JSON.parse(answer.body.toString()) as object;
+      const { status, pieces } = answer;
+      const body = pieces ? [...pieces].join("") : answer.body;
+      if (answer.headers?.["Content-Type"] !== JSON_TYPE || body === undefined) return answer;
+      const message = JSON.parse(body.toString()) as object;
       const headers = { ...answer.headers, "Content-Type": PROTOBUF_TYPE };
-      return { ...answer, headers, body: Buffer.from(encodeMessage(name, message)) };
+      return { status, headers, body: Buffer.from(encodeMessage(name, message)) };
     },
   };
 }

@@ -31,6 +31,14 @@ export function* described<Item>(items: Iterable<Item>, describe: (item: Item) =
   for (const item of items) yield describe(item);
 }
 
+/** As plain values, for those who do not write JSON; all of it is there at once. */
+export function whole(value: JsonParts | JsonList): unknown {
+  const plain = (item: unknown): unknown =>
+    item instanceof JsonParts || item instanceof JsonList ? whole(item) : item;
+  if (value instanceof JsonList) return [...value.items].map(plain);
+  return Object.fromEntries(Object.entries(value.fields).map(([name, field]) => [name, plain(field)]));
+}
+
 /** The text that JSON.stringify would give, in pieces: none is larger than one item of a list. */
 export function* jsonPieces(value: unknown): Generator<string> {
   if (value instanceof JsonList) {

@@ -4,6 +4,20 @@
 /** How long the work of one turn may take. */
 const SLICE_MS = 10;
 
+/** Long work of one caller, which asks in between: resolves at once, or in a later turn once it has had enough of this one. */
+export function inSlices(): () => Promise<void> | undefined {
+  let beganMs = performance.now();
+  return () => {
+    if (performance.now() - beganMs < SLICE_MS) return undefined;
+    return new Promise((resolve) =>
+      setImmediate(() => {
+        beganMs = performance.now();
+        resolve();
+      }),
+    );
+  };
+}
+
 /** Work waits here, first come first served, once a turn has had enough of it. */
 export class Turns {
   /** When the work of this turn began; undefined before the first. */
@@ -43,7 +57,7 @@ export class Turns {
       work();
       done++;
       // What goes on after promises that the work has settled is part of it, however many there are of them.
-      await new Promise<void>((resolve) => process.nextTick(resolve));
+      await settled();
       if (performance.now() - beganMs >= SLICE_MS) break;
     }
     // Whatever came meanwhile stands behind the rest.
@@ -51,6 +65,12 @@ export class Turns {
     this.#beganMs = beganMs;
     setImmediate(() => void this.#next());
   }
+}
+
+/** Resolves when no promise has anything to go on with; what is to come next tick comes after them all, if asked among them. */
+async function settled(): Promise<void> {
+  await Promise.resolve();
+  await new Promise<void>((resolve) => process.nextTick(resolve));
 }
 
 /** The event loop is the whole program's, and so is this. */

@@ -1,9 +1,12 @@
 // /metrics/snapshot: the master's numbers under Mesos's names (docs/monitoring.md).
-import { quantitiesOf } from "../allocator/quantities.ts";
-import type { Resource, TaskState } from "../../mesos/types.ts";
+import { increase, quantitiesOf, type Quantities } from "../allocator/quantities.ts";
+import type { TaskState } from "../../mesos/types.ts";
+import { inSlices } from "../common/turns.ts";
 import type { MasterContext } from "./context.ts";
 import type { Leadership } from "./leadership.ts";
 import { isActive, isConnected, type MasterState } from "./state.ts";
+
+type Pause = ReturnType<typeof inSlices>;
 
 const COUNTERS = [
   "dropped_messages",
@@ -92,17 +95,18 @@ const OPERATION_STATES = [
   "unreachable",
 ];
 
-/** Names and values of this moment, in the order of their names. */
-export function snapshotMetrics(
+/** Names and values of this moment, in the order of their names. In a large cluster the moment has several turns. */
+export async function snapshotMetrics(
   master: MasterContext,
   leadership: Leadership,
   startedMs: number,
-): Record<string, number> {
+): Promise<Record<string, number>> {
+  const pause = inSlices();
   const values = new Map<string, number>([
     ...COUNTERS.map((name): [string, number] => [`master/${name}`, master.counters.get(name)]),
     ...operationMetrics(master),
-    ...gauges(master.state),
-    ...resourceMetrics(master),
+    ...(await gauges(master.state, pause)),
+    ...(await resourceMetrics(master, pause)),
     ["master/elected", leadership.elected ? 1 : 0],
     ["master/uptime_secs", (master.clock.nowMs() - startedMs) / 1000],
     ["allocator/event_queue_dispatches", 0],
@@ -126,15 +130,18 @@ function operationMetrics(master: MasterContext): [string, number][] {
   return names.map((name) => [`master/${name}`, master.counters.get(name)]);
 }
 
-function gauges(state: MasterState): [string, number][] {
+async function gauges(state: MasterState, pause: Pause): Promise<[string, number][]> {
   const frameworks = [...state.frameworks.values()];
   const agents = [...state.agents.values()];
   const connected = frameworks.filter(isConnected).length;
   const active = agents.filter(isActive).length;
   const linked = agents.filter((agent) => agent.link).length;
   const counts: Partial<Record<TaskState, number>> = {};
-  for (const framework of frameworks)
+  for (const framework of frameworks) {
+    const due = pause();
+    if (due) await due;
     for (const { state: taskState } of framework.tasks.values()) counts[taskState] = (counts[taskState] ?? 0) + 1;
+  }
   const unreachableTasks = frameworks.reduce((sum, framework) => sum + framework.unreachableTasks.size, 0);
   return [
     ["master/frameworks_active", connected],
@@ -155,25 +162,28 @@ function gauges(state: MasterState): [string, number][] {
   ];
 }
 
-function* inUse({ agents }: MasterState): Generator<Resource> {
-  for (const agent of agents.values()) for (const resources of agent.used.values()) yield* resources;
+/** What is held and what is offered on all agents. */
+async function taken({ agents }: MasterState, pause: Pause): Promise<Record<"used" | "offered", Quantities>> {
+  const sums = { used: new Map<string, number>(), offered: new Map<string, number>() };
+  for (const agent of agents.values()) {
+    const due = pause();
+    if (due) await due;
+    for (const resources of agent.used.values()) increase(sums.used, quantitiesOf(resources));
+    for (const { resources } of agent.offers) increase(sums.offered, quantitiesOf(resources));
+  }
+  return sums;
 }
 
-function* inOffers({ offers }: MasterState): Generator<Resource> {
-  for (const offer of offers.values()) yield* offer.resources;
-}
-
-function resourceMetrics(master: MasterContext): [string, number][] {
-  const used = quantitiesOf(inUse(master.state));
-  const offered = quantitiesOf(inOffers(master.state));
+async function resourceMetrics(master: MasterContext, pause: Pause): Promise<[string, number][]> {
+  const { used, offered } = await taken(master.state, pause);
   const total = master.allocator.totalQuantities;
   return ["cpus", "mem", "disk", "gpus"].flatMap((name): [string, number][] => {
-    const [all, taken, waiting] = [total, used, offered].map((quantities) => (quantities.get(name) ?? 0) / 1000);
-    const held = (taken ?? 0) + (waiting ?? 0);
+    const [all, inUse, inOffers] = [total, used, offered].map((quantities) => (quantities.get(name) ?? 0) / 1000);
+    const held = (inUse ?? 0) + (inOffers ?? 0);
     return [
       [`master/${name}_total`, all ?? 0],
-      [`master/${name}_used`, taken ?? 0],
-      [`master/${name}_percent`, all ? (taken ?? 0) / all : 0],
+      [`master/${name}_used`, inUse ?? 0],
+      [`master/${name}_percent`, all ? (inUse ?? 0) / all : 0],
       [`master/${name}_revocable_total`, 0],
       [`master/${name}_revocable_used`, 0],
       [`master/${name}_revocable_percent`, 0],

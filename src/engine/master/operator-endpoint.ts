@@ -5,6 +5,7 @@ import { OPERATOR_CALLS } from "../../mesos/protobuf/operator-calls.ts";
 import { answerFormat, type AnswerFormat, MASTER_WORDS, readCall, RecordStream } from "../common/api-request.ts";
 import { BUILD_INFO } from "../common/build-info.ts";
 import type { Files } from "../common/files.ts";
+import { described, JsonList, JsonParts, whole } from "../common/json-parts.ts";
 import { type HttpAnswer, type HttpRequest, json, methodNotAllowed, text } from "../common/http.ts";
 import { snapshotMetrics } from "./metrics.ts";
 import { act, actionPart, type OperatorAction } from "./operator-actions.ts";
@@ -42,7 +43,7 @@ export async function answerOperator(
   const { format } = answers;
   if (call.type === "SUBSCRIBE") return openStream(endpoints, format);
   const report = reports(endpoints)[call.type ?? ""];
-  const answer = report ? answerWith(call.type ?? "", report()) : await answerCall(endpoints, call);
+  const answer = report ? answerWith(call.type ?? "", await report()) : await answerCall(endpoints, call);
   return format.convert("master.Response", answer);
 }
 
@@ -78,19 +79,20 @@ async function answerCall(endpoints: Endpoints & { files: Files }, call: Operato
 
 /** `content`, under the name of the call, is left out where Mesos leaves out an empty message. */
 function answerWith(type: string, content: object | undefined): HttpAnswer {
-  return json({ type, ...(content ? { [type.toLowerCase()]: content } : {}) });
+  return json(new JsonParts({ type, ...(content ? { [type.toLowerCase()]: content } : {}) }));
 }
 
 /** Calls that only ask. */
-function reports(endpoints: Endpoints): Record<string, () => object | undefined> {
+function reports(endpoints: Endpoints): Record<string, () => object | undefined | Promise<object>> {
   const { master, leadership, flags, startedMs } = endpoints;
   return {
     GET_HEALTH: () => ({ healthy: true }),
     GET_FLAGS: () => ({ flags: Object.entries(flags).map(([name, value]) => ({ name, value })) }),
     GET_VERSION: () => ({ version_info: BUILD_INFO }),
-    GET_METRICS: () => ({
-      metrics: Object.entries(snapshotMetrics(master, leadership, startedMs)).map(([name, value]) => ({ name, value })),
-    }),
+    GET_METRICS: async () => {
+      const metrics = await snapshotMetrics(master, leadership, startedMs);
+      return { metrics: Object.entries(metrics).map(([name, value]) => ({ name, value })) };
+    },
     GET_LOGGING_LEVEL: () => ({ level: endpoints.verbose.value }),
     GET_STATE: () => stateReport(endpoints),
     GET_AGENTS: () => agentsReport(endpoints),
@@ -122,38 +124,41 @@ function reports(endpoints: Endpoints): Record<string, () => object | undefined>
   };
 }
 
-function stateReport(endpoints: Endpoints): object {
-  return {
+/** Who is in it is settled at once; each is described when it is written, as in /state. */
+function stateReport(endpoints: Endpoints): JsonParts {
+  return new JsonParts({
     get_tasks: tasksReport(endpoints),
     get_executors: { executors: executorModels(endpoints.master) },
     get_frameworks: frameworksReport(endpoints),
     get_agents: agentsReport(endpoints),
-  };
+  });
 }
 
-function agentsReport({ master }: Endpoints): object {
-  return {
-    agents: [...master.state.agents.values()].map((agent) => agentModel(master, agent)),
+function agentsReport({ master }: Endpoints): JsonParts {
+  const agents = [...master.state.agents.values()];
+  return new JsonParts({
+    agents: new JsonList(described(agents, (agent) => agentModel(master, agent))),
     recovered_agents: [...master.state.recoveredAgents.values()].map(({ info }) => info),
-  };
+  });
 }
 
-function frameworksReport({ master }: Endpoints): object {
-  const { frameworks, completedFrameworks } = master.state;
-  return {
-    frameworks: [...frameworks.values()].map((f) => frameworkModel(f, "listed", resourcesOf(master, f))),
-    completed_frameworks: [...completedFrameworks.values()].map((f) => frameworkModel(f, "listed")),
-  };
+function frameworksReport({ master }: Endpoints): JsonParts {
+  const frameworks = [...master.state.frameworks.values()];
+  const completed = [...master.state.completedFrameworks.values()];
+  return new JsonParts({
+    frameworks: new JsonList(described(frameworks, (f) => frameworkModel(f, "listed", resourcesOf(master, f)))),
+    completed_frameworks: new JsonList(described(completed, (f) => frameworkModel(f, "listed"))),
+  });
 }
 
-function tasksReport({ master }: Endpoints): object {
+function tasksReport({ master }: Endpoints): JsonParts {
   const frameworks = [...master.state.frameworks.values()];
   const completed = [...frameworks, ...master.state.completedFrameworks.values()];
-  return {
-    tasks: frameworks.flatMap((framework) => [...framework.tasks.values()]),
-    unreachable_tasks: frameworks.flatMap((framework) => [...framework.unreachableTasks.values()]),
-    completed_tasks: completed.flatMap((framework) => framework.completedTasks),
-  };
+  return new JsonParts({
+    tasks: new JsonList(frameworks.flatMap((framework) => [...framework.tasks.values()])),
+    unreachable_tasks: new JsonList(frameworks.flatMap((framework) => [...framework.unreachableTasks.values()])),
+    completed_tasks: new JsonList(completed.flatMap((framework) => framework.completedTasks)),
+  });
 }
 
 /** SUBSCRIBE: the whole state first, then every change of it. */
@@ -169,7 +174,7 @@ function openStream(endpoints: Endpoints, format: AnswerFormat): HttpAnswer {
       });
       const heartbeat = master.clock.every(OPERATOR_HEARTBEAT_MS, () => stream.send({ type: "HEARTBEAT" }));
       const subscribed = {
-        get_state: stateReport(endpoints),
+        get_state: whole(stateReport(endpoints)),
         heartbeat_interval_seconds: OPERATOR_HEARTBEAT_MS / 1000,
       };
       stream.send({ type: "SUBSCRIBED", subscribed });

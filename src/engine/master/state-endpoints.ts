@@ -46,8 +46,8 @@ export function mountStateEndpoints(routes: HttpRoutes, endpoints: Endpoints): v
   mountSystemEndpoints(routes, { name: "master", level: endpoints.verbose });
   routes.route("/version", (request) => json(BUILD_INFO, request.query.get("jsonp")));
   routes.route("/flags", (request) => json({ flags }, request.query.get("jsonp")));
-  routes.route("/metrics/snapshot", (request) =>
-    json(snapshotMetrics(master, leadership, startedMs), request.query.get("jsonp")),
+  routes.route("/metrics/snapshot", async (request) =>
+    json(await snapshotMetrics(master, leadership, startedMs), request.query.get("jsonp")),
   );
   routes.route("/redirect", (request) => leadership.redirect(request));
   routes.route(

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { described, JsonList, JsonParts, jsonPieces } from "../../../src/engine/common/json-parts.ts";
+import { described, JsonList, JsonParts, jsonPieces, whole } from "../../../src/engine/common/json-parts.ts";
 
 const text = (value: unknown): string => [...jsonPieces(value)].join("");
 
@@ -17,6 +17,7 @@ describe("JSON in parts", () => {
       fc.property(fc.jsonValue(), (value) => {
         expect(text(inParts(value))).toBe(JSON.stringify(value));
         expect(JSON.stringify(inParts(value))).toBe(JSON.stringify(value));
+        expect(whole(new JsonList([inParts(value)]))).toEqual([value]);
       }),
     );
   });

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { describe, expect, it, vi } from "vitest";
-import { Turns } from "../../../src/engine/common/turns.ts";
+import { inSlices, Turns } from "../../../src/engine/common/turns.ts";
 
 /** Work that takes so much time, by a clock that stands still otherwise. */
 function busyFor(): { work: (name: string, tookMs: number) => () => void; done: string[] } {
@@ -57,5 +57,36 @@ describe("the turns of the event loop", () => {
     await nextTurn();
     turns.run(work("b", 20));
     expect(done).toEqual(["a", "b"]);
+  });
+});
+
+describe("long work of one caller", () => {
+  it("goes on in the same turn while there is time, and in a later one when there is not", async () => {
+    const { work, done } = busyFor();
+    const pause = inSlices();
+    work("a", 1)();
+    expect(pause()).toBeUndefined();
+    work("b", 20)();
+    setImmediate(() => done.push("somebody else"));
+    await pause();
+    work("c", 1)();
+    expect(pause()).toBeUndefined();
+    expect(done).toEqual(["a", "b", "somebody else", "c"]);
+  });
+
+  it("counts what continues after several promises of a piece of work as part of its turn", async () => {
+    const { work, done } = busyFor();
+    const turns = new Turns();
+    const later = (name: string) => async (): Promise<void> => {
+      await turns.taken();
+      for (let hop = 0; hop < 5; hop++) await Promise.resolve();
+      work(name, 20)();
+    };
+    turns.run(work("first", 20));
+    const all = Promise.all(["a", "b"].map((name) => later(name)()));
+    await nextTurn();
+    expect(done).toEqual(["first", "a"]);
+    await all;
+    expect(done).toEqual(["first", "a", "b"]);
   });
 });
