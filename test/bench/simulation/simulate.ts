@@ -1,4 +1,5 @@
 // What happens in a simulation, phase by phase, and what is measured of each.
+import { allocateOnce } from "./allocator-alone.ts";
 import type { AllocationRun, MeasuredMaster, Vitals } from "./measured-master.ts";
 import { type SimulatedExecutor, startAgent } from "./simulated-agent.ts";
 import { SimulatedFramework } from "./simulated-framework.ts";
@@ -23,6 +24,8 @@ export interface Phase {
   simulatorBytes: number;
   /** What else there is to say. */
   detail: string;
+  /** Tasks running, where the phase launches some. */
+  perSecond?: number;
 }
 
 const CONNECTING_AT_ONCE = 200;
@@ -33,15 +36,15 @@ const runs: SimulatedExecutor = (_task, report) => report("TASK_RUNNING");
 /** Goes through all phases; `tell` hears of each as it ends. */
 export async function simulate(master: MeasuredMaster, size: Size, tell: (line: string) => void): Promise<Phase[]> {
   const phases: Phase[] = [];
-  const measure = async (name: string, work: () => Promise<string>): Promise<void> => {
+  const measure = async (name: string, work: () => Promise<string | Result>): Promise<void> => {
     await master.vitals();
     const startedMs = performance.now();
     const before = process.cpuUsage();
-    const detail = await work();
+    const { detail, ...more } = toResult(await work());
     const elapsedMs = performance.now() - startedMs;
     const { user, system } = process.cpuUsage(before);
     const simulatorMs = (user + system) / 1000;
-    const phase = { name, elapsedMs, detail, simulatorMs, ...describe(await master.vitals(), size) };
+    const phase = { name, elapsedMs, detail, ...more, simulatorMs, ...describe(await master.vitals(), size) };
     phases.push(phase);
     tell(phaseLine(phase));
   };
@@ -53,10 +56,15 @@ export async function simulate(master: MeasuredMaster, size: Size, tell: (line: 
   await measure("at rest for two allocation intervals", () => rest(2000));
   await measure("/state", () => cluster.read("/state"));
   await measure("/state-summary", () => cluster.read("/state-summary"));
+  await measure("GET_TASKS", () => cluster.ask("GET_TASKS"));
   await measure("/metrics/snapshot", () => cluster.read("/metrics/snapshot"));
   await measure("frameworks torn down", () => cluster.tearDown());
   return phases;
 }
+
+type Result = Pick<Phase, "detail" | "perSecond">;
+
+const toResult = (result: string | Result): Result => (typeof result === "string" ? { detail: result } : result);
 
 class Cluster {
   readonly #master: MeasuredMaster;
@@ -108,22 +116,34 @@ class Cluster {
     const all = this.#until(() => this.#offered >= this.#size.agents);
     for (const framework of this.#frameworks) framework.revive();
     await all;
-    return `${this.#offered} offers`;
+    return `${this.#offered} offers; an allocator alone decides on them in ${allocateOnce(this.#size).toFixed(0)} ms`;
   }
 
-  async launchAll(): Promise<string> {
+  async launchAll(): Promise<Result> {
     const startedMs = performance.now();
     const all = this.#until(() => this.#latenciesMs.length >= this.#size.tasks);
     for (const framework of this.#frameworks) framework.launch();
     await all;
     const runningMs = performance.now() - startedMs;
     while (this.#frameworks.some((framework) => !framework.idle)) await rest(5);
-    const rate = (this.#size.tasks / runningMs) * 1000;
-    return `${Math.round(rate)} tasks/s running after ${Math.round(runningMs)} ms, then acknowledged`;
+    const perSecond = (this.#size.tasks / runningMs) * 1000;
+    const detail = `${Math.round(perSecond)} tasks/s running after ${Math.round(runningMs)} ms, then acknowledged`;
+    return { detail, perSecond };
   }
 
   async read(path: string): Promise<string> {
     const answer = await this.#get(path);
+    const { byteLength } = await answer.arrayBuffer();
+    return `${(byteLength / 1e6).toFixed(1)} MB`;
+  }
+
+  /** A call of the v1 operator API. */
+  async ask(type: string): Promise<string> {
+    const { host, port } = this.#master.address;
+    const headers = { "Content-Type": "application/json", "Accept-Encoding": "identity" };
+    const body = JSON.stringify({ type });
+    const answer = await fetch(`http://${host}:${port}/api/v1`, { method: "POST", headers, body });
+    if (!answer.ok) throw new Error(`${type} was answered with ${answer.status}`);
     const { byteLength } = await answer.arrayBuffer();
     return `${(byteLength / 1e6).toFixed(1)} MB`;
   }
@@ -158,7 +178,10 @@ async function rest(delayMs: number): Promise<string> {
   return "";
 }
 
-function describe(vitals: Vitals, { agents }: Size): Omit<Phase, "name" | "elapsedMs" | "simulatorMs" | "detail"> {
+function describe(
+  vitals: Vitals,
+  { agents }: Size,
+): Omit<Phase, "name" | "elapsedMs" | "simulatorMs" | "detail" | "perSecond"> {
   const whole = vitals.allocations.filter((allocation) => allocation.agents === agents);
   return {
     ...{ masterMs: vitals.processorMs, masterTurnMs: vitals.longestTurnMs, masterBlockMs: vitals.longestBlockMs },
