@@ -91,6 +91,7 @@ describe.skipIf(!dockerAnswers)(`a cluster in Docker${provider.isStandIn ? ", by
   });
 
   it("is removed also when `up` was killed half-way", async () => {
+    await place.write("cluster.yaml", file(["name: a"]));
     const up = place.launch("up", "--cluster", "cluster.yaml");
     await until("a container is there", () =>
       thingsInDocker(place, "one").some((thing) => thing.startsWith("container")),
