@@ -8,7 +8,7 @@ import { addAppCommands } from "./app-commands.ts";
 import type { DemoOptions } from "./demo.ts";
 import type { DoctorOptions } from "./doctor.ts";
 import type { RunOptions } from "./run.ts";
-import { oneOf, withCommonOptions, type CommonOptions } from "./options.ts";
+import { count, oneOf, withCommonOptions, type CommonOptions } from "./options.ts";
 
 // To optimise undici's parser, which is WebAssembly, takes longer than all that a command lets it parse.
 setFlagsFromString("--no-wasm-tier-up");
@@ -81,7 +81,7 @@ withCommonOptions(
 
 withCommonOptions(program.command("logs").description("show the end of a component's log"))
   .argument("<component>", "as `status` calls it: master-1, agent-1, …")
-  .option("--lines <number>", "how many lines", Number, 50)
+  .option("--lines <number>", "how many lines", count, 50)
   .action(async (node: string, options: CommonOptions & { lines: number }) =>
     (await import("./machines.ts")).logs(node, options),
   );

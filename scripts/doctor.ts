@@ -86,13 +86,14 @@ async function targetOf(options: DoctorOptions): Promise<Target> {
 
 async function resultOf(
   { diagnosis, repairs }: { diagnosis: Diagnosis; repairs?: Repair[] },
-  { verbose, master, name }: DoctorOptions,
+  options: DoctorOptions,
 ): Promise<CommandResult> {
+  const { verbose, master } = options;
   const { renderDiagnosis, renderRepairs } = await import("../src/doctor/render-diagnosis.ts");
   const { level } = diagnosis;
   return {
     exitStatus: EXIT_STATUS[level],
-    json: { ok: level === "ok", cluster: master ?? name ?? "demo", ...(repairs && { repairs }), ...diagnosis },
+    json: { ok: level === "ok", cluster: master ?? (await readClusterSpec(options)).name, ...(repairs && { repairs }), ...diagnosis },
     text: [
       ...(repairs === undefined ? [] : renderRepairs(repairs)),
       renderDiagnosis(diagnosis, { verbose: verbose === true }),

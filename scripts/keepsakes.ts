@@ -32,9 +32,18 @@ export async function writeReports(files: string[], report: DemoReport): Promise
   }
 }
 
-/** Copies each component's logs to `<target>/<component>/`. */
+/** Copies each component's logs to `<target>/<component>/`. @throws ConfigError LOGS_NOT_WRITTEN */
 export async function saveLogs(cluster: string, target: string): Promise<void> {
   const nodes = join(clusterFolder(process.cwd(), cluster), "nodes");
-  for (const node of await readdir(nodes).catch(() => []))
-    await cp(join(nodes, node, "log"), join(target, node), { recursive: true, dereference: true });
+  for (const node of await readdir(nodes).catch(() => [])) {
+    try {
+      await cp(join(nodes, node, "log"), join(target, node), { recursive: true, dereference: true });
+    } catch (error) {
+      throw new ConfigError(`The logs cannot be written to ${target}: ${(error as Error).message}.`, {
+        code: "LOGS_NOT_WRITTEN",
+        hint: "Name a folder that you may write to.",
+        cause: error,
+      });
+    }
+  }
 }

@@ -90,14 +90,20 @@ function duration(text: string): number {
   try {
     const durationMs = parseUserDurationMs(text);
     if (durationMs > 0) return durationMs;
-  } catch (error) {
-    throw new InvalidArgumentError((error as Error).message);
+  } catch {
+    throw new InvalidArgumentError("Write it as in 90s or 2mins.");
   }
   throw new InvalidArgumentError("It must be longer than nothing.");
 }
 
 /** Of a launch that is aborted: until it has told the master that its framework is gone, or given that up. */
 export const LAUNCH_GRACE_MS = 8_000;
+
+/** A commander parser that takes a whole number from 1 on. */
+export function count(text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("It is a whole number from 1 on.");
+}
 
 /** A commander parser that takes one of some words. */
 export function oneOf(...words: string[]): (text: string) => string {

@@ -66,7 +66,9 @@ export function frameworkFile(clusterDirectory: string, app: string): string {
 export async function claimApp(clusterDirectory: string, app: string): Promise<Claim> {
   const folder = dirname(frameworkFile(clusterDirectory, app));
   try {
-    return await claimOrBusy(folder, app, { code: "APP_BUSY", what: `the app ${app}` });
+    const leftBehind = existsSync(join(folder, `${app}.scheduler.json`));
+    const hint = leftBehind ? `End it with \`mesos-up stop-app ${app}\`, then try again.` : undefined;
+    return await claimOrBusy(folder, app, { code: "APP_BUSY", what: `the app ${app}`, hint });
   } catch (error) {
     throw describeStateError(error, folder);
   }
@@ -87,14 +89,14 @@ export function forgetDemo(root: string, name: string): void {
 async function claimOrBusy(
   folder: string,
   claim: string,
-  { what, code = "CLUSTER_BUSY" }: { what: string; code?: string },
+  { what, code = "CLUSTER_BUSY", hint }: { what: string; code?: string; hint?: string | undefined },
 ): Promise<Claim> {
   const result = await claimWithin(folder, claim, lockPatienceMs);
   if ("claim" in result) return result.claim;
   const { pid } = result.holder;
   throw new MesosUpError(`Another run, ${describeProcess(pid)}, is at work on ${what}.`, {
     code,
-    hint: `Wait until it has finished, or end it with Ctrl-C or kill ${pid} and try again.`,
+    hint: hint ?? `Wait until it has finished, or end it with Ctrl-C or kill ${pid} and try again.`,
   });
 }
 

@@ -3,9 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
+  claimApp,
   clusterFolder,
   clusterNames,
   emptyClusterFolder,
+  frameworkFile,
   lockCluster,
 } from "../../../src/backends/state/cluster-folder.ts";
 import { describeStateError } from "../../../src/backends/state/state-errors.ts";
@@ -13,6 +15,22 @@ import { describeStateError } from "../../../src/backends/state/state-errors.ts"
 let root: string;
 beforeEach(() => (root = mkdtempSync(join(tmpdir(), "mesos-up-folder-"))));
 afterEach(() => rmSync(root, { recursive: true }));
+
+describe("claimApp", () => {
+  it("says how a scheduler that was left behind with the app is ended, which kill does not", async () => {
+    const folder = clusterFolder(root, "demo");
+    const claim = await claimApp(folder, "web");
+    await expect(claimApp(folder, "web")).rejects.toMatchObject({
+      code: "APP_BUSY",
+      hint: expect.stringContaining(`kill ${process.pid}`) as string,
+    });
+    writeFileSync(frameworkFile(folder, "web").replace(/\.json$/, ".scheduler.json"), "{}");
+    await expect(claimApp(folder, "web")).rejects.toMatchObject({
+      hint: "End it with `mesos-up stop-app web`, then try again.",
+    });
+    claim.release();
+  });
+});
 
 describe("lockCluster", () => {
   it("names the process that is at work on the cluster", async () => {
