@@ -93,7 +93,12 @@ async function resultOf(
   const { level } = diagnosis;
   return {
     exitStatus: EXIT_STATUS[level],
-    json: { ok: level === "ok", cluster: master ?? (await readClusterSpec(options)).name, ...(repairs && { repairs }), ...diagnosis },
+    json: {
+      ok: level === "ok",
+      cluster: master ?? (await readClusterSpec(options)).name,
+      ...(repairs && { repairs }),
+      ...diagnosis,
+    },
     text: [
       ...(repairs === undefined ? [] : renderRepairs(repairs)),
       renderDiagnosis(diagnosis, { verbose: verbose === true }),

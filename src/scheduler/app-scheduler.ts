@@ -63,11 +63,13 @@ export class AppScheduler {
   #timer: { atMs: number; off: AbortController } | undefined;
   #master = "";
   #obstacle: string | undefined;
+  #hasStored: boolean;
   #failure: Error | undefined;
 
   /** Subscribes at once. */
   constructor(options: AppSchedulerOptions) {
     this.#options = options;
+    this.#hasStored = options.stored !== undefined;
     this.state = restoreState(options.frameworkInfo, options.stored);
     this.#outbox = new Outbox({
       write: (changes, done) => this.#track(this.#write(changes).then(done)),
@@ -107,11 +109,16 @@ export class AppScheduler {
 
   /**
    * Has a command carried out; resolves when it is stored, so that it survives this process.
-   * @throws MesosUpError APP_UNKNOWN, INSTANCE_UNKNOWN, APP_ENDING
+   * @throws MesosUpError APP_UNKNOWN, INSTANCE_UNKNOWN, APP_ENDING; what ended the subscription
    */
   async command(command: Command): Promise<void> {
     this.#feed({ type: "command", command });
-    await new Promise<void>((resolve) => this.#outbox.whenStored(resolve));
+    let stored: true | undefined;
+    this.#outbox.whenStored(() => {
+      stored = true;
+      this.#changed();
+    });
+    await this.until(() => stored);
   }
 
   /**
@@ -347,15 +354,21 @@ export class AppScheduler {
     return lost ? { name: "lost" } : { name: "refused", message };
   }
 
-  /** Until it is written: nothing that depends on it goes out before. */
+  /**
+   * Until it is written: nothing that depends on it goes out before. What has never been written to is of no use from the
+   * start; what has been is waited for, since apps run that nobody would look after.
+   * @throws what the store throws at its first write
+   */
   async #write(changes: Changes): Promise<void> {
     let writing = this.#options.store.write(changes);
     for (;;) {
       try {
         await writing;
+        this.#hasStored = true;
         return;
       } catch (error) {
         if (this.#closing.signal.aborted) return;
+        if (!this.#hasStored) throw error;
         this.#tell({ type: "note", message: error instanceof Error ? error.message : String(error) });
         await this.#options.clock.sleep(STORE_AGAIN_MS, this.#closing.signal).catch(() => undefined);
         writing = this.#options.store.write(changes);

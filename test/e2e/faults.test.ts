@@ -223,7 +223,7 @@ describe("an app", () => {
   ])("whose task fails %s is told with state, message and stderr", async (_, image) => {
     const app = ["name: failing", ...image, 'command: "echo first; echo why it failed >&2; exit 3"'];
     const { message, evidence } = expectFault(await runApp(app), "TASK_FAILED");
-    expect(message).toMatch(/failing\.\w+ ended as TASK_FAILED/);
+    expect(message).toMatch(/failing\.1\.\w+ ended as TASK_FAILED/);
     expect(message).toContain("exited with status 3");
     expect(evidence?.split("\n").at(-1)).toBe("why it failed");
   });
