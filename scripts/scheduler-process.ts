@@ -1,5 +1,6 @@
 // The processes of a scheduler that was left behind: one that schedules, and one that starts it anew should it fail.
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -28,10 +29,11 @@ export async function superviseScheduler(file: string): Promise<void> {
       child.kill("SIGTERM");
     };
     process.once("SIGTERM", end);
-    const status = await new Promise<number | null>((resolve) => child.once("exit", resolve));
+    const [status, killedBy] = (await once(child, "exit")) as [number | null, NodeJS.Signals | null];
     process.off("SIGTERM", end);
     if (status === 0) return;
-    if (performance.now() - startedMs > LIVED_MS) waitMs = RESTART.firstMs;
+    // Whoever was killed has not failed by itself.
+    if (killedBy !== null || performance.now() - startedMs > LIVED_MS) waitMs = RESTART.firstMs;
     await sleep(waitMs);
     waitMs = Math.min(RESTART.maxMs, 2 * waitMs);
   }
