@@ -10,6 +10,7 @@ import { findProgram } from "../find-program.ts";
 import { removeCgroups } from "./leftovers/cgroups.ts";
 import { removeContainersOf } from "./leftovers/docker-containers.ts";
 import { unmountBelow } from "./leftovers/mounts.ts";
+import { removeNetworkDevices } from "./leftovers/network-devices.ts";
 import { runcContainers } from "./leftovers/runc-containers.ts";
 import { endProcesses } from "./processes/end-processes.ts";
 import { findOwnedProcesses } from "./processes/ownership.ts";
@@ -49,6 +50,8 @@ export async function takeDown({ folder, claim, record, env }: TakeDownOptions):
     };
     await attempt(async () => named("container", await removeContainersOf(folder, program, env).catch(unreachable)));
   }
+  const ids = containers.map(({ id }) => id);
+  await attempt(async () => named("network device", await removeNetworkDevices(ids, env)));
   await attempt(async () => named("mount", await unmountBelow(folder)));
   const cgroups = new Set(containers.flatMap((container) => container.cgroups));
   await attempt(async () => named("cgroup", await removeCgroups(folder, [...cgroups])));

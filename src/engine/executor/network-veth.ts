@@ -1,5 +1,6 @@
 // A pair of virtual Ethernet devices between the host and a container. Both vanish with the container's namespace.
 import { createHash } from "node:crypto";
+import { networkDevice } from "../../cluster/network-device.ts";
 import { runCommand } from "../containerizer/run-command.ts";
 import type { Connection } from "./network-connection.ts";
 
@@ -18,7 +19,7 @@ const PAIRS = 2 ** 15;
 
 /** @throws CommandFailure if the kernel or the permissions do not allow it */
 export async function connectByVeth({ pid, ip, containerId, inUse, env }: VethOptions): Promise<Connection> {
-  const device = deviceName(containerId);
+  const device = networkDevice(containerId);
   const { host, container } = chooseAddresses(containerId, inUse);
   const hostSide = [
     `link add ${device} type veth peer name eth0 netns ${pid}`,
@@ -43,9 +44,6 @@ export async function connectByVeth({ pid, ip, containerId, inUse, env }: VethOp
     },
   };
 }
-
-/** At most 15 characters, the kernel's limit. */
-export const deviceName = (containerId: string): string => `mup${containerId.replaceAll("-", "").slice(0, 11)}`;
 
 /** A pair of neighbouring addresses that depends on the container alone, moved on where it is taken. */
 export function chooseAddresses(containerId: string, inUse: ReadonlySet<string>): { host: string; container: string } {
