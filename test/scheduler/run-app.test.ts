@@ -318,18 +318,20 @@ describe("an app on a cluster", () => {
 });
 
 describe("the verification of an app", () => {
+  /** Has the app run on the one host port that is offered. */
+  async function runOnPort(master: ScriptedMaster, port: number): Promise<void> {
+    const stream = await master.stream();
+    const ports = [{ begin: port, end: port }];
+    stream.send(subscribed("f1"), { type: "OFFERS", offers: { offers: [offer({ ports })] } });
+    const { accept } = await master.call("ACCEPT");
+    stream.send(update(accept.operations[0]!.launch!.task_infos![0]!.task_id.value, "TASK_RUNNING"));
+  }
+
   it("asks at the host port that the task was given", async () => {
     await using web = await ScriptedMaster.start();
     web.on("/", answer(200, "Welcome to nginx", { Server: "nginx" }));
-    const port = Number(new URL(web.url).port);
     await using test = await launch();
-    const stream = await test.master.stream();
-    stream.send(subscribed("f1"), {
-      type: "OFFERS",
-      offers: { offers: [offer({ ports: [{ begin: port, end: port }] })] },
-    });
-    const { accept } = await test.master.call("ACCEPT");
-    stream.send(update(accept.operations[0]!.launch!.task_infos![0]!.task_id.value, "TASK_RUNNING"));
+    await runOnPort(test.master, Number(new URL(web.url).port));
     const running = await test.started;
     expect(await running.verify()).toMatchObject({ url: `${web.url}/`, status: 200, server: "nginx", attempts: 1 });
   });
@@ -348,15 +350,8 @@ describe("the verification of an app", () => {
     await using web = await ScriptedMaster.start();
     const abort = new AbortController();
     web.on("/", () => abort.abort());
-    const port = Number(new URL(web.url).port);
     await using test = await launch();
-    const stream = await test.master.stream();
-    stream.send(subscribed("f1"), {
-      type: "OFFERS",
-      offers: { offers: [offer({ ports: [{ begin: port, end: port }] })] },
-    });
-    const { accept } = await test.master.call("ACCEPT");
-    stream.send(update(accept.operations[0]!.launch!.task_infos![0]!.task_id.value, "TASK_RUNNING"));
+    await runOnPort(test.master, Number(new URL(web.url).port));
     const verified = (await test.started).verify({ signal: abort.signal });
     await expect(verified).rejects.toMatchObject({ code: "HTTP_CHECK_FAILED", evidence: { url: `${web.url}/` } });
   });
