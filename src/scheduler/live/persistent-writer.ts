@@ -1,0 +1,51 @@
+// Writes to a store until it has taken them.
+import type { Clock } from "../../client/clock.ts";
+import type { Changes } from "../core/inputs.ts";
+import type { FrameworkStore } from "../framework-store.ts";
+import { messageOf } from "./call-outcome.ts";
+
+export interface PersistentWriterOptions {
+  store: FrameworkStore;
+  /** Whether the store has been written to in an earlier run. */
+  hasStored: boolean;
+  clock: Clock;
+  /** Aborting it gives up what could not be written yet. */
+  closing: AbortSignal;
+  /** Hears why a write has to be tried again. */
+  onTrouble: (message: string) => void;
+}
+
+const STORE_AGAIN_MS = 1000;
+
+export class PersistentWriter {
+  readonly #options: PersistentWriterOptions;
+  #hasStored: boolean;
+
+  constructor(options: PersistentWriterOptions) {
+    this.#options = options;
+    this.#hasStored = options.hasStored;
+  }
+
+  /**
+   * Until it is written: nothing that depends on it goes out before. What has never been written to is of no use from the
+   * start; what has been is waited for, since apps run that nobody would look after.
+   * @throws what the store throws at its first write
+   */
+  async write(changes: Changes): Promise<void> {
+    const { store, clock, closing, onTrouble } = this.#options;
+    let writing = store.write(changes);
+    for (;;) {
+      try {
+        await writing;
+        this.#hasStored = true;
+        return;
+      } catch (error) {
+        if (closing.aborted) return;
+        if (!this.#hasStored) throw error;
+        onTrouble(messageOf(error));
+        await clock.sleep(STORE_AGAIN_MS, closing).catch(() => undefined);
+        writing = store.write(changes);
+      }
+    }
+  }
+}

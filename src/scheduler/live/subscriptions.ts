@@ -1,0 +1,105 @@
+// A framework's subscriptions, one after the other: each follows the one before when that has ended for good because the
+// master has removed the framework.
+import type { Clock } from "../../client/clock.ts";
+import type { HttpClient } from "../../client/http.ts";
+import type { LeaderDetector } from "../../client/leader-detector.ts";
+import { SchedulerStream } from "../../client/scheduler-stream.ts";
+import type { SubscriptionState } from "../../client/scheduler-stream.ts";
+import { MesosUpError } from "../../errors.ts";
+import type { SchedulerCall, SchedulerEvent } from "../../mesos/scheduler-api.ts";
+import type { FrameworkInfo } from "../../mesos/types.ts";
+
+export interface SubscriptionsOptions {
+  frameworkInfo: FrameworkInfo;
+  leader: LeaderDetector;
+  http: HttpClient;
+  clock: Clock;
+  random: () => number;
+  /** Asked before every subscription but those that a stream makes by itself. */
+  frameworkId: () => string | undefined;
+  onState: (state: SubscriptionState) => void;
+  onEvent: (event: SchedulerEvent) => void;
+  /** The master has given up the framework that was subscribed; `frameworkId` must not give its ID any more. */
+  onRemoved: () => void;
+}
+
+/** What a master says to a framework that it has removed, or that has ended before. */
+const REMOVED = /Framework has been removed|completed/i;
+
+export class Subscriptions {
+  readonly #options: SubscriptionsOptions;
+  #stream: SchedulerStream;
+  #closed = false;
+  #master = "";
+  #obstacle: string | undefined;
+
+  constructor(options: SubscriptionsOptions) {
+    this.#options = options;
+    this.#stream = this.#newStream();
+  }
+
+  get state(): SubscriptionState {
+    return this.#stream.state;
+  }
+
+  /** Why there is no subscription, as far as that is known. */
+  get obstacle(): string | undefined {
+    return this.#obstacle;
+  }
+
+  /** URL of the master that was subscribed to last, empty before the first. */
+  get master(): string {
+    return this.#master;
+  }
+
+  /** Subscribes, again and again. Resolves when it is closed. @throws what ended the subscription for good */
+  async run(): Promise<void> {
+    // As a function, since neither linter nor compiler believes that the answer changes.
+    const ended = () => this.#closed;
+    while (!ended()) {
+      await this.#subscription();
+      if (!ended()) this.#stream = this.#newStream();
+    }
+  }
+
+  /** @throws MesosApiError, UnreachableError, MesosUpError NOT_SUBSCRIBED */
+  call(call: SchedulerCall): Promise<void> {
+    return this.#stream.call(call);
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#stream.close();
+  }
+
+  #newStream(): SchedulerStream {
+    const { frameworkInfo, leader, http, clock, random, frameworkId } = this.#options;
+    return new SchedulerStream({
+      ...{ frameworkInfo, leader, http, clock, random },
+      frameworkId: frameworkId(),
+      onState: (state) => this.#onState(state),
+    });
+  }
+
+  /** Until the stream is closed, or the master has given the framework up and another one is to be registered. */
+  async #subscription(): Promise<void> {
+    try {
+      for await (const event of this.#stream.events()) this.#options.onEvent(event);
+    } catch (error) {
+      const removed =
+        error instanceof MesosUpError && error.code === "FRAMEWORK_REFUSED" && REMOVED.test(error.message);
+      if (!removed || this.#options.frameworkId() === undefined) throw error;
+      this.#options.onRemoved();
+    }
+  }
+
+  #onState(state: SubscriptionState): void {
+    if (state.name === "subscribed") {
+      this.#master = state.master;
+      this.#obstacle = undefined;
+    }
+    if (state.name === "detecting") this.#obstacle = state.waitingFor ?? this.#obstacle;
+    if (state.name === "disconnected") this.#obstacle = state.reason;
+    this.#options.onState(state);
+  }
+}
