@@ -40,10 +40,14 @@ module MesosUp
       @container = hash["container"]
     end
 
-    # One script, to be run as root: every command of the plan, in its order, until one fails.
+    # One script, to be run as root: it puts the project's scripts into a folder, and runs every command of the plan, in its
+    # order, until one fails. All in one is sent far sooner than file by file.
     def script(folder)
+      files = Dir.glob("#{PROVISION}/*.sh").sort.map do |path|
+        "echo #{[File.binread(path)].pack('m0')} | base64 -d >#{folder}/#{File.basename(path)}"
+      end
       lines = commands.map { |name, *arguments| Shellwords.join(["sh", "#{folder}/#{name}", *arguments]) }
-      ["set -eu", "mkdir -p #{folder}", "cp /tmp/mesos-up-provision/*.sh #{folder}/", *lines].join("\n")
+      ["set -eu", "mkdir -p #{folder}", *files, *lines].join("\n")
     end
   end
 
