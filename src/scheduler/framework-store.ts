@@ -1,6 +1,6 @@
 // What a scheduler must not forget: under which ID the master knows it, its apps and their instances. Written before the
 // calls that depend on it, so that a scheduler that was killed goes on where it was instead of launching twice.
-import { mkdir, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
 import { MesosUpError } from "../errors.ts";
@@ -47,18 +47,22 @@ const COMPACT_BYTES = 256 * 1024;
 
 /**
  * Keeps it in a file of JSON lines: the first has everything, each further one what changed. A line that a kill or a full
- * disk has cut short counts as never written.
+ * disk has cut short counts as never written. What was written is on the disk itself (fdatasync), so that it outlives a
+ * power failure as well.
  */
 export class FileFrameworkStore implements FrameworkStore {
   readonly #file: string;
+  readonly #sync: (handle: FileHandle) => Promise<void>;
   #handle: FileHandle | undefined;
   /** Each key's value as text, so that nothing is held twice and nothing changes under way. */
   #values = new Map<string, string>();
   #bytes = 0;
   #valueBytes = 0;
 
-  constructor(file: string) {
+  /** `sync` has the disk keep what was written to a file; only a test has reason to give another one. */
+  constructor(file: string, { sync = toDisk }: { sync?: (handle: FileHandle) => Promise<void> } = {}) {
     this.#file = file;
+    this.#sync = sync;
   }
 
   async load(): Promise<Changes | undefined> {
@@ -94,6 +98,7 @@ export class FileFrameworkStore implements FrameworkStore {
         await this.#rewrite();
       else {
         await this.#handle.appendFile(line);
+        await this.#sync(this.#handle);
         this.#bytes += Buffer.byteLength(line);
       }
     } catch (cause) {
@@ -121,11 +126,16 @@ export class FileFrameworkStore implements FrameworkStore {
     await this.close();
     const temporary = `${this.#file}.new`;
     const whole = `{${[...this.#values].map(([key, value]) => `${JSON.stringify(key)}:${value}`).join(",")}}\n`;
-    await mkdir(dirname(this.#file), { recursive: true });
-    await writeFile(temporary, whole, { mode: 0o600 });
+    const folder = dirname(this.#file);
+    await mkdir(folder, { recursive: true });
+    // Its lines go on where this one ends, under its new name too.
+    this.#handle = await open(temporary, "w", 0o600);
+    await this.#handle.writeFile(whole);
+    await this.#sync(this.#handle);
     await rename(temporary, this.#file);
-    this.#handle = await open(this.#file, "a");
-    this.#bytes = (await stat(this.#file)).size;
+    this.#bytes = Buffer.byteLength(whole);
+    await using names = await open(folder, "r");
+    await this.#sync(names);
   }
 
   #remember(key: string, value: string | undefined): void {
@@ -155,4 +165,8 @@ export class FileFrameworkStore implements FrameworkStore {
       cause,
     });
   }
+}
+
+function toDisk(handle: FileHandle): Promise<void> {
+  return handle.datasync();
 }

@@ -1,7 +1,8 @@
 import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { FileFrameworkStore } from "../../src/scheduler/framework-store.ts";
 
 let folder = "";
@@ -53,13 +54,36 @@ describe("a framework store", () => {
     }
   });
 
+  it("has stored nothing before the disk has it", async () => {
+    const file = join(folder, "web.json");
+    const onDisk: string[] = [];
+    const idle = () => undefined;
+    let resume: () => void = idle;
+    const sync = async (handle: FileHandle) => {
+      const about = (await handle.stat()).isDirectory() ? "names" : "content";
+      await new Promise<void>((resolve) => (resume = resolve));
+      onDisk.push(about);
+    };
+    await using store = closing(new FileFrameworkStore(file, { sync }));
+    for (const synced of [["content", "names"], ["content"]]) {
+      onDisk.length = 0;
+      let stored = false;
+      const writing = store.write({ a: synced.length }).then(() => (stored = true));
+      for (const [i] of synced.entries()) {
+        await vi.waitFor(() => expect(resume).not.toBe(idle));
+        expect([stored, onDisk.length]).toEqual([false, i]);
+        resume();
+        resume = idle;
+      }
+      await writing;
+      expect(onDisk).toEqual(synced);
+      expect(await new FileFrameworkStore(file).load()).toEqual({ a: synced.length });
+    }
+  });
+
   it("does not grow for ever", async () => {
     const file = join(folder, "web.json");
-    await using store = Object.assign(new FileFrameworkStore(file), {
-      async [Symbol.asyncDispose]() {
-        await store.close();
-      },
-    });
+    await using store = closing(new FileFrameworkStore(file));
     const value = "x".repeat(1000);
     for (let n = 0; n < 600; n++) await store.write({ a: `${value}${n}` });
     expect((await stat(file)).size).toBeLessThan(300 * 1024);
@@ -89,3 +113,7 @@ describe("a framework store", () => {
     await expect(store.write({ framework: { id: "f1" } })).rejects.toMatchObject({ code: "FRAMEWORK_STORE_UNUSABLE" });
   });
 });
+
+function closing(store: FileFrameworkStore): FileFrameworkStore & AsyncDisposable {
+  return Object.assign(store, { [Symbol.asyncDispose]: () => store.close() });
+}
