@@ -50,8 +50,7 @@ export async function takeDown({ folder, claim, record, env }: TakeDownOptions):
     };
     await attempt(async () => named("container", await removeContainersOf(folder, program, env).catch(unreachable)));
   }
-  const ids = containers.map(({ id }) => id);
-  await attempt(async () => named("network device", await removeNetworkDevices(ids, env)));
+  await attempt(async () => named("network device", await removeNetworkDevices(folder, env)));
   await attempt(async () => named("mount", await unmountBelow(folder)));
   const cgroups = new Set(containers.flatMap((container) => container.cgroups));
   await attempt(async () => named("cgroup", await removeCgroups(folder, [...cgroups])));

@@ -39,6 +39,8 @@ export interface RuncRuntime {
   image: ImageConfig;
   /** Below which a cgroup is made for the container; undefined where this user may not make any. */
   cgroupParent: string | undefined;
+  /** What the agent's cgroups and network devices are known by: --cgroups_root. */
+  owner: string;
   /** The executor's user is root, so that the kernel gives it overlay mounts, veth pairs and cgroups. */
   asRoot: boolean;
 }

@@ -187,6 +187,7 @@ export class Runtimes {
       imageRootfs: image.rootfs,
       image: image.config,
       cgroupParent: mayMakeCgroups(flags.cgroups_hierarchy, uid) ? flags.cgroups_root : undefined,
+      owner: flags.cgroups_root,
       asRoot: uid === 0,
     };
   }

@@ -106,10 +106,10 @@ class OwnNetwork implements ContainerNetwork {
   /** A veth pair needs root and the `ip` program. slirp4netns is for ordinary users, but needs the tun device. */
   async #connectBy(pid: number): Promise<Connection> {
     const { assignment, env, output, ownProgram } = this.#options;
-    const { asRoot, directory } = assignment.runtime;
+    const { asRoot, directory, owner } = assignment.runtime;
     const ip = findProgram("ip", env);
     if (asRoot && ip !== undefined) {
-      return connectByVeth({ pid, ip, containerId: assignment.containerId, inUse: addressesInUse(), env });
+      return connectByVeth({ pid, ip, containerId: assignment.containerId, owner, inUse: addressesInUse(), env });
     }
     const common = { pid, directory, ownUserNamespace: !asRoot, env };
     const slirp = findProgram("slirp4netns", env);

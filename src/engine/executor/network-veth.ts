@@ -1,6 +1,5 @@
 // A pair of virtual Ethernet devices between the host and a container. Both vanish with the container's namespace.
 import { createHash } from "node:crypto";
-import { networkDevice } from "../../cluster/network-device.ts";
 import { runCommand } from "../containerizer/run-command.ts";
 import type { Connection } from "./network-connection.ts";
 
@@ -9,6 +8,8 @@ export interface VethOptions {
   /** The `ip` program. */
   ip: string;
   containerId: string;
+  /** The device's alias: by it who takes a cluster down finds what the kernel has not removed yet. */
+  owner: string;
   /** Addresses of this machine, not to be given out again. */
   inUse: ReadonlySet<string>;
   env: NodeJS.ProcessEnv;
@@ -18,11 +19,12 @@ export interface VethOptions {
 const PAIRS = 2 ** 15;
 
 /** @throws CommandFailure if the kernel or the permissions do not allow it */
-export async function connectByVeth({ pid, ip, containerId, inUse, env }: VethOptions): Promise<Connection> {
-  const device = networkDevice(containerId);
+export async function connectByVeth({ pid, ip, containerId, owner, inUse, env }: VethOptions): Promise<Connection> {
+  const device = deviceName(containerId);
   const { host, container } = chooseAddresses(containerId, inUse);
   const hostSide = [
     `link add ${device} type veth peer name eth0 netns ${pid}`,
+    `link set ${device} alias "${owner}"`,
     `addr add ${host} peer ${container} dev ${device}`,
     `link set ${device} up`,
   ];
@@ -44,6 +46,9 @@ export async function connectByVeth({ pid, ip, containerId, inUse, env }: VethOp
     },
   };
 }
+
+/** At most 15 characters, the kernel's limit. */
+export const deviceName = (containerId: string): string => `mup${containerId.replaceAll("-", "").slice(0, 11)}`;
 
 /** A pair of neighbouring addresses that depends on the container alone, moved on where it is taken. */
 export function chooseAddresses(containerId: string, inUse: ReadonlySet<string>): { host: string; container: string } {

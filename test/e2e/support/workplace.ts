@@ -156,27 +156,27 @@ function machineTraces(folder: string): string[] {
   ];
 }
 
-/** A device is named after its container. Those of containers that somebody else runs, of other clusters, are left out. */
+/** Of containers with a network of their own: their alias holds the same as the names of the cluster's cgroups. */
 function networkDevices(folder: string): string[] {
-  const devices = readdirSync("/sys/class/net").filter((name) => name.startsWith("mup"));
-  if (devices.length === 0) return [];
-  const others = processIds()
-    .map((pid) => readOrNothing(`/proc/${pid}/cmdline`))
-    .filter((command) => !command.includes(folder));
-  return devices.filter((name) => {
-    const container = `${name.slice(3, 11)}-${name.slice(11)}`;
-    return !others.some((command) => command.includes(container));
+  const hashes = hashesOf(folder);
+  return readdirSync("/sys/class/net").filter((name) => {
+    const alias = readOrNothing(`/sys/class/net/${name}/ifalias`);
+    return hashes.some((hash) => alias.includes(hash));
   });
 }
 
-/** The name of a cluster's cgroups holds the beginning of its folder's SHA-256. */
-function cgroupsOf(folder: string): string[] {
-  const hashes = clusterNames.map((name) =>
+/** What a cluster's cgroups are known by: the beginning of its folder's SHA-256. */
+function hashesOf(folder: string): string[] {
+  return clusterNames.map((name) =>
     createHash("sha256")
       .update(join(folder, ".mesos-up", name))
       .digest("hex")
       .slice(0, 8),
   );
+}
+
+function cgroupsOf(folder: string): string[] {
+  const hashes = hashesOf(folder);
   return cgroupsBelow("/sys/fs/cgroup", 2).filter((path) => hashes.some((hash) => path.includes(hash)));
 }
 
@@ -202,7 +202,6 @@ function readOrNothing(file: string): string {
   try {
     return readFileSync(file, "latin1");
   } catch {
-    // Gone in the meantime, or another user's.
-    return "";
+    return ""; // Gone in the meantime.
   }
 }

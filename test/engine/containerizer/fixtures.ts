@@ -30,6 +30,7 @@ export function runcAssignment(over: Partial<RuncRuntime> = {}): ExecutorAssignm
     imageRootfs: "/store/rootfs",
     image: { Cmd: ["serve"] },
     cgroupParent: "mesos",
+    owner: "mesos",
     asRoot: true,
     ...over,
   };

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
-import { chooseAddresses } from "../../../src/engine/executor/network-veth.ts";
+import { chooseAddresses, deviceName } from "../../../src/engine/executor/network-veth.ts";
 import { openProxy, type Proxy } from "../../../src/engine/executor/tcp-proxy.ts";
 
 const servers: Server[] = [];
@@ -91,5 +91,9 @@ describe("the addresses of a container and its host", () => {
     const first = chooseAddresses("c1", new Set());
     const second = chooseAddresses("c1", new Set([first.host]));
     expect(second.host).not.toBe(first.host);
+  });
+
+  it("belong to a device whose name the kernel takes", () => {
+    expect(deviceName("0a1b2c3d-4e5f-4a6b-8c7d-0a1b2c3d4e5f")).toBe("mup0a1b2c3d4e5");
   });
 });

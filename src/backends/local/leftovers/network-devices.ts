@@ -1,23 +1,36 @@
 // The host's ends of the pairs that join containers to it. The kernel removes them with the container's network, but some
 // time after the container's last process has ended: what is to be gone when `down` returns is removed here.
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
-import { networkDevice } from "../../../cluster/network-device.ts";
+import { cgroupsPrefix } from "../../../cluster/plan.ts";
 
-/** Resolves with the names of those that were there. @throws ExecaError if one cannot be removed */
-export async function removeNetworkDevices(containerIds: string[], env: NodeJS.ProcessEnv): Promise<string[]> {
-  const devices = containerIds.map(networkDevice).filter(exists);
+const devicesFolder = "/sys/class/net";
+
+/**
+ * Those of the cluster in `folder`, known by their alias. Resolves with the names of those that were there.
+ * @throws ExecaError if one cannot be removed
+ */
+export async function removeNetworkDevices(folder: string, env: NodeJS.ProcessEnv): Promise<string[]> {
+  const prefix = cgroupsPrefix(folder);
   const removed: string[] = [];
-  for (const device of devices) {
+  for (const device of readdirSync(devicesFolder).filter((name) => aliasOf(name).startsWith(prefix))) {
     try {
       await execa("ip", ["link", "delete", device], { env, extendEnv: false });
       removed.push(device);
     } catch (error) {
-      if (exists(device)) throw error;
+      // The kernel may have been faster.
+      if (existsSync(join(devicesFolder, device))) throw error;
     }
   }
   return removed;
 }
 
-const exists = (device: string): boolean => existsSync(join("/sys/class/net", device));
+/** The agent that made it says in the alias whose it is. */
+function aliasOf(device: string): string {
+  try {
+    return readFileSync(join(devicesFolder, device, "ifalias"), "utf8");
+  } catch {
+    return ""; // Gone in the meantime.
+  }
+}

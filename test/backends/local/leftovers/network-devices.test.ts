@@ -1,28 +1,37 @@
-import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { execa, execaSync } from "execa";
 import { afterEach, describe, expect, it } from "vitest";
 import { removeNetworkDevices } from "../../../../src/backends/local/leftovers/network-devices.ts";
-import { networkDevice } from "../../../../src/cluster/network-device.ts";
+import { cgroupsPrefix } from "../../../../src/cluster/plan.ts";
 
 const mayMakeDevices = process.getuid?.() === 0 && !execaSync("ip", ["-V"], { reject: false }).failed;
-const container = randomUUID();
-const device = networkDevice(container);
-const isThere = (): boolean => existsSync(`/sys/class/net/${device}`);
+// Names of this process alone: other runs may go on beside it.
+const [ours, others] = [`mupours${process.pid}`, `mupothe${process.pid}`];
+const folder = `/nowhere/${process.pid}/demo`;
+const isThere = (device: string): boolean => existsSync(`/sys/class/net/${device}`);
+
+/** A pair of which one end has a cluster's alias, as the agent gives it. */
+async function makeDevice(device: string, cluster: string): Promise<void> {
+  await execa("ip", ["link", "add", device, "type", "veth", "peer", "name", device.replace("mup", "mux")]);
+  await execa("ip", ["link", "set", device, "alias", `${cgroupsPrefix(cluster)}agent-1`]);
+}
 
 describe("removeNetworkDevices", () => {
   afterEach(async () => {
-    if (isThere()) await execa("ip", ["link", "delete", device]);
+    for (const device of [ours, others]) if (isThere(device)) await execa("ip", ["link", "delete", device]);
   });
 
-  it.runIf(mayMakeDevices)("removes what joins a container to the host, and names it", async () => {
-    await execa("ip", ["link", "add", device, "type", "veth", "peer", "name", device.replace("mup", "mux")]);
-    expect(isThere()).toBe(true);
-    expect(await removeNetworkDevices([randomUUID(), container], process.env)).toEqual([device]);
-    expect(isThere()).toBe(false);
-  });
+  it.runIf(mayMakeDevices)(
+    "removes what joins the cluster's containers to the host, and nothing of another's",
+    async () => {
+      await makeDevice(ours, folder);
+      await makeDevice(others, `${folder}2`);
+      expect(await removeNetworkDevices(folder, process.env)).toEqual([ours]);
+      expect([ours, others].map(isThere)).toEqual([false, true]);
+    },
+  );
 
-  it("has nothing to do for containers that have none", async () => {
-    expect(await removeNetworkDevices([container], { PATH: "" })).toEqual([]);
+  it("has nothing to do for a cluster that has none", async () => {
+    expect(await removeNetworkDevices(folder, { PATH: "" })).toEqual([]);
   });
 });
