@@ -47,14 +47,14 @@ export async function registerAgent(
 }
 
 /** Agents of the registry at the address at which one has now begun anew: they cannot come back. */
-function forgetRecovered(master: MasterContext, { hostname, port }: AgentInfo): string[] {
+function forgetRecovered(master: MasterContext, info: AgentInfo): string[] {
   const { recoveredAgents } = master.state;
-  const replaced = [...recoveredAgents].filter(([, { info }]) => info.hostname === hostname && info.port === port);
-  for (const [id, { timer }] of replaced) {
-    timer.cancel();
+  const replaced = recoveredAgents.idsAt(info);
+  for (const id of replaced) {
+    recoveredAgents.get(id)?.timer.cancel();
     recoveredAgents.delete(id);
   }
-  return replaced.map(([id]) => id);
+  return replaced;
 }
 
 /** An agent that has an ID: after its own restart, after a new leader's election, or after it was out of reach. */

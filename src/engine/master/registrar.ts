@@ -1,6 +1,7 @@
 // The registry: which agents belong to the cluster. It outlives the master, so that the next leader knows whom to expect.
 import type { AgentInfo } from "../../mesos/types.ts";
 import type { DrainConfig } from "../protocol.ts";
+import { RegisteredAgents } from "./registered-agents.ts";
 
 /** Where the registry is kept, as one piece of data. */
 export interface RegistryStore {
@@ -11,7 +12,7 @@ export interface RegistryStore {
 
 export interface Registry {
   /** Admitted and not given up, by ID. */
-  agents: Map<string, AgentInfo>;
+  agents: RegisteredAgents;
   /** ID → when it was marked, in milliseconds since the epoch. */
   unreachable: Map<string, number>;
   gone: Map<string, number>;
@@ -40,8 +41,8 @@ interface StoredRegistry {
 export class Registrar {
   readonly #store: RegistryStore;
   readonly #registry: Registry = {
-    ...{ agents: new Map(), unreachable: new Map(), gone: new Map(), weights: new Map() },
-    deactivated: new Map(),
+    ...{ agents: new RegisteredAgents(), unreachable: new Map(), gone: new Map() },
+    ...{ weights: new Map(), deactivated: new Map() },
   };
   #storing: Promise<void> | undefined;
   #next: Promise<void> | undefined;
@@ -51,8 +52,6 @@ export class Registrar {
   fetchMs = 0;
   storeMs = 0;
   readonly #nowMs: () => number;
-  /** Most agents are as they were when the registry was last stored. */
-  #blocks: Block[] = [];
 
   constructor(store: RegistryStore, nowMs: () => number) {
     this.#store = store;
@@ -107,36 +106,11 @@ export class Registrar {
       ...{ unreachable: [...unreachable], gone: [...gone], weights: [...weights] },
       ...(deactivated.size > 0 ? { deactivated: [...deactivated] } : {}),
     };
-    this.#blocks = blocksOf([...agents.values()], this.#blocks);
-    const separated = this.#blocks.flatMap(({ bytes }, index) => (index === 0 ? [bytes] : [COMMA, bytes]));
     const end = Buffer.from(`],${JSON.stringify(others).slice(1)}`);
-    const pieces = [Buffer.from('{"agents":['), ...separated, end];
+    const pieces = [Buffer.from('{"agents":['), ...agents.jsonPieces(), end];
     this.sizeBytes = pieces.reduce((sum, { length }) => sum + length, 0);
     const startMs = this.#nowMs();
     await this.#store.write(pieces);
     this.storeMs = this.#nowMs() - startMs;
   }
 }
-
-const COMMA = Buffer.from(",");
-const BLOCK_AGENTS = 256;
-
-interface Block {
-  infos: AgentInfo[];
-  /** JSON of the agents with commas between them. */
-  bytes: Buffer;
-}
-
-/** All agents in blocks; those that are as they were keep their bytes. */
-function blocksOf(all: AgentInfo[], former: readonly Block[]): Block[] {
-  const blocks: Block[] = [];
-  for (let at = 0; at < all.length; at += BLOCK_AGENTS) {
-    const infos = all.slice(at, at + BLOCK_AGENTS);
-    const known = former[blocks.length];
-    const isSame = known?.infos.length === infos.length && known.infos.every((info, index) => info === infos[index]);
-    blocks.push(known && isSame ? known : { infos, bytes: bytesOf(infos) });
-  }
-  return blocks;
-}
-
-const bytesOf = (infos: AgentInfo[]): Buffer => Buffer.from(infos.map((info) => JSON.stringify(info)).join(","));

@@ -6,6 +6,7 @@ import type { MasterSideLink } from "../common/agent-link.ts";
 import type { OfferConstraints } from "../allocator/offer-constraints.ts";
 import type { Timer } from "../common/clock.ts";
 import type { DrainConfig, Task } from "../protocol.ts";
+import { RecoveredAgents } from "./recovered-agents.ts";
 import type { Deactivation } from "./registrar.ts";
 
 /** The open stream of a subscribed framework. */
@@ -95,12 +96,6 @@ export interface Agent {
   pings: { missed: number; answered: boolean; timer: Timer } | undefined;
 }
 
-/** An agent of the registry that has not come back to this leader yet. */
-export interface RecoveredAgent {
-  info: AgentInfo;
-  timer: Timer;
-}
-
 export class MasterState {
   readonly frameworks = new Map<string, Framework>();
   /** Oldest first, bounded by --max_completed_frameworks. */
@@ -108,7 +103,7 @@ export class MasterState {
   readonly agents = new Map<string, Agent>();
   /** The same agents by their `pid`, that is, by their address. */
   readonly agentsByPid = new Map<string, Agent>();
-  readonly recoveredAgents = new Map<string, RecoveredAgent>();
+  readonly recoveredAgents = new RecoveredAgents();
   /** Agent → when it was marked unreachable, in milliseconds since the epoch. */
   readonly unreachableAgents = new Map<string, number>();
   /** Agents that an operator has given up for good. */
