@@ -13,7 +13,7 @@ import { contentAddressOf } from "./content-address.ts";
 import { describeCluster, newReport, reportCheck, reportText } from "./demo-report.ts";
 import { errorJson, runAtTheEdge, type Edge } from "./edge.ts";
 import { launchImage, type LaunchImage } from "./launch-image.ts";
-import { refuseUnknownReports, saveLogs, writeReports } from "./keepsakes.ts";
+import { requireKeepsakes, saveLogs, writeReports } from "./keepsakes.ts";
 import { LAUNCH_GRACE_MS, readClusterSpec, type CommonOptions } from "./options.ts";
 
 export interface DemoOptions extends CommonOptions {
@@ -44,7 +44,7 @@ interface Job {
 
 export function demo(options: DemoOptions): Promise<never> {
   return runAtTheEdge(options, async (edge) => {
-    refuseUnknownReports(options.report);
+    await requireKeepsakes(options);
     if (options.site !== undefined) await (await import("../src/scheduler/site.ts")).requireSite(options.site);
     const spec = await readClusterSpec(options);
     const backend = await backendFor(spec, options);
@@ -56,8 +56,13 @@ export function demo(options: DemoOptions): Promise<never> {
     report.steps = edge.progress.steps;
     report.timing.totalMs = edge.sinceStartMs();
     if (error !== undefined) report.error = errorJson(error).error;
-    await writeReports(options.report, report);
-    return { json: report, text: reportText(report), error };
+    // What came of the demo is told in any case.
+    const unwritten = await writeReports(options.report, report).then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+    const json = unwritten === undefined || error !== undefined ? report : { ...report, ...errorJson(unwritten) };
+    return { json, text: reportText(report), error: error ?? unwritten };
   });
 }
 

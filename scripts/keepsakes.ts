@@ -1,33 +1,43 @@
 // What a demo leaves on purpose: its report in the forms that were asked for, and the logs of the components.
-import { cp, mkdir, readdir, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { access, cp, mkdir, mkdtemp, open, readdir, rmdir, unlink, writeFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import { clusterFolder } from "../src/backends/state/cluster-folder.ts";
 import { ConfigError } from "../src/errors.ts";
 import { REPORT_FILE_FORMS, reportRendererFor } from "../src/report/render-report.ts";
 import type { DemoReport } from "../src/report/report.ts";
 
-/** Before anything is started, rather than after everything is done. @throws ConfigError REPORT_FORM_UNKNOWN */
-export function refuseUnknownReports(files: string[]): void {
-  for (const file of files)
+export interface Keepsakes {
+  /** Files of the report. */
+  report: string[];
+  /** The folder for the logs. */
+  logs?: string;
+}
+
+/**
+ * Before anything is started, rather than after everything is done: tries to write, and leaves nothing of that.
+ * @throws ConfigError REPORT_FORM_UNKNOWN, REPORT_NOT_WRITTEN, LOGS_NOT_WRITTEN
+ */
+export async function requireKeepsakes({ report, logs }: Keepsakes): Promise<void> {
+  for (const file of report)
     if (reportRendererFor(file) === undefined)
       throw new ConfigError(`The report ${file} has no form.`, {
         code: "REPORT_FORM_UNKNOWN",
         hint: `Name a file that ends with ${REPORT_FILE_FORMS}.`,
       });
+  for (const file of report)
+    await tryOut(dirname(file), () => tryFile(file)).catch((error: unknown) => notWritten(file, error));
+  if (logs !== undefined)
+    await tryOut(logs, () => tryFolder(logs)).catch((error: unknown) => logsNotWritten(logs, error));
 }
 
 /** @throws ConfigError REPORT_NOT_WRITTEN */
 export async function writeReports(files: string[], report: DemoReport): Promise<void> {
   for (const file of files) {
     try {
-      await mkdir(dirname(file), { recursive: true });
+      await makeFolders(dirname(file));
       await writeFile(file, (await reportRendererFor(file)?.(report)) ?? "");
     } catch (error) {
-      throw new ConfigError(`The report cannot be written to ${file}: ${(error as Error).message}.`, {
-        code: "REPORT_NOT_WRITTEN",
-        hint: "Name a file in a folder that you may write to.",
-        cause: error,
-      });
+      notWritten(file, error);
     }
   }
 }
@@ -37,13 +47,69 @@ export async function saveLogs(cluster: string, target: string): Promise<void> {
   const nodes = join(clusterFolder(process.cwd(), cluster), "nodes");
   for (const node of await readdir(nodes).catch(() => [])) {
     try {
+      await makeFolders(target);
       await cp(join(nodes, node, "log"), join(target, node), { recursive: true, dereference: true });
     } catch (error) {
-      throw new ConfigError(`The logs cannot be written to ${target}: ${(error as Error).message}.`, {
-        code: "LOGS_NOT_WRITTEN",
-        hint: "Name a folder that you may write to.",
-        cause: error,
-      });
+      logsNotWritten(target, error);
     }
   }
+}
+
+/** Runs `attempt` with the folder there, and removes what was made for it. */
+async function tryOut(folder: string, attempt: () => Promise<void>): Promise<void> {
+  const made: string[] = [];
+  try {
+    await makeFolders(folder, made);
+    await attempt();
+  } finally {
+    for (const one of made.reverse()) await rmdir(one);
+  }
+}
+
+async function tryFile(file: string): Promise<void> {
+  const wasThere = await isThere(file);
+  await (await open(file, "a")).close();
+  if (!wasThere) await unlink(file);
+}
+
+async function tryFolder(folder: string): Promise<void> {
+  await rmdir(await mkdtemp(join(folder, ".mesos-up-")));
+}
+
+/**
+ * One level after the other, the names of those that were not there put into `made`: Node's own recursion never ends below
+ * a folder like /proc, which is there and says of what is to be made in it that there is no such folder.
+ */
+async function makeFolders(folder: string, made: string[] = []): Promise<void> {
+  const path = resolve(folder);
+  if (await isThere(path)) return;
+  await makeFolders(dirname(path), made);
+  try {
+    await mkdir(path);
+    made.push(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  }
+}
+
+const isThere = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
+
+function notWritten(file: string, cause: unknown): never {
+  throw new ConfigError(`The report cannot be written to ${file}: ${(cause as Error).message}.`, {
+    code: "REPORT_NOT_WRITTEN",
+    hint: "Name a file in a folder that you may write to.",
+    cause,
+  });
+}
+
+function logsNotWritten(target: string, cause: unknown): never {
+  throw new ConfigError(`The logs cannot be written to ${target}: ${(cause as Error).message}.`, {
+    code: "LOGS_NOT_WRITTEN",
+    hint: "Name a folder that you may write to.",
+    cause,
+  });
 }

@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { saveLogs } from "../../scripts/keepsakes.ts";
+import { requireKeepsakes, saveLogs, writeReports } from "../../scripts/keepsakes.ts";
+import { newReport } from "../../scripts/demo-report.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -26,4 +27,38 @@ describe("the logs that a demo keeps", () => {
     writeFileSync(join(folder, "file"), "");
     await expect(saveLogs("demo", join(folder, "file"))).rejects.toMatchObject({ code: "LOGS_NOT_WRITTEN" });
   });
+});
+
+describe("before anything starts", () => {
+  it.each([
+    [{ report: ["r.docx"] }, "REPORT_FORM_UNKNOWN"],
+    [{ report: ["/proc/x/r.json"] }, "REPORT_NOT_WRITTEN"],
+    [{ report: ["new/deep/r.json", "/proc/r.xml"] }, "REPORT_NOT_WRITTEN"],
+    [{ report: ["is-a-folder.md"] }, "REPORT_NOT_WRITTEN"],
+    [{ report: [], logs: "/proc/x/logs" }, "LOGS_NOT_WRITTEN"],
+    [{ report: [], logs: "file/logs" }, "LOGS_NOT_WRITTEN"],
+    [{ report: [], logs: "file" }, "LOGS_NOT_WRITTEN"],
+  ])("%j is refused, and nothing is left of the attempt", async (given, code) => {
+    writeFileSync(join(folder, "file"), "");
+    mkdirSync(join(folder, "is-a-folder.md"));
+    const before = readdirSync(folder).sort();
+    await expect(requireKeepsakes(inFolder(given))).rejects.toMatchObject({ code });
+    expect(readdirSync(folder).sort()).toEqual(before);
+  });
+
+  it("what can be written is, also over what is there, and is not touched yet", async () => {
+    writeFileSync(join(folder, "old.json"), "older\n");
+    const given = inFolder({ report: ["new/deep/r.json", "old.json"], logs: "new/logs" });
+    await requireKeepsakes(given);
+    expect(readFileSync(join(folder, "old.json"), "utf8")).toBe("older\n");
+    expect(existsSync(join(folder, "new"))).toBe(false);
+    await writeReports(given.report, newReport());
+    for (const file of given.report) expect(JSON.parse(readFileSync(file, "utf8"))).toMatchObject({ ok: false });
+  });
+
+  /** Paths as a user gives them, in the folder of this test unless they are absolute. */
+  function inFolder({ report, logs }: { report: string[]; logs?: string }) {
+    const path = (name: string): string => resolve(folder, name);
+    return { report: report.map(path), ...(logs === undefined ? {} : { logs: path(logs) }) };
+  }
 });
