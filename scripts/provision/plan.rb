@@ -7,6 +7,9 @@ require "shellwords"
 module MesosUp
   PROVISION = File.expand_path(__dir__)
 
+  # Names of the providers whose machines are virtual.
+  VIRTUAL = %w[virtualbox libvirt parallels vmware_desktop].freeze
+
   # Shown by Vagrant as any error of its own. Outside of Vagrant, as in tests, it is an ordinary one.
   PlanError = Class.new(defined?(Vagrant) ? Vagrant::Errors::VagrantError : StandardError) do
     def initialize(message)
@@ -67,6 +70,15 @@ module MesosUp
       look_over
     end
 
+    # A machine that is a container is provisioned in another way than a virtual one.
+    def refuse_provider(asked)
+      return if asked.to_s.empty? || (asked == "docker") == (provider == "docker")
+
+      what = provider == "docker" ? "containers, not for virtual machines" : "virtual machines, not for Vagrant's docker provider"
+      raise PlanError, "The plan #{file} is for #{what}. " \
+                       "Bring such machines up with: npx mesos-up up --backend vagrant --provider #{asked}"
+    end
+
     private
 
     def parse
@@ -99,10 +111,12 @@ module MesosUp
     "The plan #{file} cannot be used: #{why}. Write it anew: npx mesos-up plan --backend vagrant"
   end
 
-  def self.no_container(plan, command = ARGV.first)
-    return unless command == "up"
+  # What `vagrant up` is told to make machines with, where it is told.
+  def self.provider_asked(words, environment)
+    return unless words.first == "up"
 
-    raise PlanError, "The plan #{plan.file} is for virtual machines, not for Vagrant's docker provider. " \
-                     "Bring such machines up with: npx mesos-up up --backend vagrant --provider docker"
+    flag = words.find { |word| word.start_with?("--provider=") }&.delete_prefix("--provider=")
+    after = words.index("--provider")
+    flag || (after && words[after + 1]) || environment["VAGRANT_DEFAULT_PROVIDER"]
   end
 end

@@ -1,9 +1,13 @@
 // The Vagrantfile as Vagrant and Ruby read it, over many plans. No machine is made.
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { execa, execaSync } from "execa";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { parseMessage } from "../../src/backends/vagrant/machine-readable.ts";
+import { vagrantError } from "../../src/backends/vagrant/vagrant-errors.ts";
 import { parseClusterFile } from "../../src/cluster/parse-cluster-file.ts";
 import { plan } from "../../src/cluster/plan.ts";
 import type { ClusterPlan } from "../../src/cluster/plan-types.ts";
@@ -67,10 +71,21 @@ async function readByRuby(paths: string[]): Promise<unknown> {
   return JSON.parse(stdout);
 }
 
-function vagrant(args: string[], planFile: string | undefined) {
+/** A VirtualBox that tells its version and does nothing: with it Vagrant reads all that is said of virtual machines. */
+async function nearlyVirtualBox(): Promise<Record<string, string>> {
+  const programs = join(folder, "programs");
+  await mkdir(programs);
+  await writeFile(join(programs, "VBoxManage"), "#!/bin/sh\n[ $1 != --version ] || echo 7.0.20r163906\n", {
+    mode: 0o755,
+  });
+  return { PATH: `${programs}:${process.env["PATH"] ?? ""}` };
+}
+
+function vagrant(args: string[], planFile: string | undefined, env: Record<string, string> = {}) {
   return execa("vagrant", args, {
     cwd: resolve("."),
     env: {
+      ...env,
       VAGRANT_DOTFILE_PATH: join(folder, ".vagrant"),
       VAGRANT_HOME: join(folder, "home"),
       ...(planFile !== undefined && { MESOS_UP_PLAN: planFile }),
@@ -119,9 +134,29 @@ describe.skipIf(missing.includes("ruby"))("the Vagrantfile's helper", () => {
 
 describe.skipIf(missing.includes("vagrant"))("Vagrant", () => {
   it("finds the Vagrantfile and the plan that comes with it sound", async () => {
-    const { exitCode, stderr, stdout } = await vagrant(["validate", "--ignore-provider"], undefined);
+    const { exitCode, stderr, stdout } = await vagrant(["validate"], undefined, await nearlyVirtualBox());
     expect(`${stdout}${stderr}`).toContain("Vagrantfile validated successfully.");
     expect(exitCode).toBe(0);
+  });
+
+  it("sets about making virtual machines of a plan, as far as the box that they need", async () => {
+    const server = createServer((_, response) => response.writeHead(404).end());
+    await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+    const boxes = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    try {
+      const file = await write("plan.json", JSON.stringify(planned("agents: 2\n", { provider: "virtualbox" })));
+      const env = { ...(await nearlyVirtualBox()), VAGRANT_SERVER_URL: boxes };
+      const { exitCode, stdout } = await vagrant(["up", "--machine-readable"], file, env);
+      const messages = stdout.split("\n").flatMap((line) => parseMessage(line) ?? []);
+      expect(vagrantError({ args: ["up"], exitCode, messages, stderr: "" })).toMatchObject({
+        code: "BOX_UNAVAILABLE",
+        message: expect.stringMatching(
+          /^The box of the machines could not be had: The box 'bento\/ubuntu-24.04' .*: The requested URL returned error: 404\b.*\.$/,
+        ) as string,
+      });
+    } finally {
+      server.close();
+    }
   });
 
   it("knows every machine of a plan", async () => {
@@ -139,13 +174,14 @@ describe.skipIf(missing.includes("vagrant"))("Vagrant", () => {
     expect(`${stdout}${stderr}`).toMatch(/The plan \S+ cannot be used: it is not JSON\. Write it anew/);
   });
 
-  it("refuses to make containers of a plan for virtual machines", async () => {
-    await mkdir(join(folder, "home"), { recursive: true });
-    const made = planned("", { provider: "virtualbox" });
-    const file = await write("plan.json", JSON.stringify(made));
-    const { exitCode, stdout, stderr } = await vagrant(["up", "--provider", "docker"], file);
+  it.each([
+    [{ provider: "virtualbox" } as const, "docker", "is for virtual machines, not for Vagrant's docker provider"],
+    [placements[2], "virtualbox", "is for containers, not for virtual machines"],
+  ])("refuses to make machines of a plan %o with %s", async (placement = { provider: "docker" }, asked, words) => {
+    const file = await write("plan.json", JSON.stringify(planned("", placement)));
+    const { exitCode, stdout, stderr } = await vagrant(["up", "--provider", asked], file);
     expect(exitCode).not.toBe(0);
-    expect(`${stdout}${stderr}`).toContain("is for virtual machines, not for Vagrant's docker provider");
+    expect(`${stdout}${stderr}`).toContain(words);
   });
 });
 

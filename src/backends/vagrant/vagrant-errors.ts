@@ -37,7 +37,15 @@ const known: Known[] = [
     hint: "Take down what has them, or name another network in the cluster file (vagrant: { network: 192.168.60 }).",
   },
   {
-    names: ["NoDefaultProvider", "NoDefaultSyncedFolderImpl", "ProviderNotFound"],
+    names: ["ProviderNotFound", "ProviderNotFoundSuggestion"],
+    text: /^The provider '([^']+)' could not be found/m,
+    code: "PROVIDER_MISSING",
+    message: ({ groups: [provider = "asked for"] }) =>
+      `Vagrant does not know the provider ${provider}, which is a plugin's.`,
+    hint: "Install that, as in `vagrant plugin install vagrant-libvirt` (Debian, Ubuntu: sudo apt-get install vagrant-libvirt), or name another provider with --provider.",
+  },
+  {
+    names: ["NoDefaultProvider", "NoDefaultSyncedFolderImpl"],
     code: "PROVIDER_MISSING",
     message: () => "Vagrant finds nothing on this machine to make machines with.",
     hint: "Install VirtualBox or libvirt (with vagrant-libvirt), or use --provider docker where a Docker daemon answers.",
@@ -49,6 +57,8 @@ const known: Known[] = [
       "VirtualBoxKernelModuleNotLoaded",
       "VirtualBoxInstallIncomplete",
     ],
+    // Of vagrant-libvirt.
+    text: /Error while connecting to Libvirt/i,
     code: "PROVIDER_UNUSABLE",
     message: ({ first }) => `Vagrant's provider cannot be used here: ${first}.`,
     hint: "Put right what it names, or choose another one with --provider.",
@@ -64,6 +74,7 @@ const known: Known[] = [
       ],
       ...["DownloaderError", "BoxServerNotSet", "BoxNotFoundWithProvider", "BoxNotFoundWithProviderAndVersion"],
     ],
+    text: /^The box (you're attempting to add|'[^']+' )|while downloading the (remote file|metadata for this box)/m,
     code: "BOX_UNAVAILABLE",
     message: ({ first }) => `The box of the machines could not be had: ${first}.`,
     hint: "See whether this machine reaches the box's address, or name another box in the cluster file (vagrant: { box: … }).",
@@ -88,6 +99,7 @@ const known: Known[] = [
   },
   {
     names: ["MachineLocked", "EnvironmentLockedError"],
+    text: /the requested machine because it is locked/,
     code: "CLUSTER_BUSY",
     message: () => "Another Vagrant is at work on these machines.",
     hint: "Wait until it has finished, and try again.",
@@ -108,9 +120,9 @@ const early = /^Vagrant failed to initialize at a very early stage:\s*/;
 
 /** The error to throw for a command of Vagrant's that failed; what it said is with it. */
 export function vagrantError(failed: FailedVagrant): MesosUpError {
-  const error = errorOf(failed.messages);
+  const error = causeOf(failed.messages);
   const lines = spokenLines(failed.messages);
-  const provisioning = provisioningError(failed, lines);
+  const provisioning = provisioningError(failed, lines, error);
   if (provisioning !== undefined) return provisioning;
   const text = [error?.text ?? "", failed.stderr.replace(early, "")].join("\n");
   const about = [text, ...lines.map(({ line }) => line)].join("\n");
@@ -128,18 +140,31 @@ export function vagrantError(failed: FailedVagrant): MesosUpError {
   });
 }
 
+type Cause = { name: string; text: string; machine?: string | undefined } | undefined;
+
+/**
+ * The error that ended the command. Where machines were worked on at once, Vagrant puts everybody's into one text, without
+ * their names: then it is the first machine's, and known by its text alone.
+ */
+function causeOf(messages: readonly VagrantMessage[]): Cause {
+  const error = errorOf(messages);
+  if (error?.name !== "BatchMultiError") return error;
+  const each = error.text.split(/^An error occurred while executing the action on the '/m);
+  const [, machine, text = error.text] = /^([\w-]+)'[\s\S]*?:\n\n([\s\S]*)$/.exec(each[1] ?? "") ?? [];
+  return { name: error.name, text: text.trim(), machine };
+}
+
 /** A script on a machine says itself what happened and what to do, see scripts/provision/lib.sh. */
-function provisioningError(failed: FailedVagrant, lines: SpokenLine[]): MesosUpError | undefined {
+function provisioningError(failed: FailedVagrant, lines: SpokenLine[], cause: Cause): MesosUpError | undefined {
   const said = lines.findLast(({ line }) => line.includes("MESOS_UP_FAILED: "));
-  const broken =
-    errorOf(failed.messages)?.name === "SSHBadExitStatus" || errorOf(failed.messages)?.name === "SSHBadExitStatusMuted";
+  const broken = cause !== undefined && /^The (following )?SSH command responded with a non-zero exit/.test(cause.text);
   if (said === undefined && !(broken && failed.args[0] !== "ssh")) return undefined;
   const after = (mark: string): string | undefined =>
     lines
-      .findLast(({ line }) => line.includes(mark))
+      .findLast(({ machine, line }) => machine === said?.machine && line.includes(mark))
       ?.line.split(mark)[1]
       ?.trim();
-  const where = said === undefined || said.machine === "" ? "a machine" : said.machine;
+  const where = [said?.machine, cause?.machine].find((name) => name !== undefined && name !== "") ?? "a machine";
   const what = after("MESOS_UP_FAILED: ") ?? "a script ended with an error.";
   return withEvidence(
     failed,
@@ -164,17 +189,20 @@ function withEvidence(
   return new CommandError(message, { code, hint, command: ["vagrant", ...args].join(" "), exitCode, output });
 }
 
-/** The sentence of an error that says most: what a command that Vagrant ran printed, else its first paragraph. */
+/** What an error says most with: what a command that Vagrant ran printed, or somebody's own words, else its beginning. */
 function reasonIn(text: string): string {
   const printed = /Stderr:\s*([\s\S]+)/i.exec(text)?.[1]?.trim().split("\n")[0];
-  const paragraph = text
+  const paragraphs = text
     .trim()
-    .split(/\n\s*\n/)[0]
-    ?.replace(/\s+/g, " ");
-  const reason =
-    [printed, paragraph].find((candidate) => candidate !== undefined && candidate.trim() !== "") ??
-    "it does not say why";
-  return reason.trim().replace(/[.!]+$/, "");
+    .split(/\n\s*\n/)
+    .map((paragraph) => paragraph.replace(/\s+/g, " "));
+  const told = paragraphs.find((paragraph) => !paragraph.endsWith(":"));
+  const own = /^Error: (\S.*)$/m.exec(text)?.[1];
+  // Of a paragraph the first sentence says what happened; a comma or a name may hold a full stop, too.
+  const first = (paragraph = ""): string => paragraph.split(/[.!] (?=[A-Z])/)[0] ?? "";
+  const about = own === undefined ? first(told ?? paragraphs[0]) : `${first(paragraphs[0])}: ${own}`;
+  const reason = [printed, about].find((candidate) => candidate !== undefined && candidate.trim() !== "");
+  return (reason ?? "it does not say why").trim().replace(/[.!:]+$/, "");
 }
 
 export function vagrantMissing(): MesosUpError {
