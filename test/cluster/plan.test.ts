@@ -7,6 +7,7 @@ import type { ClusterPlan, Placement } from "../../src/cluster/plan-types.ts";
 import { LAST_SLOT } from "../../src/cluster/ports.ts";
 import { defaultClusterSpec } from "../../src/cluster/spec.ts";
 import type { Range } from "../../src/mesos/types.ts";
+import { lastAgentFlags } from "./last-agent-flags.ts";
 
 const placement: Placement = {
   stateDirectory: "/home/luke/.mesos-up/demo",
@@ -125,12 +126,7 @@ describe("the plan of the default cluster", () => {
       "--no-docker_kill_orphans",
       `--fetcher_cache_dir=${nodes}/agent-1/fetch`,
       expect.stringMatching(/^--cgroups_root=mesos-up-demo-[0-9a-f]{8}-agent-1$/),
-      "--launcher=posix",
-      "--isolation=posix/cpu,posix/mem",
-      "--no-systemd_enable_support",
-      "--executor_registration_timeout=5mins",
-      "--registration_backoff_factor=10ms",
-      "--zk_session_timeout=5secs",
+      ...lastAgentFlags,
     ]);
     expect(planNodeByName(cluster, "agent-1")).toMatchObject({
       directories: { others: [`${nodes}/agent-1/run`, `${nodes}/agent-1/fetch`, `${nodes}/agent-1/store`] },

@@ -1,38 +1,24 @@
 // Stops one node's container, starts it, or both; all others are left alone.
-import { createSteps } from "../../progress/steps.ts";
+import { actOnNode, type NodeAction } from "../act-on-node.ts";
 import { awaitNode } from "../await-node.ts";
-import { ACTION_TITLES, type ComponentAction, type UpOptions } from "../backend.ts";
-import { requireNode } from "../local/require-node.ts";
-import { clusterFolder, lockCluster } from "../state/cluster-folder.ts";
-import { readClusterRecord, requireReadable } from "../state/cluster-record.ts";
+import type { UpOptions } from "../backend.ts";
 import { logTails } from "./await-cluster.ts";
 import { daemonAddress } from "./daemon/daemon-address.ts";
 import { Daemon } from "./daemon/daemon.ts";
 import type { DockerOptions } from "./docker-options.ts";
+import { containerNameOf } from "./owned-things.ts";
 
 /** See Backend.act. */
-export async function act(
-  { name, node: nodeName, action }: { name: string; node: string; action: ComponentAction },
-  options: DockerOptions,
-  limits: UpOptions,
-): Promise<void> {
-  const folder = clusterFolder(options.root, name);
-  const { planned } = requireNode(requireReadable(readClusterRecord(folder), name), name, nodeName);
-  const daemon = new Daemon(daemonAddress(options.env));
-  const lock = await lockCluster(folder, name);
-  const steps = createSteps({ sink: limits.progress, signal: limits.signal, timeoutMs: limits.timeoutMs });
-  const step = {
-    ...{ id: action, title: `${ACTION_TITLES[action]}: ${nodeName}` },
-    logTail: () => logTails(daemon, [planned]),
-  };
-  try {
-    await steps.step(step, async (context) => {
-      const container = planned.container?.name ?? planned.name;
-      await daemon.bytes("POST", `/containers/${container}/${action}`);
-      if (action !== "stop") await awaitNode(planned, context.signal);
+export async function act(what: NodeAction, { root, env }: DockerOptions, limits: UpOptions): Promise<void> {
+  const daemon = new Daemon(daemonAddress(env));
+  await actOnNode(what, limits, {
+    root,
+    logTail: (node) => logTails(daemon, [node]),
+    async act(node, _record, context) {
+      const container = containerNameOf(node);
+      await daemon.bytes("POST", `/containers/${container}/${what.action}`);
+      if (what.action !== "stop") await awaitNode(node, context.signal);
       context.detail(container);
-    });
-  } finally {
-    lock.release();
-  }
+    },
+  });
 }

@@ -2,7 +2,7 @@
 import { setTimeout } from "node:timers/promises";
 import type { ClusterPlan, PlanNode } from "../../cluster/plan-types.ts";
 import { StepError } from "../../errors.ts";
-import { awaitReady } from "../local/await-ready.ts";
+import { awaitReady } from "../await-ready.ts";
 import type { Daemon } from "./daemon/daemon.ts";
 import { containerLog, ownedContainers, type OwnedContainer } from "./owned-things.ts";
 import type { UpRun } from "./up-run.ts";
@@ -11,13 +11,13 @@ const lookEveryMs = 500;
 const logLines = 50;
 
 /** @throws StepError STEP_TIMEOUT, NODE_ENDED with the last 50 log lines of what was waited for; the signal's reason. */
-export async function awaitCluster({ steps, signal, daemon, folder }: UpRun, plan: ClusterPlan): Promise<void> {
+export async function awaitCluster({ steps, limits, daemon, folder }: UpRun, plan: ClusterPlan): Promise<void> {
   const over = new AbortController();
   const watching = watchEnds(daemon, folder, { signal: over.signal, onEnd: (why) => over.abort(why) });
   try {
     await awaitReady(plan, {
       steps,
-      signal: AbortSignal.any([signal, over.signal]),
+      signal: AbortSignal.any([limits.signal, over.signal]),
       logTail: (nodes) => logTails(daemon, nodes),
     });
   } finally {

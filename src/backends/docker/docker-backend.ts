@@ -1,17 +1,16 @@
 // The Docker backend: a cluster as containers of a Docker daemon, made by Terraform from stacks that translate the plan.
 import { basename } from "node:path";
-import { planNodeByName } from "../../cluster/plan.ts";
-import { MesosUpError } from "../../errors.ts";
 import type { ListingBackend } from "../backend.ts";
 import { clusterFolder, clusterNames } from "../state/cluster-folder.ts";
 import { readClusterRecord, requireReadable, type ClusterRecord } from "../state/cluster-record.ts";
+import { requireCluster, requireNode } from "../state/require-node.ts";
 import { act } from "./act.ts";
 import { daemonAddress } from "./daemon/daemon-address.ts";
 import { Daemon } from "./daemon/daemon.ts";
 import { dockerFaults, type DockerFaults } from "./docker-faults.ts";
 import type { DockerOptions } from "./docker-options.ts";
 import { down } from "./down.ts";
-import { clusterFolders, containerLog } from "./owned-things.ts";
+import { clusterFolders, containerLog, containerNameOf } from "./owned-things.ts";
 import { nodeStatuses } from "./status.ts";
 import { up } from "./up.ts";
 
@@ -32,10 +31,8 @@ export function createDockerBackend(options: DockerOptions): DockerBackend {
     },
     act: (name, node, action, limits) => act({ name, node, action }, options, limits),
     async logTail(name, node, lines) {
-      const record = recordOf(name);
-      const container = record && planNodeByName(record.plan, node)?.container?.name;
-      if (container === undefined) throw nodeUnknown(record, name, node);
-      return await containerLog(daemon(), container, lines);
+      const { plan } = requireCluster(recordOf(name), name);
+      return await containerLog(daemon(), containerNameOf(requireNode(plan, node)), lines);
     },
     async list() {
       const here = clusterNames(options.root).map((name) => clusterFolder(options.root, name));
@@ -43,17 +40,4 @@ export function createDockerBackend(options: DockerOptions): DockerBackend {
       return [...new Set([...here, ...there])].map((folder) => ({ name: basename(folder), folder }));
     },
   };
-}
-
-function nodeUnknown(record: ClusterRecord | undefined, cluster: string, node: string): MesosUpError {
-  if (record === undefined) {
-    return new MesosUpError(`There is no cluster ${cluster} here.`, {
-      code: "CLUSTER_UNKNOWN",
-      hint: "`mesos-up status` lists the clusters.",
-    });
-  }
-  return new MesosUpError(`The cluster ${cluster} has no node ${node} in a container.`, {
-    code: "NODE_UNKNOWN",
-    hint: `Its nodes are ${record.plan.nodes.map(({ name }) => name).join(", ")}.`,
-  });
 }

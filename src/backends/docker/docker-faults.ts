@@ -1,9 +1,8 @@
 // Faults of a cluster's parts, for whoever wants to see what a cluster makes of them.
-import { planNodeByName } from "../../cluster/plan.ts";
 import type { ClusterPlan } from "../../cluster/plan-types.ts";
-import { MesosUpError } from "../../errors.ts";
+import { requireNode } from "../state/require-node.ts";
 import type { Daemon } from "./daemon/daemon.ts";
-import { containersUsing } from "./owned-things.ts";
+import { containerNameOf, containersUsing } from "./owned-things.ts";
 
 export interface DockerFaults {
   /** Ends the node's container as `docker stop` does; nobody starts it again. */
@@ -16,7 +15,7 @@ export interface DockerFaults {
 
 export function dockerFaults(daemon: () => Daemon): DockerFaults {
   const act = async (plan: ClusterPlan, node: string, action: string): Promise<void> => {
-    await daemon().bytes("POST", `/containers/${containerOf(plan, node)}/${action}`);
+    await daemon().bytes("POST", `/containers/${containerNameOf(requireNode(plan, node))}/${action}`);
   };
   return {
     stopNode: (plan, node) => act(plan, node, "stop"),
@@ -27,13 +26,4 @@ export function dockerFaults(daemon: () => Daemon): DockerFaults {
       await Promise.all(tasks.map((name) => daemon().remove(`/containers/${name}?force=1&v=1`)));
     },
   };
-}
-
-function containerOf(plan: ClusterPlan, node: string): string {
-  const name = planNodeByName(plan, node)?.container?.name;
-  if (name !== undefined) return name;
-  throw new MesosUpError(`The cluster ${plan.name} has no node ${node} in a container.`, {
-    code: "NODE_UNKNOWN",
-    hint: `Its nodes are ${plan.nodes.map((one) => one.name).join(", ")}.`,
-  });
 }

@@ -1,5 +1,6 @@
 // What a cluster has on a daemon, found by its labels, and by the folders that its tasks have mounted.
 import { DOCKER_LABELS } from "../../cluster/docker/labels.ts";
+import type { PlanNode } from "../../cluster/plan-types.ts";
 import type { Daemon } from "./daemon/daemon.ts";
 
 export interface OwnedContainer {
@@ -22,6 +23,11 @@ interface ListedContainer {
   Image: string;
   Labels: Record<string, string>;
   Mounts: { Source?: string }[];
+}
+
+/** Every node of a plan for Docker has a container. */
+export function containerNameOf({ name, container }: PlanNode): string {
+  return container?.name ?? name;
 }
 
 /** Containers of the cluster in `folder`, running or not. */

@@ -1,6 +1,7 @@
 // What has become of the container of each node of a plan.
 import type { ClusterPlan, PlanNode } from "../../cluster/plan-types.ts";
 import type { NodeStatus } from "../backend.ts";
+import { nodeVersions } from "../node-versions.ts";
 import type { Daemon } from "./daemon/daemon.ts";
 
 /** What runs and does not say its version within this time says nothing at all. */
@@ -8,27 +9,16 @@ const answerWithinMs = 2_000;
 
 /** In the plan's order. A node that runs but gives no answer has no version. */
 export async function nodeStatuses(plan: ClusterPlan, daemon: Daemon): Promise<NodeStatus[]> {
-  const [{ HttpClient }, { probeZooKeeper }] = await Promise.all([
-    import("../../client/http.ts"),
-    import("../../client/zookeeper.ts"),
-  ]);
-  await using http = new HttpClient();
-  const versionOf = async ({ program, address, port }: PlanNode): Promise<string> => {
-    if (program === "zookeeper")
-      return `ZooKeeper ${(await probeZooKeeper(address, port, { limitMs: answerWithinMs })).version}`;
-    const url = `http://${address}:${port}/version`;
-    const { version } = await http.json<{ version: string }>({ url, timeoutMs: answerWithinMs });
-    return `${program} ${version}${isEmbedded(plan) ? " (embedded engine)" : ""}`;
-  };
-  return await Promise.all(
-    plan.nodes.map(async (node): Promise<NodeStatus> => {
-      const { name, kind, address, port } = node;
-      const known = { name, kind, address, port, ...(await containerOf(node, daemon)) };
-      if (known.state !== "running") return known;
-      const version = await versionOf(node).catch(() => undefined);
-      return version === undefined ? known : { ...known, version };
-    }),
-  );
+  const states = await Promise.all(plan.nodes.map((node) => containerOf(node, daemon)));
+  const running = plan.nodes.filter((_, index) => states[index]?.state === "running");
+  const versions = await nodeVersions(running, { answerWithinMs });
+  return plan.nodes.map(({ name, kind, address, port }, index): NodeStatus => {
+    const known = { name, kind, address, port, state: "absent" as const, ...states[index] };
+    const version = versions.get(name);
+    if (version === undefined) return known;
+    const suffix = isEmbedded(plan) && kind !== "zookeeper" ? " (embedded engine)" : "";
+    return { ...known, version: version + suffix };
+  });
 }
 
 async function containerOf({ container }: PlanNode, daemon: Daemon): Promise<Pick<NodeStatus, "state" | "pid">> {

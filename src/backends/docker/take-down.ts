@@ -2,10 +2,7 @@
 // and mounts in any case, since Terraform knows neither of tasks nor of what a run that was killed had just made.
 import { existsSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { MesosUpError } from "../../errors.ts";
-import type { Claim } from "../state/claim.ts";
-import { emptyClusterFolder } from "../state/cluster-folder.ts";
-import type { ClusterRecord } from "../state/cluster-record.ts";
+import { removeParts, type TakeDownOptions } from "../take-down.ts";
 import type { Daemon } from "./daemon/daemon.ts";
 import { removeFolder } from "./remove-folder.ts";
 import type { DockerOptions } from "./docker-options.ts";
@@ -14,54 +11,31 @@ import { endOrphans } from "./terraform/end-orphans.ts";
 import { Terraform, terraformFolder } from "./terraform/terraform.ts";
 import type { TerraformProgram } from "./terraform/terraform-program.ts";
 
-export interface TakeDownOptions {
-  folder: string;
-  /** Held on the folder; released by the caller. */
-  claim: Claim;
-  /** Undefined where it is missing or damaged. */
-  record: ClusterRecord | undefined;
+export interface TakeDownMeans {
   daemon: Daemon;
   options: DockerOptions;
   /** Undefined where there is none: labels do without. */
   program: TerraformProgram | undefined;
 }
 
-/**
- * Resolves with what was removed, for people to read: "container up-demo-…-agent-1", …; empty where there was nothing. What
- * cannot be removed does not keep the rest from it: it is the error DOWN_INCOMPLETE, with every reason among its
- * cleanupErrors, and the cluster's folder then stays, so that it can be tried again.
- */
-export async function takeDown(options: TakeDownOptions): Promise<string[]> {
-  const { folder, claim, record, daemon } = options;
-  const removed: string[] = [];
-  const errors: unknown[] = [];
-  const attempt = async (remove: () => string[] | Promise<string[]>): Promise<void> => {
-    try {
-      removed.push(...(await remove()));
-    } catch (error) {
-      errors.push(error);
-    }
-  };
-  await attempt(() => endOrphans(folder).then(() => []));
-  await attempt(() => destroy(options));
-  await attempt(() => removeContainers(daemon, folder));
-  // Only now is nobody left who would make more of them.
-  await attempt(() => removeTasks(daemon, folder));
-  await attempt(() => removeVolumes(daemon, folder));
-  await attempt(() => removeNetworks(daemon, folder));
-  await attempt(() => removeNodeFolders(options));
-  if (errors.length === 0) {
-    await attempt(() => {
-      emptyClusterFolder(folder, claim);
-      return record !== undefined || removed.length > 0 ? [`folder ${folder}`] : [];
-    });
-  }
-  if (errors.length > 0) throw incomplete(folder, errors);
-  return removed;
+/** See removeParts. */
+export async function takeDown(cluster: TakeDownOptions, means: TakeDownMeans): Promise<string[]> {
+  const { folder } = cluster;
+  const { daemon } = means;
+  return await removeParts(cluster, [
+    () => endOrphans(folder).then(() => []),
+    () => destroy(cluster, means),
+    () => removeContainers(daemon, folder),
+    // Only now is nobody left who would make more of them.
+    () => removeTasks(daemon, folder),
+    () => removeVolumes(daemon, folder),
+    () => removeNetworks(daemon, folder),
+    () => removeNodeFolders(cluster, daemon),
+  ]);
 }
 
 /** Terraform's own destroy, where it can be had; what it cannot do is done by what follows. */
-async function destroy({ folder, program, options, record }: TakeDownOptions): Promise<string[]> {
+async function destroy({ folder, record }: TakeDownOptions, { program, options }: TakeDownMeans): Promise<string[]> {
   const { state, synthesized } = terraformFolder(folder);
   const stack = record && join(synthesized, "stacks", record.plan.name);
   if (program === undefined || stack === undefined || !existsSync(state) || !existsSync(join(stack, "cdk.tf.json")))
@@ -107,18 +81,10 @@ async function removeNetworks(daemon: Daemon, folder: string): Promise<string[]>
 }
 
 /** Agents' folders are written by root, and on the daemon's machine, which need not be this one. */
-async function removeNodeFolders({ daemon, folder, record }: TakeDownOptions): Promise<string[]> {
+async function removeNodeFolders({ folder, record }: TakeDownOptions, daemon: Daemon): Promise<string[]> {
   const nodes = join(folder, "nodes");
   const image = record?.plan.docker?.images.mesos.reference;
   if (existsSync(nodes) && readdirSync(nodes).length === 0) return [];
   await removeFolder(nodes, { daemon, image, parent: dirname(nodes) });
   return [];
-}
-
-function incomplete(folder: string, errors: unknown[]): MesosUpError {
-  return new MesosUpError(`Not everything that the cluster in ${folder} has in Docker could be removed.`, {
-    code: "DOWN_INCOMPLETE",
-    hint: "Put right what is named, then run `mesos-up down` again.",
-    cleanupErrors: errors,
-  });
 }

@@ -3,16 +3,15 @@ import { randomBytes } from "node:crypto";
 import type { ClusterPlan, Placement } from "../../cluster/plan-types.ts";
 import { plan } from "../../cluster/plan.ts";
 import type { ClusterSpec } from "../../cluster/spec.ts";
-import { MesosUpError } from "../../errors.ts";
 import { createSteps } from "../../progress/steps.ts";
+import { afterCleanUp } from "../after-clean-up.ts";
 import type { UpOptions, UpResult } from "../backend.ts";
-import { afterCleanUp } from "../local/after-clean-up.ts";
-import { endpointsOf } from "../local/endpoints.ts";
+import { upResult } from "../endpoints.ts";
 import type { SlotClaim } from "../local/ports/slot-claim.ts";
-import { clusterFolder, emptyClusterFolder, keepOutOfGit, lockCluster } from "../state/cluster-folder.ts";
-import { readClusterRecord, requireReadable, writeClusterRecord, type ClusterRecord } from "../state/cluster-record.ts";
-import type { Claim } from "../state/claim.ts";
+import { emptyClusterFolder, keepOutOfGit } from "../state/cluster-folder.ts";
+import { writeClusterRecord, type ClusterRecord } from "../state/cluster-record.ts";
 import { describeStateError } from "../state/state-errors.ts";
+import { upCluster } from "../up-cluster.ts";
 import { applyPlan } from "./apply-plan.ts";
 import { awaitCluster } from "./await-cluster.ts";
 import { daemonAddress } from "./daemon/daemon-address.ts";
@@ -30,50 +29,26 @@ import type { UpRun } from "./up-run.ts";
 
 /** See Backend.up. */
 export async function up(spec: ClusterSpec, options: DockerOptions, limits: UpOptions): Promise<UpResult> {
-  const folder = clusterFolder(options.root, spec.name);
-  const run: UpRun = {
-    spec,
-    folder,
-    options,
-    steps: createSteps({ sink: limits.progress, signal: limits.signal, timeoutMs: limits.timeoutMs }),
-    signal: limits.signal,
-    daemon: new Daemon(daemonAddress(options.env)),
-  };
-  const lock = await lockCluster(folder, spec.name);
-  try {
-    const before = requireReadable(readClusterRecord(folder), spec.name);
-    refuseOtherBackend(before, spec.name);
-    if (before !== undefined) await endOrphans(folder);
-    return await bringUp(run, { before, lock, limits });
-  } finally {
-    lock.release();
-  }
+  const daemon = new Daemon(daemonAddress(options.env));
+  return await upCluster(spec, { kind: "docker", root: options.root }, limits, async (cluster) => {
+    if (cluster.before !== undefined) await endOrphans(cluster.folder);
+    return await bringUp({ ...cluster, options, daemon });
+  });
 }
 
-interface Circumstances {
-  before: ClusterRecord | undefined;
-  lock: Claim;
-  limits: UpOptions;
-}
-
-async function bringUp(run: UpRun, circumstances: Circumstances): Promise<UpResult> {
-  const { before, lock } = circumstances;
+async function bringUp(run: UpRun): Promise<UpResult> {
+  const { before, folder, lock } = run;
   const claims: SlotClaim[] = [];
   let prepared: Prepared | undefined;
   try {
-    prepared = await prepare(run, before, claims);
+    prepared = await prepare(run, claims);
     const { record, program } = prepared;
     const changes = await applyPlan(run, record.plan, { program, before: before?.plan });
     await awaitCluster(run, record.plan);
-    return {
-      plan: record.plan,
-      endpoints: endpointsOf(record.plan),
-      started: startedNodes(record.plan, changes),
-      created: before === undefined,
-    };
+    return upResult(record.plan, startedNodes(record.plan, changes), before === undefined);
   } catch (error) {
-    if (prepared !== undefined) throw await takenBack(error, run, { ...circumstances, prepared });
-    if (before === undefined) emptyClusterFolder(run.folder, lock);
+    if (prepared !== undefined) throw await takenBack(error, run, prepared);
+    if (before === undefined) emptyClusterFolder(folder, lock);
     throw error;
   } finally {
     for (const claim of claims) claim.release();
@@ -86,8 +61,8 @@ interface Prepared {
 }
 
 /** Nothing is made on the daemon before all of this is known and written down; images alone are made here. */
-async function prepare(run: UpRun, before: ClusterRecord | undefined, claims: SlotClaim[]): Promise<Prepared> {
-  const { spec, folder, options, steps, daemon } = run;
+async function prepare(run: UpRun, claims: SlotClaim[]): Promise<Prepared> {
+  const { spec, folder, before, options, steps, daemon } = run;
   return await steps.step({ id: "prepare", title: "Daemon, images and network are chosen" }, async (context) => {
     const { signal } = context;
     const [facts, program] = await Promise.all([describeDaemon(daemon, signal), findTerraform(options.env)]);
@@ -137,25 +112,22 @@ function stays(before: ClusterRecord | undefined, { docker, slot }: Placement): 
 }
 
 /** Of a new cluster nothing is left; a changed one is what it was. With `keep` all stays as it is. */
-async function takenBack(
-  error: unknown,
-  run: UpRun,
-  { before, lock, limits, prepared }: Circumstances & { prepared: Prepared },
-): Promise<unknown> {
+async function takenBack(error: unknown, run: UpRun, { record, program }: Prepared): Promise<unknown> {
+  const { before, folder, lock, limits, options, daemon } = run;
   if (limits.keep === true && !limits.signal.aborted) return error;
   return await afterCleanUp(error, async () => {
     await limits.beforeTakingBack?.();
     // Neither Ctrl-C nor a time limit that has run out keeps it from being done.
-    const calm = { ...run, steps: createSteps({ sink: limits.progress }), signal: new AbortController().signal };
+    const steps = createSteps({ sink: limits.progress });
     if (before === undefined) {
-      await calm.steps.step({ id: "rollback", title: "What was made is taken back" }, async (context) => {
-        const removed = await takeDown({ ...calm, claim: lock, record: prepared.record, program: prepared.program });
+      await steps.step({ id: "rollback", title: "What was made is taken back" }, async (context) => {
+        const removed = await takeDown({ folder, claim: lock, record }, { daemon, options, program });
         context.detail(`${removed.length} things removed`);
       });
       return;
     }
-    writeClusterRecord(run.folder, before);
-    await applyPlan(calm, before.plan, { program: prepared.program, before: prepared.record.plan });
+    writeClusterRecord(folder, before);
+    await applyPlan({ ...run, steps }, before.plan, { program, before: record.plan });
   });
 }
 
@@ -167,12 +139,4 @@ function startedNodes({ nodes }: ClusterPlan, changes: ResourceChange[]): string
 
 function nodeOf(address: string): string {
   return address.slice("docker_container.".length);
-}
-
-function refuseOtherBackend(record: ClusterRecord | undefined, name: string): void {
-  if (record === undefined || record.backend === "docker") return;
-  throw new MesosUpError(`The cluster ${name} here was brought up by the ${record.backend} backend.`, {
-    code: "CLUSTER_CHANGED",
-    hint: `Take it down first: \`mesos-up down --name ${name}\`, or bring the new one up under another --name.`,
-  });
 }

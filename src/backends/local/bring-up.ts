@@ -3,12 +3,12 @@ import { randomBytes } from "node:crypto";
 import { basename } from "node:path";
 import { plan } from "../../cluster/plan.ts";
 import type { StepContext } from "../../progress/events.ts";
+import { afterCleanUp } from "../after-clean-up.ts";
 import type { UpResult } from "../backend.ts";
-import type { Claim } from "../state/claim.ts";
+import { upResult } from "../endpoints.ts";
 import { emptyClusterFolder, keepOutOfGit } from "../state/cluster-folder.ts";
 import { writeClusterRecord, type ClusterRecord } from "../state/cluster-record.ts";
 import { describeStateError } from "../state/state-errors.ts";
-import { afterCleanUp } from "./after-clean-up.ts";
 import type { LocalPrograms } from "./local-programs.ts";
 import { chooseSlot } from "./ports/choose-slot.ts";
 import { PortLost } from "./ports/port-lost.ts";
@@ -16,7 +16,7 @@ import type { SlotClaim } from "./ports/slot-claim.ts";
 import { findOwnedProcesses } from "./processes/ownership.ts";
 import { startMissing } from "./start-nodes.ts";
 import { takeDown } from "./take-down.ts";
-import { resultOf, type UpRun } from "./up-run.ts";
+import type { UpRun } from "./up-run.ts";
 
 /** What there is to take back. An aborted step gives no result, so it is noted where it is made. */
 interface Made {
@@ -36,11 +36,11 @@ interface Search {
 const attempts = 3;
 
 /** All or nothing: a failure, or Ctrl-C, leaves no trace. Where a chosen port was taken meanwhile, others are tried. */
-export async function bringUp(run: UpRun, lock: Claim): Promise<UpResult> {
+export async function bringUp(run: UpRun): Promise<UpResult> {
   const search: Search = { fromSlot: 0 };
   for (let attempt = 1; ; attempt++) {
     try {
-      return await bringUpOnce({ ...run, triesOtherPorts: attempt < attempts }, lock, search);
+      return await bringUpOnce({ ...run, triesOtherPorts: attempt < attempts }, search);
     } catch (error) {
       if (!(error instanceof PortLost)) throw error;
       if (error.cleanupErrors.length > 0) throw error.cause;
@@ -49,20 +49,20 @@ export async function bringUp(run: UpRun, lock: Claim): Promise<UpResult> {
   }
 }
 
-async function bringUpOnce(run: UpRun, lock: Claim, search: Search): Promise<UpResult> {
-  const { folder, options, steps } = run;
+async function bringUpOnce(run: UpRun, search: Search): Promise<UpResult> {
+  const { folder, lock, options, steps, limits } = run;
   const made: Made = {};
   try {
     const { record, programs } = await steps.step(
       { id: "prepare", title: "Programs and ports are chosen" },
       async (context) => {
         if (search.lost !== undefined) context.note(`${search.lost}: taken back, and tried again with other ports`);
-        await removeLeftovers(run, lock, context);
+        await removeLeftovers(run, context);
         return await prepare(run, { made, search }, context);
       },
     );
     const started = await startMissing(run, record, programs);
-    return resultOf(record.plan, started, true);
+    return upResult(record.plan, started, true);
   } catch (error) {
     if (made.record === undefined) {
       emptyClusterFolder(folder, lock);
@@ -71,9 +71,9 @@ async function bringUpOnce(run: UpRun, lock: Claim, search: Search): Promise<UpR
     const { record } = made;
     throw await afterCleanUp(error, async () => {
       try {
-        await run.beforeTakingBack?.();
+        await limits.beforeTakingBack?.();
       } finally {
-        await takeDown({ folder, claim: lock, record, env: options.env });
+        await takeDown({ folder, claim: lock, record }, options.env);
       }
     });
   } finally {
@@ -82,9 +82,9 @@ async function bringUpOnce(run: UpRun, lock: Claim, search: Search): Promise<UpR
 }
 
 /** Whoever removed the folder of a running cluster by hand left its processes alone with nothing to write to. */
-async function removeLeftovers({ folder, options }: UpRun, lock: Claim, context: StepContext): Promise<void> {
+async function removeLeftovers({ folder, lock, options }: UpRun, context: StepContext): Promise<void> {
   if (findOwnedProcesses({ owner: undefined, folder }).length === 0) return;
-  const removed = await takeDown({ folder, claim: lock, record: undefined, env: options.env });
+  const removed = await takeDown({ folder, claim: lock, record: undefined }, options.env);
   context.note(`removed what an earlier run had left: ${removed.join(", ")}`);
 }
 

@@ -4,12 +4,12 @@ import { MesosUpError } from "../../errors.ts";
 import type { KnownCluster, ListingBackend } from "../backend.ts";
 import { clusterFolder, clusterNames } from "../state/cluster-folder.ts";
 import { readClusterRecord, requireReadable, type ClusterRecord } from "../state/cluster-record.ts";
+import { requireCluster, requireNode } from "../state/require-node.ts";
 import { act } from "./act.ts";
 import { down } from "./down.ts";
 import type { LocalOptions } from "./local-options.ts";
 import { logFileOf, tailOf } from "./processes/log-file.ts";
 import { runningClusterFolders } from "./processes/ownership.ts";
-import { requireNode } from "./require-node.ts";
 import { nodeStatuses } from "./status.ts";
 import { up } from "./up.ts";
 
@@ -37,7 +37,9 @@ export function createLocalBackend(options: LocalOptions): LocalBackend {
     },
     act: (name, node, action, limits) => act({ name, node, action }, options, limits),
     logTail: (name, node, lines) =>
-      Promise.resolve().then(() => tailOf(logFileOf(requireNode(recordOf(name), name, node).planned), lines)),
+      Promise.resolve().then(() =>
+        tailOf(logFileOf(requireNode(requireCluster(recordOf(name), name).plan, node)), lines),
+      ),
     list: () => listClusters(options.root),
   };
 }

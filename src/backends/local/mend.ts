@@ -1,23 +1,23 @@
 // Mends a cluster that was brought up before: starts the parts that have died, or that were added to its description.
-import type { ClusterPlan } from "../../cluster/plan-types.ts";
 import { plan } from "../../cluster/plan.ts";
-import { MesosUpError } from "../../errors.ts";
+import { afterCleanUp } from "../after-clean-up.ts";
+import { awaitReady } from "../await-ready.ts";
 import type { UpResult } from "../backend.ts";
+import { refuseChanges } from "../compare-plans.ts";
+import { upResult } from "../endpoints.ts";
 import { writeClusterRecord, type ClusterRecord } from "../state/cluster-record.ts";
-import { afterCleanUp } from "./after-clean-up.ts";
-import { awaitReady } from "./await-ready.ts";
-import { changesOf } from "./compare-plans.ts";
 import { refuseTakenPorts } from "./ports/choose-slot.ts";
 import { portsOf } from "./ports/free-ports.ts";
+import { logTails } from "./processes/log-file.ts";
 import { endNodes, missingNodes, runningProcesses, startMissing } from "./start-nodes.ts";
-import { resultOf, type UpRun } from "./up-run.ts";
+import type { UpRun } from "./up-run.ts";
 
 /**
  * Starts what is missing of a cluster that is recorded. What runs is left alone, and so it is when this fails: only what
  * was started here is ended again.
  */
 export async function mend(run: UpRun, recorded: ClusterRecord): Promise<UpResult> {
-  const { spec, folder, options, steps } = run;
+  const { spec, folder, options, steps, limits } = run;
   const wanted = plan(spec, recorded.placement);
   refuseChanges(recorded.plan, wanted);
   const record = { ...recorded, spec, plan: wanted };
@@ -26,8 +26,8 @@ export async function mend(run: UpRun, recorded: ClusterRecord): Promise<UpResul
   const title = "Missing parts are found";
   if (missing.length === 0) {
     await steps.step({ id: "prepare", title }, (context) => context.skip("every part runs already"));
-    await awaitReady(wanted, run);
-    return resultOf(wanted, [], false);
+    await awaitReady(wanted, { steps, signal: limits.signal, logTail: logTails });
+    return upResult(wanted, [], false);
   }
   const programs = await steps.step({ id: "prepare", title }, async (context) => {
     await refuseTakenPorts(portsOf(missing));
@@ -36,20 +36,10 @@ export async function mend(run: UpRun, recorded: ClusterRecord): Promise<UpResul
     return await options.findPrograms(spec, options, context);
   });
   try {
-    return resultOf(wanted, await startMissing(run, record, programs), false);
+    return upResult(wanted, await startMissing(run, record, programs), false);
   } catch (error) {
     const now = runningProcesses(wanted);
     const startedHere = wanted.nodes.filter(({ name }) => now.get(name) !== before.get(name));
     throw await afterCleanUp(error, () => endNodes(startedHere, folder));
   }
-}
-
-/** New agents may join a running cluster; anything else would need nodes to be started anew. */
-function refuseChanges(before: ClusterPlan, after: ClusterPlan): void {
-  const changes = before.hash === after.hash ? [] : changesOf(before, after);
-  if (changes.length === 0) return;
-  throw new MesosUpError(`The cluster ${after.name} runs with another description: ${changes.join("; ")}.`, {
-    code: "CLUSTER_CHANGED",
-    hint: `Take it down first: \`mesos-up down --name ${after.name}\`, or bring the new one up under another --name.`,
-  });
 }

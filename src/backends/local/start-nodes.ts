@@ -2,15 +2,16 @@
 import { setTimeout } from "node:timers/promises";
 import type { ClusterPlan, PlanNode } from "../../cluster/plan-types.ts";
 import type { StepError } from "../../errors.ts";
+import { awaitReady } from "../await-ready.ts";
 import type { ClusterRecord } from "../state/cluster-record.ts";
 import type { ProcessIdentity } from "../state/process-identity.ts";
 import { isRunning, readProcessRecord } from "../state/process-record.ts";
 import { describeStateError } from "../state/state-errors.ts";
-import { awaitReady } from "./await-ready.ts";
 import type { LocalPrograms } from "./local-programs.ts";
 import { nodeCommand } from "./node-command.ts";
 import { PortLost } from "./ports/port-lost.ts";
 import { endProcesses } from "./processes/end-processes.ts";
+import { logTails } from "./processes/log-file.ts";
 import { spawnNode, type NodeCommand, type StartedNode } from "./processes/spawn-node.ts";
 import { watchExits } from "./processes/watch-exits.ts";
 import type { UpRun } from "./up-run.ts";
@@ -36,13 +37,13 @@ const lookEveryMs = 250;
 /**
  * Starts the missing nodes of a cluster and waits until the whole of it is of use. What ran before and ends meanwhile is
  * started as well: a master ends of its own accord when ZooKeeper was away for too long. What was started and does not get
- * there is the caller's to end.
+ * there is the caller's to end. Resolves with the names of the nodes that were started.
  */
 export async function startMissing(
-  { folder, options, steps, signal, triesOtherPorts }: UpRun,
+  { folder, options, steps, limits: { signal }, triesOtherPorts }: UpRun,
   { plan, owner }: ClusterRecord,
   programs: LocalPrograms,
-): Promise<StartedNode[]> {
+): Promise<string[]> {
   const world = { programs, env: options.env, owner, folder };
   const commandFor = (node: PlanNode): NodeCommand => nodeCommand(node, world);
   const all: StartedNode[] = [];
@@ -63,8 +64,8 @@ export async function startMissing(
   const replacing = replace(others, { folder, start, signal: AbortSignal.any([signal, over.signal]) });
   replacing.catch((error: unknown) => over.abort(error));
   try {
-    await awaitReady(plan, { steps, signal: AbortSignal.any([signal, over.signal]) });
-    return all;
+    await awaitReady(plan, { steps, signal: AbortSignal.any([signal, over.signal]), logTail: logTails });
+    return all.map(({ node }) => node.name);
   } finally {
     over.abort();
     await replacing.catch(() => undefined);

@@ -1,6 +1,7 @@
 // What has become of each node of a plan.
 import type { ClusterPlan, PlanNode } from "../../cluster/plan-types.ts";
 import type { NodeStatus } from "../backend.ts";
+import { nodeVersions } from "../node-versions.ts";
 import { isRunning, readProcessRecord } from "../state/process-record.ts";
 import { logFileOf } from "./processes/log-file.ts";
 
@@ -9,31 +10,15 @@ const answerWithinMs = 1_000;
 
 /** In the plan's order. A node that runs but gives no answer has no version. */
 export async function nodeStatuses(plan: ClusterPlan): Promise<NodeStatus[]> {
-  const [{ HttpClient }, { probeZooKeeper }] = await Promise.all([
-    import("../../client/http.ts"),
-    import("../../client/zookeeper.ts"),
-  ]);
-  await using http = new HttpClient();
-  const versionOf = async ({ name, program, address, port }: PlanNode): Promise<string> => {
-    if (program === "zookeeper") {
-      return `ZooKeeper ${(await probeZooKeeper(address, port, { limitMs: answerWithinMs })).version}`;
-    }
-    const url = `http://${address}:${port}/version`;
-    const answer = await http.json<{ version: string }>({ url, timeoutMs: answerWithinMs });
-    return `${program} ${answer.version}${isEmbedded(plan, name) ? " (embedded engine)" : ""}`;
-  };
-  return await Promise.all(
-    plan.nodes.map(async (node): Promise<NodeStatus> => {
-      const known = { ...identityOf(node), ...processOf(plan, node) };
-      if (known.state !== "running") return known;
-      const version = await versionOf(node).catch(() => undefined);
-      return version === undefined ? known : { ...known, version };
-    }),
-  );
-}
-
-function identityOf({ name, kind, address, port }: PlanNode): Pick<NodeStatus, "name" | "kind" | "address" | "port"> {
-  return { name, kind, address, port };
+  const known = plan.nodes.map((node) => ({ node, process: processOf(plan, node) }));
+  const running = known.filter(({ process }) => process.state === "running").map(({ node }) => node);
+  const versions = await nodeVersions(running, { answerWithinMs });
+  return known.map(({ node: { name, kind, address, port }, process }): NodeStatus => {
+    const status = { name, kind, address, port, ...process };
+    const version = versions.get(name);
+    if (version === undefined) return status;
+    return { ...status, version: `${version}${isEmbedded(plan, name) ? " (embedded engine)" : ""}` };
+  });
 }
 
 function processOf(plan: ClusterPlan, node: PlanNode): Pick<NodeStatus, "state" | "pid" | "logFile"> {

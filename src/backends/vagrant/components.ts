@@ -1,9 +1,8 @@
 // What is done with one component on its machine, through the machine's own command for that (scripts/provision/component.sh).
 import type { ClusterPlan, PlanNode } from "../../cluster/plan-types.ts";
 import { planNodeByName } from "../../cluster/plan.ts";
+import type { ComponentAction } from "../backend.ts";
 import { machineOf, onMachine, type MachinesOptions } from "./machines.ts";
-
-export type ComponentAction = "start" | "stop" | "restart";
 
 /** @throws MesosUpError NODE_UNKNOWN, PROVISIONING_FAILED with the last log lines where it does not come to be of use */
 export async function actOn(

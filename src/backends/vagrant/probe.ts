@@ -1,25 +1,11 @@
-// Whether the nodes of a cluster on machines answer, asked from here as users would.
-import type { ClusterPlan, PlanNode } from "../../cluster/plan-types.ts";
+// Whether the nodes of a cluster on machines answer.
+import type { ClusterPlan } from "../../cluster/plan-types.ts";
+import { nodeVersions } from "../node-versions.ts";
 
 /** What does not answer within this time on a network of this machine's own, however busy that is, does not answer. */
 const answerWithinMs = 5_000;
 
-/** The version of each node that answers, by the node's name: "ZooKeeper 3.8.0", "mesos-master 1.12.0". */
-export async function versionsOf({ nodes }: ClusterPlan): Promise<Map<string, string>> {
-  const [{ HttpClient }, { probeZooKeeper }] = await Promise.all([
-    import("../../client/http.ts"),
-    import("../../client/zookeeper.ts"),
-  ]);
-  await using http = new HttpClient();
-  const versionOf = async ({ program, address, port }: PlanNode): Promise<string> => {
-    if (program === "zookeeper") {
-      return `ZooKeeper ${(await probeZooKeeper(address, port, { limitMs: answerWithinMs })).version}`;
-    }
-    const url = `http://${address}:${port}/version`;
-    return `${program} ${(await http.json<{ version: string }>({ url, timeoutMs: answerWithinMs })).version}`;
-  };
-  const found = await Promise.all(
-    nodes.map(async (node) => [node.name, await versionOf(node).catch(() => undefined)] as const),
-  );
-  return new Map(found.filter((entry): entry is [string, string] => entry[1] !== undefined));
+/** The version of each node that answers, by the node's name. */
+export function versionsOf({ nodes }: ClusterPlan): Promise<Map<string, string>> {
+  return nodeVersions(nodes, { answerWithinMs });
 }

@@ -2,60 +2,27 @@
 import { existsSync, readdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { DOCKER_LABELS } from "../../cluster/docker/labels.ts";
-import { MesosUpError } from "../../errors.ts";
 import { findProgram } from "../find-program.ts";
 import { runCommand } from "../local/kit/command.ts";
-import type { Claim } from "../state/claim.ts";
-import { emptyClusterFolder } from "../state/cluster-folder.ts";
 import type { ClusterRecord } from "../state/cluster-record.ts";
+import { removeParts, type TakeDownOptions } from "../take-down.ts";
 import { machineFolder, writePlanFile, writeVagrantfile, type MachineFolder } from "./machine-folder.ts";
 import { vagrant } from "./machines.ts";
 import { DEFAULT_NETWORK } from "../../cluster/vagrant/vagrant-spec.ts";
 
-export interface TakeDownOptions {
-  folder: string;
-  /** Held on the folder; released by the caller. */
-  claim: Claim;
-  /** Undefined where it is missing or damaged. */
-  record: ClusterRecord | undefined;
-  env: NodeJS.ProcessEnv;
-}
-
-/**
- * Vagrant destroys what it knows, then what it does not know any more is looked for. Resolves with what was removed, for
- * people to read. What cannot be removed does not keep the rest from it: it is the error DOWN_INCOMPLETE, and the cluster's
- * folder then stays, so that it can be tried again.
- */
-export async function takeDown({ folder, claim, record, env }: TakeDownOptions): Promise<string[]> {
-  const removed: string[] = [];
-  const errors: unknown[] = [];
-  const attempt = async (remove: () => Promise<string[]>): Promise<void> => {
-    try {
-      removed.push(...(await remove()));
-    } catch (error) {
-      errors.push(error);
-    }
-  };
-  await attempt(() => destroyMachines({ folder, record, env }));
-  await attempt(() => removeContainers(folder, env, record));
-  await attempt(() => removeNetwork(env, record));
-  await attempt(() => removeDotfiles(machineFolder(folder)));
-  if (errors.length === 0) {
-    await attempt(() => {
-      emptyClusterFolder(folder, claim);
-      return Promise.resolve(record !== undefined || removed.length > 0 ? [`folder ${folder}`] : []);
-    });
-  }
-  if (errors.length > 0) throw incomplete(folder, errors);
-  return removed;
+/** Vagrant destroys what it knows, then what it does not know any more is looked for. See removeParts. */
+export async function takeDown(cluster: TakeDownOptions, env: NodeJS.ProcessEnv): Promise<string[]> {
+  const { folder, record } = cluster;
+  return await removeParts(cluster, [
+    () => destroyMachines(cluster, env),
+    () => removeContainers(folder, env, record),
+    () => removeNetwork(env, record),
+    () => removeDotfiles(machineFolder(folder)),
+  ]);
 }
 
 /** Machines of the record as of Vagrant's own files: either may be all that is left. */
-async function destroyMachines({
-  folder,
-  record,
-  env,
-}: Pick<TakeDownOptions, "folder" | "record" | "env">): Promise<string[]> {
+async function destroyMachines({ folder, record }: TakeDownOptions, env: NodeJS.ProcessEnv): Promise<string[]> {
   const paths = machineFolder(folder);
   const machines = machinesKnown(paths);
   if (machines.length === 0) return [];
@@ -128,12 +95,4 @@ async function removeDotfiles(paths: MachineFolder): Promise<string[]> {
 function dockerConcerned(env: NodeJS.ProcessEnv, record: ClusterRecord | undefined): boolean {
   const provider = record?.placement.vagrant?.provider;
   return findProgram("docker", env) !== undefined && (record === undefined || provider === "docker");
-}
-
-function incomplete(folder: string, errors: unknown[]): MesosUpError {
-  return new MesosUpError(`Not everything that the cluster in ${folder} made could be removed.`, {
-    code: "DOWN_INCOMPLETE",
-    hint: "Put right what is named, then run `mesos-up down --backend vagrant` again.",
-    cleanupErrors: errors,
-  });
 }

@@ -6,18 +6,16 @@ import { mkdir, rm } from "node:fs/promises";
 import type { ClusterPlan, PlanNode } from "../../cluster/plan-types.ts";
 import { plan } from "../../cluster/plan.ts";
 import type { ClusterSpec } from "../../cluster/spec.ts";
-import { MesosUpError } from "../../errors.ts";
 import type { StepContext } from "../../progress/events.ts";
-import { createSteps, type Steps } from "../../progress/steps.ts";
+import { afterCleanUp } from "../after-clean-up.ts";
+import { awaitReady } from "../await-ready.ts";
 import type { UpOptions, UpResult } from "../backend.ts";
-import { afterCleanUp } from "../local/after-clean-up.ts";
-import { awaitReady } from "../local/await-ready.ts";
-import { changesOf } from "../local/compare-plans.ts";
-import { endpointsOf } from "../local/endpoints.ts";
-import type { Claim } from "../state/claim.ts";
-import { clusterFolder, emptyClusterFolder, keepOutOfGit, lockCluster } from "../state/cluster-folder.ts";
-import { readClusterRecord, requireReadable, writeClusterRecord, type ClusterRecord } from "../state/cluster-record.ts";
+import { refuseChanges } from "../compare-plans.ts";
+import { upResult } from "../endpoints.ts";
+import { emptyClusterFolder, keepOutOfGit } from "../state/cluster-folder.ts";
+import { writeClusterRecord, type ClusterRecord } from "../state/cluster-record.ts";
 import { describeStateError } from "../state/state-errors.ts";
+import { upCluster, type LockedCluster } from "../up-cluster.ts";
 import { chooseProvider } from "./choose-provider.ts";
 import { logTails } from "./components.ts";
 import { ensureMachineImage } from "./machine-image/machine-image.ts";
@@ -31,40 +29,28 @@ import { takeDown } from "./take-down.ts";
 import { findVagrant } from "./vagrant-program.ts";
 import type { VagrantBackendOptions } from "./vagrant-options.ts";
 
-interface UpRun {
-  spec: ClusterSpec;
-  /** The cluster's, which is locked. */
-  folder: string;
+interface UpRun extends LockedCluster {
   options: VagrantBackendOptions;
-  limits: UpOptions;
-  steps: Steps;
 }
 
 /** See Backend.up. */
 export async function up(spec: ClusterSpec, options: VagrantBackendOptions, limits: UpOptions): Promise<UpResult> {
   findVagrant(options.env);
-  const folder = clusterFolder(options.root, spec.name);
-  const steps = createSteps({ sink: limits.progress, signal: limits.signal, timeoutMs: limits.timeoutMs });
-  const run: UpRun = { spec, folder, options, limits, steps };
-  const lock = await lockCluster(folder, spec.name);
-  try {
-    const before = requireReadable(readClusterRecord(folder), spec.name);
-    if (before !== undefined && before.backend !== "vagrant") throw otherBackend(before);
-    return await (before === undefined ? bringUp(run, lock) : mend(run, before));
-  } finally {
-    lock.release();
-  }
+  return await upCluster(spec, { kind: "vagrant", root: options.root }, limits, async (cluster) => {
+    const run = { ...cluster, options };
+    return await (cluster.before === undefined ? bringUp(run) : mend(run, cluster.before));
+  });
 }
 
 /** All or nothing: a failure, or Ctrl-C, leaves no trace. */
-async function bringUp(run: UpRun, lock: Claim): Promise<UpResult> {
-  const { folder, options, limits } = run;
+async function bringUp(run: UpRun): Promise<UpResult> {
+  const { folder, lock, options, limits } = run;
   let record: ClusterRecord | undefined;
   try {
     const made = await prepare(run, undefined, (written) => (record = written));
     await bringMachinesUp(run, made.plan, []);
     await ready(run, made.plan);
-    return resultOf(made.plan, made.plan.nodes, true);
+    return upResult(made.plan, namesOf(made.plan.nodes), true);
   } catch (error) {
     if (record === undefined) {
       emptyClusterFolder(folder, lock);
@@ -74,7 +60,7 @@ async function bringUp(run: UpRun, lock: Claim): Promise<UpResult> {
       try {
         await limits.beforeTakingBack?.();
       } finally {
-        await takeDown({ folder, claim: lock, record, env: options.env });
+        await takeDown({ folder, claim: lock, record }, options.env);
       }
     });
   }
@@ -94,7 +80,7 @@ async function mend(run: UpRun, before: ClusterRecord): Promise<UpResult> {
   const dead = made.plan.nodes.filter(({ name }) => !alive.has(name));
   await startDead(run, made.plan, dead);
   await ready(run, made.plan);
-  return resultOf(made.plan, dead, false);
+  return upResult(made.plan, namesOf(dead), false);
 }
 
 /** All is known and written down before the first machine is made. */
@@ -188,23 +174,6 @@ function machineNames({ vagrant: machines }: ClusterPlan): string[] {
   return machines?.machines.map(({ name }) => name) ?? [];
 }
 
-function resultOf(made: ClusterPlan, started: PlanNode[], created: boolean): UpResult {
-  return { plan: made, endpoints: endpointsOf(made), started: started.map(({ name }) => name), created };
-}
-
-/** New agents may join a running cluster; anything else would need machines to be made anew. */
-function refuseChanges(before: ClusterPlan, after: ClusterPlan): void {
-  const changes = before.hash === after.hash ? [] : changesOf(before, after);
-  if (changes.length === 0) return;
-  throw new MesosUpError(`The cluster ${after.name} runs with another description: ${changes.join("; ")}.`, {
-    code: "CLUSTER_CHANGED",
-    hint: `Take it down first: \`mesos-up down --name ${after.name}\`, or bring the new one up under another --name.`,
-  });
-}
-
-function otherBackend({ plan: { name }, backend }: ClusterRecord): MesosUpError {
-  return new MesosUpError(`The cluster ${name} is there already, of the ${backend} backend.`, {
-    code: "CLUSTER_CHANGED",
-    hint: `Take it down first: \`mesos-up down --name ${name} --backend ${backend}\`, or bring the new one up under another --name.`,
-  });
+function namesOf(nodes: PlanNode[]): string[] {
+  return nodes.map(({ name }) => name);
 }

@@ -1,12 +1,12 @@
 // The Vagrant backend: a cluster on machines of its own, virtual ones or containers that stand for them.
 import { basename } from "node:path";
-import { planNodeByName } from "../../cluster/plan.ts";
-import { MesosUpError } from "../../errors.ts";
 import { createSteps } from "../../progress/steps.ts";
-import type { ListingBackend, UpOptions } from "../backend.ts";
+import { actOnNode } from "../act-on-node.ts";
+import type { ComponentAction, ListingBackend, UpOptions } from "../backend.ts";
 import { clusterFolder, clusterNames, lockCluster } from "../state/cluster-folder.ts";
 import { readClusterRecord, requireReadable, type ClusterRecord } from "../state/cluster-record.ts";
-import { actOn, logTailOf, type ComponentAction } from "./components.ts";
+import { requireCluster } from "../state/require-node.ts";
+import { actOn, logTailOf } from "./components.ts";
 import { down } from "./down.ts";
 import { machineFolder } from "./machine-folder.ts";
 import { machineOf, vagrant } from "./machines.ts";
@@ -45,21 +45,15 @@ export function createVagrantBackend(options: VagrantBackendOptions): VagrantBac
       return await logTailOf(folderOf(name), plan, { node, lines }, { env, signal });
     },
     list: () => clusterNames(root).map((name) => ({ name: basename(folderOf(name)), folder: folderOf(name) })),
-    async act(name, node, action, { progress, signal, timeoutMs }) {
-      const { plan } = requireCluster(recordOf(name), name);
-      const machine = machineOf(plan, node);
-      const lock = await lockCluster(folderOf(name), name);
-      const steps = createSteps({ sink: progress, signal, timeoutMs });
-      try {
-        await steps.step({ id: action, title: `${titles[action]}: ${node}` }, async (context) => {
+    act: (name, node, action, limits) =>
+      actOnNode({ name, node, action }, limits, {
+        root,
+        async act({ address, port }, { plan }, context) {
+          const machine = machineOf(plan, node);
           await actOn(folderOf(name), plan, { node, action }, { env, signal: context.signal });
-          const { address = "", port = 0 } = planNodeByName(plan, node) ?? {};
           context.detail(action === "stop" ? machine.name : `${machine.name}, ${address}:${port} answers`);
-        });
-      } finally {
-        lock.release();
-      }
-    },
+        },
+      }),
     async halt(name, { progress, signal, timeoutMs }) {
       const { plan } = requireCluster(recordOf(name), name);
       const lock = await lockCluster(folderOf(name), name);
@@ -83,14 +77,4 @@ export function createVagrantBackend(options: VagrantBackendOptions): VagrantBac
       return `${there}vagrant ssh ${machineOf(plan, node).name}`;
     },
   };
-}
-
-const titles: Record<ComponentAction, string> = { start: "Started", stop: "Stopped", restart: "Restarted" };
-
-function requireCluster(record: ClusterRecord | undefined, name: string): ClusterRecord {
-  if (record !== undefined) return record;
-  throw new MesosUpError(`There is no cluster ${name} on machines here.`, {
-    code: "CLUSTER_UNKNOWN",
-    hint: "Bring it up with `npx mesos-up up --backend vagrant`; `npx mesos-up status` lists the clusters.",
-  });
 }

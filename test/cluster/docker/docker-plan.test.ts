@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { DOCKER_LABELS } from "../../../src/cluster/docker/labels.ts";
 import { AGENT_FLAGS, MASTER_FLAGS } from "../../../src/cluster/mesos-flags.ts";
 import { anyCluster, anyPlacement, bridged, containersOf, inDocker, nodeOf, onHost, STATE } from "./in-docker.ts";
+import { lastAgentFlags } from "../last-agent-flags.ts";
 
 describe("a cluster on a Linux daemon", () => {
   const cluster = inDocker({ zookeeper: { servers: 3 }, masters: { count: 3 }, agents: 2 });
@@ -82,12 +83,7 @@ describe("a cluster on a Linux daemon", () => {
       "--no-docker_kill_orphans",
       `--fetcher_cache_dir=${own}/fetch`,
       `--cgroups_root=${prefix}-agent-2`,
-      "--launcher=posix",
-      "--isolation=posix/cpu,posix/mem",
-      "--no-systemd_enable_support",
-      "--executor_registration_timeout=5mins",
-      "--registration_backoff_factor=10ms",
-      "--zk_session_timeout=5secs",
+      ...lastAgentFlags,
       "--docker_socket=/var/run/docker.sock",
       "--docker_mesos_image=mesos-up/engine:1",
     ]);

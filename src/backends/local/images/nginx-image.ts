@@ -1,9 +1,10 @@
 // Makes an nginx image of the distribution's own packages: nginx, the libraries it needs, and busybox for a shell.
 import { existsSync } from "node:fs";
-import { chmod, lstat, mkdir, readdir, rename, rm, rmdir, stat, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type CommandOptions, runCommand } from "../kit/command.ts";
 import { fetchPackages, type FetchOptions } from "../kit/fetch-packages.ts";
+import { mergeIntoUsr } from "../kit/merge-into-usr.ts";
 import { unpackPackages } from "../kit/unpack.ts";
 import { nginxFiles, nginxFolders, nginxLinks } from "./nginx-files.ts";
 
@@ -46,27 +47,6 @@ export async function makeNginxImage(options: NginxImageOptions): Promise<NginxI
   await addOwnFiles(root, version);
   const built = { root, version, time: new Date((await stat(join(root, "usr/sbin/nginx"))).mtimeMs) };
   return { layout: await makeLayout(built, options, command), version };
-}
-
-/** Folders of programs and libraries are one with those in usr/, as on the systems that the packages are made for. */
-async function mergeIntoUsr(root: string): Promise<void> {
-  for (const name of ["bin", "sbin", "lib", "lib64"]) {
-    const path = join(root, name);
-    await mkdir(join(root, "usr", name), { recursive: true });
-    const stats = await lstat(path).catch(() => undefined);
-    if (stats?.isSymbolicLink()) continue;
-    if (stats !== undefined) await moveInto(path, join(root, "usr", name));
-    await symlink(`usr/${name}`, path);
-  }
-}
-
-async function moveInto(from: string, to: string): Promise<void> {
-  for (const entry of await readdir(from, { withFileTypes: true })) {
-    const [source, target] = [join(from, entry.name), join(to, entry.name)];
-    if (entry.isDirectory() && existsSync(target)) await moveInto(source, target);
-    else await rename(source, target);
-  }
-  await rmdir(from);
 }
 
 /** Character sets and the like that no web server asks for. */

@@ -29,3 +29,10 @@ export function tailOf(path: string, lines: number): string {
     closeSync(descriptor);
   }
 }
+
+/** For an error: one node's last lines; of several, each one's under its name. */
+export function logTails(nodes: PlanNode[]): string {
+  const [only, ...others] = nodes;
+  if (only !== undefined && others.length === 0) return tailOf(logFileOf(only), 15);
+  return nodes.map((node) => `${node.name}:\n${tailOf(logFileOf(node), 5)}`).join("\n");
+}

@@ -1,21 +1,7 @@
 // Makes the image of a machine that is a container, of the distribution's own packages: what a virtual machine's box has, as
 // far as a cluster needs it, and Java with ZooKeeper. The engine is not in it: that is the host's, and mounted.
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
-import {
-  chmod,
-  cp,
-  lstat,
-  mkdir,
-  mkdtemp,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  rmdir,
-  symlink,
-  writeFile,
-} from "node:fs/promises";
+import { chmod, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { MesosUpError } from "../../../errors.ts";
 import { runCommand, type CommandOptions } from "../../local/kit/command.ts";
@@ -24,6 +10,7 @@ import type { ListedFile } from "../../local/kit/dependencies.ts";
 import { withLock } from "../../local/kit/lock.ts";
 import { findInFolders } from "../../find-program.ts";
 import { defaultCacheDirectory, describeMachine, type Machine } from "../../local/kit/machine.ts";
+import { mergeIntoUsr } from "../../local/kit/merge-into-usr.ts";
 import { unpackPackages } from "../../local/kit/unpack.ts";
 import { findPackagedJars } from "../../local/kit/zookeeper-jars.ts";
 import { files as ownFiles, users } from "./machine-files.ts";
@@ -104,27 +91,6 @@ async function hasImage(reference: string, command: CommandOptions): Promise<boo
     if (error instanceof MesosUpError) return false;
     throw error;
   }
-}
-
-/** Folders of programs and libraries are one with those in usr/, as on the systems that the packages are made for. */
-async function mergeIntoUsr(root: string): Promise<void> {
-  for (const name of ["bin", "sbin", "lib", "lib32", "lib64", "libx32"]) {
-    const path = join(root, name);
-    const stats = await lstat(path).catch(() => undefined);
-    if (stats === undefined || stats.isSymbolicLink()) continue;
-    await mkdir(join(root, "usr", name), { recursive: true });
-    await moveInto(path, join(root, "usr", name));
-    await symlink(`usr/${name}`, path);
-  }
-}
-
-async function moveInto(from: string, to: string): Promise<void> {
-  for (const entry of await readdir(from, { withFileTypes: true })) {
-    const [source, target] = [join(from, entry.name), join(to, entry.name)];
-    if (entry.isDirectory() && existsSync(target)) await moveInto(source, target);
-    else await rename(source, target);
-  }
-  await rmdir(from);
 }
 
 async function addUsers(root: string): Promise<void> {

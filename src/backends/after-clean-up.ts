@@ -1,5 +1,5 @@
 // A failed bring-up is taken back, and what fails then is not forgotten over what failed first.
-import { MesosUpError } from "../../errors.ts";
+import { MesosUpError } from "../errors.ts";
 
 /** The error to throw once `cleanUp` is done: `error`, with what could not be cleaned up among its cleanupErrors. */
 export async function afterCleanUp(error: unknown, cleanUp: () => Promise<unknown>): Promise<unknown> {

@@ -1,17 +1,16 @@
 // Waits until a cluster whose processes were started is of use, in three steps that people can follow.
-import type * as readiness from "../../client/readiness.ts";
-import type { ClusterPlan, NodeKind, PlanNode } from "../../cluster/plan-types.ts";
-import type { StepContext } from "../../progress/events.ts";
-import type { Steps } from "../../progress/steps.ts";
+import type * as readiness from "../client/readiness.ts";
+import type { ClusterPlan, NodeKind, PlanNode } from "../cluster/plan-types.ts";
+import type { StepContext } from "../progress/events.ts";
+import type { Steps } from "../progress/steps.ts";
 import { oneReason } from "./one-reason.ts";
-import { logFileOf, tailOf } from "./processes/log-file.ts";
 
 export interface AwaitReadyOptions {
   steps: Steps;
   /** Ends the waiting, with its reason: Ctrl-C, a process that ended. */
   signal: AbortSignal;
-  /** The last log lines of nodes that are waited for. Default: from the files that their processes write. */
-  logTail?: (nodes: PlanNode[]) => string | Promise<string>;
+  /** The last log lines of nodes that are waited for. */
+  logTail: (nodes: PlanNode[]) => string | Promise<string>;
 }
 
 /**
@@ -20,7 +19,7 @@ export interface AwaitReadyOptions {
  * @throws StepError STEP_TIMEOUT with the log of what was waited for; the signal's reason.
  */
 export async function awaitReady(plan: ClusterPlan, options: AwaitReadyOptions): Promise<void> {
-  const { steps, logTail = logTails } = options;
+  const { steps, logTail } = options;
   const stopped = new AbortController();
   const signal = AbortSignal.any([options.signal, stopped.signal]);
   const waiting = (kind: NodeKind, title: string) => ({
@@ -28,7 +27,7 @@ export async function awaitReady(plan: ClusterPlan, options: AwaitReadyOptions):
     title,
     logTail: () => logTail(plan.nodes.filter((node) => node.kind === kind)),
   });
-  const client = import("../../client/readiness.ts");
+  const client = import("../client/readiness.ts");
   // While ZooKeeper starts there is nothing else to do here.
   const preloaded = client.then(({ preload }) => preload());
   try {
@@ -59,7 +58,7 @@ async function zookeeperAnswers(
   plan: ClusterPlan,
   options: { signal: AbortSignal; onWaiting: (reason: string) => void },
 ): Promise<string> {
-  const { waitForZooKeeper } = await import("../../client/zookeeper.ts");
+  const { waitForZooKeeper } = await import("../client/zookeeper.ts");
   const nodes = plan.nodes.filter(({ kind }) => kind === "zookeeper");
   const reasons = oneReason(nodes.length, options.onWaiting);
   const servers = await Promise.all(
@@ -110,11 +109,4 @@ function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
     signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
     promise.then(resolve, reject);
   });
-}
-
-/** One node's last lines; of several, each one's under its name. */
-function logTails(nodes: PlanNode[]): string {
-  const [only, ...others] = nodes;
-  if (only !== undefined && others.length === 0) return tailOf(logFileOf(only), 15);
-  return nodes.map((node) => `${node.name}:\n${tailOf(logFileOf(node), 5)}`).join("\n");
 }

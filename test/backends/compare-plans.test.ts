@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { changesOf } from "../../../src/backends/local/compare-plans.ts";
-import { plan } from "../../../src/cluster/plan.ts";
-import { defaultClusterSpec, type ClusterSpec } from "../../../src/cluster/spec.ts";
+import { changesOf } from "../../src/backends/compare-plans.ts";
+import { plan } from "../../src/cluster/plan.ts";
+import { defaultClusterSpec, type ClusterSpec } from "../../src/cluster/spec.ts";
 
 const before = planOf(() => undefined);
 

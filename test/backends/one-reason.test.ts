@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { oneReason } from "../../../src/backends/local/one-reason.ts";
+import { oneReason } from "../../src/backends/one-reason.ts";
 
 describe("the reason why several things are waited for", () => {
   it("is that of the first which is not there, and is told when it changes", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { afterCleanUp } from "../../../src/backends/local/after-clean-up.ts";
-import { MesosUpError } from "../../../src/errors.ts";
+import { afterCleanUp } from "../../src/backends/after-clean-up.ts";
+import { MesosUpError } from "../../src/errors.ts";
 
 const failing = () => Promise.reject(new Error("still there"));
 

@@ -1,5 +1,16 @@
 // What a changed cluster file changes in a running cluster, for the sentence that refuses it.
-import type { ClusterPlan, PlanNode } from "../../cluster/plan-types.ts";
+import type { ClusterPlan, PlanNode } from "../cluster/plan-types.ts";
+import { MesosUpError } from "../errors.ts";
+
+/** New agents may join a running cluster; anything else would need nodes to be made anew. @throws MesosUpError CLUSTER_CHANGED */
+export function refuseChanges(before: ClusterPlan, after: ClusterPlan): void {
+  const changes = before.hash === after.hash ? [] : changesOf(before, after);
+  if (changes.length === 0) return;
+  throw new MesosUpError(`The cluster ${after.name} runs with another description: ${changes.join("; ")}.`, {
+    code: "CLUSTER_CHANGED",
+    hint: `Take it down first: \`mesos-up down --name ${after.name}\`, or bring the new one up under another --name.`,
+  });
+}
 
 /** One short text a change, as in "agent-1: --resources"; empty where new nodes are all that differs. */
 export function changesOf(before: ClusterPlan, after: ClusterPlan): string[] {

@@ -1,6 +1,6 @@
 // A plan as those see it who speak with the cluster.
-import type { ClusterPlan } from "../../cluster/plan-types.ts";
-import type { ClusterEndpoints } from "../backend.ts";
+import type { ClusterPlan } from "../cluster/plan-types.ts";
+import type { ClusterEndpoints, UpResult } from "./backend.ts";
 
 export function endpointsOf(plan: ClusterPlan): ClusterEndpoints {
   return {
@@ -16,4 +16,9 @@ export function endpointsOf(plan: ClusterPlan): ClusterEndpoints {
         attributes: agent?.attributes ?? {},
       })),
   };
+}
+
+/** What `up` resolves with; `started` are the names of the nodes that it started. */
+export function upResult(plan: ClusterPlan, started: string[], created: boolean): UpResult {
+  return { plan, endpoints: endpointsOf(plan), started, created };
 }

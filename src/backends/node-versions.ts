@@ -1,0 +1,28 @@
+// What the nodes of a cluster say that they are, asked from here as users would.
+import type { PlanNode } from "../cluster/plan-types.ts";
+
+/**
+ * The version of each node that answers in time, by the node's name: "ZooKeeper 3.8.0", "mesos-master 1.12.0". All are asked
+ * at once.
+ */
+export async function nodeVersions(
+  nodes: readonly PlanNode[],
+  { answerWithinMs }: { answerWithinMs: number },
+): Promise<Map<string, string>> {
+  const [{ HttpClient }, { probeZooKeeper }] = await Promise.all([
+    import("../client/http.ts"),
+    import("../client/zookeeper.ts"),
+  ]);
+  await using http = new HttpClient();
+  const versionOf = async ({ program, address, port }: PlanNode): Promise<string> => {
+    if (program === "zookeeper") {
+      return `ZooKeeper ${(await probeZooKeeper(address, port, { limitMs: answerWithinMs })).version}`;
+    }
+    const url = `http://${address}:${port}/version`;
+    return `${program} ${(await http.json<{ version: string }>({ url, timeoutMs: answerWithinMs })).version}`;
+  };
+  const found = await Promise.all(
+    nodes.map(async (node) => [node.name, await versionOf(node).catch(() => undefined)] as const),
+  );
+  return new Map(found.filter((entry): entry is [string, string] => entry[1] !== undefined));
+}
