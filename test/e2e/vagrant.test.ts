@@ -1,12 +1,7 @@
-// A cluster on machines that are containers (Vagrant's docker provider), through its whole life; and the scripts that
-// provision machines, alone.
-import { createServer, type Server } from "node:http";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
-import type { AddressInfo } from "node:net";
-import { join, resolve } from "node:path";
+// A cluster on machines that are containers (Vagrant's docker provider), through its whole life.
+import { mkdir, writeFile } from "node:fs/promises";
 import { execa, execaSync } from "execa";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { ensureMachineImage } from "../../src/backends/vagrant/machine-image/machine-image.ts";
 import { dockerAnswers } from "./support/docker.ts";
 import type { DownOutput, Failure, StatusOutput, UpOutput } from "./support/json.ts";
 import { until } from "./support/until.ts";
@@ -127,87 +122,3 @@ async function site(): Promise<string> {
   await writeFile(place.path("site", "index.html"), "<h1>from a machine</h1>\n");
   return "site";
 }
-
-describe.skipIf(!dockerAnswers)("the scripts on a machine", () => {
-  let container: string;
-  let server: Server;
-  let base: string;
-  const served = new Map<string, Buffer>();
-
-  beforeEach(async () => {
-    const progress = { progress: () => undefined, note: () => undefined };
-    const signal = new AbortController().signal;
-    const { reference } = await ensureMachineImage({ env: process.env, signal, progress });
-    const mount = `${resolve("scripts/provision")}:/provision:ro`;
-    const args = ["run", "--detach", "--volume", mount, reference, "sleep", "infinity"];
-    container = (await execa("docker", args)).stdout;
-    const format = "{{.NetworkSettings.Gateway}}";
-    const { stdout: gateway } = await execa("docker", ["inspect", "--format", format, container]);
-    server = createServer((request, response) => {
-      const body = served.get(request.url ?? "");
-      response.writeHead(body === undefined ? 404 : 200).end(body);
-    });
-    await new Promise<void>((listening) => server.listen(0, gateway, listening));
-    base = `http://${gateway}:${(server.address() as AddressInfo).port}`;
-  });
-  afterEach(async () => {
-    server.close();
-    await execa("docker", ["rm", "--force", "--volumes", container]);
-  });
-
-  const run = (script: string, ...args: string[]) =>
-    execa("docker", ["exec", container, "sh", `/provision/${script}`, ...args], { reject: false });
-
-  it("install Mesos from a package once, and say what is wrong with one", async () => {
-    const architecture = execaSync("dpkg", ["--print-architecture"]).stdout;
-    const [deb, sha256] = await smallPackage(architecture);
-    served.set(`/mesos_${architecture}.deb`, deb);
-    served.set("/none.deb", Buffer.from("no package"));
-
-    const failures: [string[], string][] = [
-      [[`${base}/missing.deb`], "could not be fetched"],
-      [[`${base}/none.deb`], "is no Debian package"],
-      [[`${base}/mesos_{arch}.deb`, "0".repeat(64)], `has the SHA-256 ${sha256}, not 0000`],
-    ];
-    for (const [args, words] of failures) {
-      const { exitCode, stderr } = await run("mesos-package.sh", ...args);
-      expect(exitCode).toBe(1);
-      expect(stderr).toMatch(/^MESOS_UP_FAILED: .*\.$/m);
-      expect(stderr).toContain(words);
-      expect(stderr).toMatch(/^MESOS_UP_HINT: .*\.$/m);
-    }
-
-    const first = await run("mesos-package.sh", `${base}/mesos_{arch}.deb`, sha256);
-    expect(first.stderr).toBe("");
-    expect(first.exitCode).toBe(0);
-    const installed = await execa("docker", ["exec", container, "mesos-master", "--version"]);
-    expect(installed.stdout).toBe("mesos 0.0.1");
-    served.clear();
-    const second = await run("mesos-package.sh", `${base}/mesos_{arch}.deb`, sha256);
-    expect([second.exitCode, second.stdout, second.stderr]).toEqual([0, "", ""]);
-  });
-
-  it("say which component a machine has not, and what is missing for the one it is to have", async () => {
-    const unknown = await run("component.sh", "restart", "mesos-master");
-    expect(unknown.stderr).toContain('MESOS_UP_FAILED: This machine has no component "mesos-master".');
-    const engine = await run("engine.sh");
-    expect(engine.stderr).toContain("MESOS_UP_FAILED: The embedded engine is not on this machine.");
-    const node = ["--service", "mesos-master", "--kind", "master", "--address", "127.0.0.1", "--port", "5050"];
-    const absent = await run("node.sh", ...node, "--log", "/tmp/log", "--by", "package", "--", "--quorum=1");
-    expect(absent.stderr).toContain("MESOS_UP_FAILED: mesos-master is not installed on this machine.");
-  });
-
-  /** A package that has the programs, as far as can be told from their answers; and its SHA-256. */
-  async function smallPackage(architecture: string): Promise<[Buffer, string]> {
-    const root = place.path("package");
-    await mkdir(join(root, "DEBIAN"), { recursive: true });
-    await mkdir(join(root, "usr/sbin"), { recursive: true });
-    const control = ["Package: mesos-small", "Version: 0.0.1", `Architecture: ${architecture}`, "Maintainer: nobody"];
-    await writeFile(join(root, "DEBIAN/control"), [...control, "Description: as small as can be", ""].join("\n"));
-    for (const program of ["mesos-master", "mesos-agent"])
-      await writeFile(join(root, "usr/sbin", program), "#!/bin/sh\necho mesos 0.0.1\n", { mode: 0o755 });
-    const file = place.path("mesos.deb");
-    await execa("dpkg-deb", ["--root-owner-group", "--build", root, file]);
-    return [await readFile(file), (await execa("sha256sum", [file])).stdout.slice(0, 64)];
-  }
-});
