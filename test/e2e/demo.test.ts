@@ -58,7 +58,8 @@ describe.each(runtimes)("the demo with containers by %s", (runtime) => {
   });
 
   it("is left running by --keep until down", async () => {
-    const kept = await place.run("demo", "--containers", runtime, "--keep");
+    const file = await place.ownPorts("32000-32009");
+    const kept = await place.run("demo", "--containers", runtime, "--cluster", file, "--keep");
     expect(kept.exitCode).toBe(0);
     expect(kept.stdout).toContain("npx mesos-up down");
     const url = /http:\/\/127\.0\.0\.1:\d+\/(?= {2}nginx)/.exec(kept.stdout)?.[0];

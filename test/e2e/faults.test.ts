@@ -11,7 +11,7 @@ import type { DemoReport } from "../../src/report/report.ts";
 import { DEFAULT_NGINX_IMAGE } from "../../src/scheduler/nginx-app.ts";
 import type { RunningCli } from "./support/cli.ts";
 import type { Failure, StatusOutput } from "./support/json.ts";
-import { freeze } from "./support/signals.ts";
+import { freeze, holdUp } from "./support/signals.ts";
 import { until } from "./support/until.ts";
 import { Workplace, type Finished } from "./support/workplace.ts";
 
@@ -255,7 +255,7 @@ describe("a part", () => {
 
   it("that is killed while the cluster comes up is named", async () => {
     const cli = place.launch("up", "--containers", "runc", "--json");
-    process.kill(await freeze(place, "master-1"), "SIGKILL");
+    process.kill(await holdUp(place, "master-1"), "SIGKILL");
     const error = await endsWithFault(cli, "NODE_ENDED");
     expect(error.message).toMatch(/^master-1 \(mesos-master\) ended by SIGKILL/);
   });
@@ -265,7 +265,7 @@ describe("a part", () => {
     ["agent-1", "Agents are active"],
   ])("that never gets ready is waited for no longer than --timeout: %s", async (node, step) => {
     const cli = place.launch("up", "--containers", "runc", "--json", "--timeout", "6s");
-    await freeze(place, node);
+    await holdUp(place, node);
     const error = await endsWithFault(cli, "STEP_TIMEOUT");
     expect(error).toMatchObject({ step, message: expect.stringContaining("6 seconds") as string });
   });

@@ -5,7 +5,9 @@ import { startCluster } from "../../src/index.ts";
 
 describe("startCluster", () => {
   it("gives a cluster that is ready, runs apps on it, and leaves nothing", async () => {
-    const cluster = await startCluster({ agents: 2, engine: "embedded" });
+    // Ports that no other cluster here gives out: nobody answers there once this one is gone.
+    const agents = ["32020-32029", "32030-32039"].map((ports) => ({ resources: { ports } }));
+    const cluster = await startCluster({ agents, engine: "embedded" });
     expect(cluster.agents.map(({ name }) => name)).toEqual(["agent-1", "agent-2"]);
     expect((await cluster.operator().agents()).filter(({ active }) => active)).toHaveLength(2);
     const app = await cluster.runApp();

@@ -8,7 +8,7 @@ import { DEFAULT_NGINX_IMAGE } from "../../src/scheduler/nginx-app.ts";
 import { dockerAnswers } from "./support/docker.ts";
 import type { DownOutput, Failure, StatusOutput, UpOutput } from "./support/json.ts";
 import { mayMakeNamespaces, ordinaryUser, type OrdinaryUser } from "./support/ordinary-user.ts";
-import { isAlive, pidOf } from "./support/signals.ts";
+import { holdUp, isAlive, pidOf } from "./support/signals.ts";
 import { until } from "./support/until.ts";
 import { Workplace } from "./support/workplace.ts";
 
@@ -169,15 +169,16 @@ describe("down", () => {
   });
 
   it.each([
-    "Programs and ports are chosen",
-    "Processes are started",
-    "ZooKeeper answers",
-    "A master leads and accepts frameworks",
-  ])('removes everything after kill -9 of up when "%s"', async (step) => {
+    ["Programs and ports are chosen", undefined],
+    ["Processes are started", "zookeeper-1"],
+    ["ZooKeeper answers", "master-1"],
+    ["A master leads and accepts frameworks", "agent-1"],
+  ])('removes everything after kill -9 of up when "%s"', async (step, next) => {
     const cli = place.launch("up", "--containers", "runc");
-    await cli.said(`✓ ${step}`);
+    const [held] = await Promise.all([next && holdUp(place, next), cli.said(`✓ ${step}`)]);
     cli.killHard();
     expect((await cli.end()).signal).toBe("SIGKILL");
+    if (held) process.kill(held, "SIGCONT");
     await expectDownLeavesNothing();
   });
 
@@ -208,7 +209,8 @@ describe("down", () => {
     { runtime: "runc", what: "cut off", act: (file: string) => writeFile(file, '{"version":1,"owner":"ab') },
     { runtime: "runc", what: "of another version", act: (file: string) => writeFile(file, '{"version":99}') },
   ])("removes everything, nginx under $runtime too, when cluster.json is $what", async ({ runtime, act }) => {
-    const { report } = await place.demo("--containers", runtime, "--keep");
+    const file = await place.ownPorts("32010-32019");
+    const { report } = await place.demo("--containers", runtime, "--cluster", file, "--keep");
     expect((await fetch(report.check!.url)).status).toBe(200);
     await act(place.state("cluster.json"));
     await expectDownLeavesNothing();

@@ -46,7 +46,8 @@ describe("up", () => {
 
   it("names the step and shows the log of what was waited for when the time is up, and leaves nothing", async () => {
     const backend = backendWith({ zookeeper: `console.log('binding to port'); ${waits}` });
-    await expect(backend.up(spec(), limits({ timeoutMs: 500 }))).rejects.toMatchObject({
+    // Long enough for a program to start, and to say something, also where the machine has much else to do.
+    await expect(backend.up(spec(), limits({ timeoutMs: 4_000 }))).rejects.toMatchObject({
       code: "STEP_TIMEOUT",
       step: "zookeeper",
       message: expect.stringMatching(/ran out; last heard: .*127\.0\.0\.1:\d+/) as string,

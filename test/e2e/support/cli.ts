@@ -1,7 +1,6 @@
 // The CLI as a process that runs, with what it has said so far: to be cut short at a known moment.
 import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
-import { until } from "./until.ts";
 
 export interface Ended {
   /** Null where a signal ended it. */
@@ -18,17 +17,22 @@ export class RunningCli {
   #stdout = "";
   #stderr = "";
   #over = false;
+  readonly #waiting = new Set<() => void>();
 
   /** In a process group of its own, as a shell starts it: Ctrl-C reaches the whole group. */
   constructor(command: readonly string[], { cwd, env }: { cwd: string; env: NodeJS.ProcessEnv }) {
     const [file = "", ...args] = command;
     const child = spawn(file, args, { cwd, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
     child.stdout.on("data", (part: Buffer) => (this.#stdout += String(part)));
-    child.stderr.on("data", (part: Buffer) => (this.#stderr += String(part)));
+    child.stderr.on("data", (part: Buffer) => {
+      this.#stderr += String(part);
+      this.#look();
+    });
     this.#ended = new Promise((resolve, reject) => {
       child.once("error", reject);
       child.once("close", (exitCode, signal) => {
         this.#over = true;
+        this.#look();
         resolve({ exitCode, signal, stdout: this.#stdout, stderr: this.#stderr });
       });
     });
@@ -40,12 +44,20 @@ export class RunningCli {
     return this.#stderr;
   }
 
-  /** Resolves when the text has been said on stderr; throws if the CLI ended without it. */
-  async said(text: string): Promise<void> {
-    await until(`the CLI says "${text}"`, () => {
-      if (this.#stderr.includes(text)) return true;
-      if (this.#over) throw new Error(`The CLI ended before it said "${text}":\n${this.#stderr}`);
-      return false;
+  /**
+   * Resolves at the very moment at which the text is read from stderr, as what is to cut the CLI short must not come late;
+   * throws if the CLI ended without it.
+   */
+  said(text: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const waiting = (): void => {
+        if (this.#stderr.includes(text)) resolve();
+        else if (this.#over) reject(new Error(`The CLI ended before it said "${text}":\n${this.#stderr}`));
+        else return;
+        this.#waiting.delete(waiting);
+      };
+      this.#waiting.add(waiting);
+      waiting();
     });
   }
 
@@ -61,5 +73,9 @@ export class RunningCli {
 
   end(): Promise<Ended> {
     return this.#ended;
+  }
+
+  #look(): void {
+    for (const waiting of this.#waiting) waiting();
   }
 }

@@ -18,6 +18,18 @@ export async function freeze(place: Workplace, node: string): Promise<number> {
   return pid;
 }
 
+/**
+ * Stops a node before it can be ready, so that a step which waits for it is surely not done: nothing gets ready without
+ * ZooKeeper, which takes its time. Resolves with its process.
+ */
+export async function holdUp(place: Workplace, node: string): Promise<number> {
+  const zookeeper = await freeze(place, "zookeeper-1");
+  if (node === "zookeeper-1") return zookeeper;
+  const pid = await freeze(place, node);
+  process.kill(zookeeper, "SIGCONT");
+  return pid;
+}
+
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -96,6 +96,14 @@ export class Workplace {
     return name;
   }
 
+  /**
+   * Writes a cluster file whose tasks get ports that no other cluster here gives out: once it is gone, nobody answers there.
+   * Each caller names a range of its own, between those of slots and the system's.
+   */
+  ownPorts(ports: string): Promise<string> {
+    return this.write("own-ports.yaml", `agents: [{ resources: { ports: ${ports} } }]\n`);
+  }
+
   async demo(...args: string[]): Promise<Finished & { report: DemoReport }> {
     const finished = await this.run("demo", "--json", ...args);
     return { ...finished, report: JSON.parse(finished.stdout) as DemoReport };

@@ -5,8 +5,8 @@ import { setTimeout } from "node:timers/promises";
 import { cgroupsPrefix } from "../../../cluster/plan.ts";
 import { errorCode } from "../../state/state-errors.ts";
 
-/** A cgroup stays busy for an instant after its last process has ended. */
-const busyMs = 1_000;
+/** A cgroup stays busy for an instant after its last process has ended: a long one where the machine has much to do. */
+const busyMs = 30_000;
 
 /**
  * Removes the cgroups of the cluster in `folder` with all below them, and the given ones, where containers of it had

@@ -4,7 +4,7 @@ import { MesosUpError } from "../../../errors.ts";
 import { describeProcess, isAlive, type ProcessIdentity } from "../../state/process-identity.ts";
 
 /** A killed process that still lives after this time hangs in the kernel. */
-const killedWithinMs = 5_000;
+const killedWithinMs = 30_000;
 const pollMs = 3;
 
 export interface EndOptions {
