@@ -203,7 +203,10 @@ export class AppScheduler {
     const { random, siteUri, secret, clock, epochMs } = this.#options;
     const newId = () => randomBytes(4).toString("hex");
     const nowMs = epochMs + clock.nowMs();
-    this.#outbox.push(step(this.state, input, { nowMs, random, newId, siteUri, secret }));
+    const effects = step(this.state, input, { nowMs, random, newId, siteUri, secret });
+    // Before anything is waited for: it would subscribe anew meanwhile, as a framework that nobody ends.
+    if (this.state.over) this.#subscriptions.close();
+    this.#outbox.push(effects);
     this.#timer.setAt(this.state.wakeMs - epochMs);
     this.#watchers.changed();
   }
@@ -223,7 +226,6 @@ export class AppScheduler {
         // The stream has ended; the next subscription follows it by itself.
         break;
       case "over":
-        this.#subscriptions.close();
         this.#track(this.#options.store.clear());
         break;
     }

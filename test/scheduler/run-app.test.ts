@@ -4,6 +4,7 @@ import type { AppEvent } from "../../src/scheduler/app-scheduler.ts";
 import { MemoryFrameworkStore } from "../../src/scheduler/framework-store.ts";
 import { parseAppObject } from "../../src/scheduler/parse-app-file.ts";
 import { runApp } from "../../src/scheduler/run-app.ts";
+import type { Changes } from "../../src/scheduler/core/inputs.ts";
 import type { RunAppOptions } from "../../src/scheduler/run-app.ts";
 import type { RunningApp } from "../../src/scheduler/running-app.ts";
 import { FakeClock } from "../client/fake-clock.ts";
@@ -315,7 +316,53 @@ describe("an app on a cluster", () => {
     await running.teardown();
     expect(test.master.calls().filter((call) => call === "TEARDOWN")).toHaveLength(1);
   });
+
+  it("does not subscribe anew while it is still written down that its framework is gone", async () => {
+    const store = new SlowStore();
+    await using test = await launch({ frameworkStore: store });
+    const { stream, taskId } = await untilLaunched(test.master);
+    stream.send(update(taskId, "TASK_RUNNING"));
+    const running = await test.started;
+    stream.break();
+    await test.clock.asleepFor(20);
+    test.clock.advance(20);
+    const again = await test.master.stream();
+    const torn = running.teardown();
+    await store.written();
+    const release = store.hold();
+    again.send({ type: "ERROR", error: { message: "Framework has been removed" } });
+    await store.written();
+    // Long enough for a SUBSCRIBE to arrive.
+    for (let trip = 0; trip < 5; trip++) await fetch(test.master.url);
+    release();
+    await torn;
+    expect(test.master.calls().filter((call) => call === "SUBSCRIBE")).toHaveLength(2);
+  });
 });
+
+/** Tells of writes, and takes as long for them as the test says. */
+class SlowStore extends MemoryFrameworkStore {
+  #held: Promise<void> = Promise.resolve();
+  #begun = (): void => undefined;
+
+  /** The beginning of the next write. */
+  written(): Promise<void> {
+    return new Promise((resolve) => (this.#begun = resolve));
+  }
+
+  /** Until what it returns is called, nothing is written. */
+  hold(): () => void {
+    let release = (): void => undefined;
+    this.#held = new Promise((resolve) => (release = resolve));
+    return () => release();
+  }
+
+  override async write(changes: Changes): Promise<void> {
+    this.#begun();
+    await this.#held;
+    await super.write(changes);
+  }
+}
 
 describe("the verification of an app", () => {
   /** Has the app run on the one host port that is offered. */
