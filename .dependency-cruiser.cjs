@@ -10,6 +10,7 @@ const mayImport = {
   engine: ["errors", "mesos", "cluster", "zookeeper"],
   backends: ["errors", "mesos", "cluster", "progress", "client", "zookeeper"],
   report: ["errors"],
+  logs: ["errors", "mesos", "cluster", "client", "backends"],
   doctor: ["errors", "mesos", "cluster", "client", "backends"],
 };
 

@@ -7,6 +7,7 @@ import type { ImageKind } from "../src/backends/docker/images/image-shelf.ts";
 import { addAppCommands } from "./app-commands.ts";
 import type { DemoOptions } from "./demo.ts";
 import type { DoctorOptions } from "./doctor.ts";
+import type { LogsOptions } from "./logs.ts";
 import type { RunOptions } from "./run.ts";
 import { count, oneOf, withCommonOptions, type CommonOptions } from "./options.ts";
 
@@ -79,12 +80,17 @@ withCommonOptions(
     .description("show what is brought up: every process with its address and command line, as JSON"),
 ).action(async (options: CommonOptions) => (await import("./plan.ts")).plan(options));
 
-withCommonOptions(program.command("logs").description("show the end of a component's log"))
-  .argument("<component>", "as `status` calls it: master-1, agent-1, …")
-  .option("--lines <number>", "how many lines", count, 50)
-  .action(async (node: string, options: CommonOptions & { lines: number }) =>
-    (await import("./machines.ts")).logs(node, options),
-  );
+withCommonOptions(program.command("logs").description("show the logs of the cluster's parts and tasks as one, by time"))
+  .argument(
+    "[component...]",
+    "as `status` calls it, a kind (master, agent, zookeeper, scheduler, task), a task or an app",
+  )
+  .option("--master <where>", "another cluster: zk://host:port/path, host:port,… or a URL; read through its /files")
+  .option("-f, --follow", "go on with what comes, until Ctrl-C")
+  .option("--since <when>", "from then on: 10m, 13:30 or 2026-11-21T13:30:45")
+  .option("--level <level>", "only what is as serious as that: I, W, E or F", oneOf("I", "W", "E", "F"))
+  .option("--lines <number>", "so many entries at the end (default: 50, or all with --since)", count)
+  .action(async (wanted: string[], options: LogsOptions) => (await import("./logs.ts")).logs(wanted, options));
 
 for (const action of ["start", "stop", "restart"] as const) {
   withCommonOptions(program.command(action).description(`${action} components of the cluster, one after the other`))

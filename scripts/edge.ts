@@ -26,6 +26,8 @@ export interface CommandResult {
   error?: unknown;
   /** All was done, and what was seen is not well: exit status 1 without an error. */
   unwell?: boolean;
+  /** It has printed what there was as it came, until it was ended: a signal is no error then. */
+  streamed?: boolean;
   /** Instead of 0 or 1, where a command has more to say by it. */
   exitStatus?: number;
 }
@@ -50,6 +52,7 @@ export async function runAtTheEdge(
   command: (edge: Edge) => Promise<CommandResult>,
 ): Promise<never> {
   const interruption = catchSignals();
+  endWithReader();
   const renderer = await createRenderer({ stream: process.stderr, env: process.env });
   const edge: Edge = {
     progress: new RecordingSink(renderer),
@@ -63,6 +66,7 @@ export async function runAtTheEdge(
     error,
   }));
   renderer.close();
+  if (result.streamed === true) process.exit(0);
   if (options.json) process.stdout.write(JSON.stringify(result.json, null, 2) + "\n");
   else if (result.text !== "") process.stdout.write(result.text + "\n");
   // What a signal began ends as that signal, whatever the work threw while it was being aborted.
@@ -91,6 +95,14 @@ export function errorJson(error: unknown): { ok: false; error: ReportError } {
       ...(error instanceof ConfigError && error.issues.length > 0 ? { issues: error.issues } : {}),
     },
   };
+}
+
+/** As `head` does, whoever reads the output may go before it ends: that ends the command as SIGPIPE would. */
+function endWithReader(): void {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(128 + 13);
+    throw error;
+  });
 }
 
 function catchSignals(): AbortController {

@@ -1,18 +1,10 @@
-// What is done with machines, and with one component of a cluster at a time: `logs`, `halt`, `resume`, `ssh`, `rebuild`.
+// What is done with machines, and with one component of a cluster at a time: `halt`, `resume`, `ssh`, `rebuild`.
 import type { VagrantBackend } from "../src/backends/vagrant/vagrant-backend.ts";
 import type { ClusterSpec } from "../src/cluster/spec.ts";
 import { MesosUpError } from "../src/errors.ts";
 import { backendFor, vagrantBackend } from "./backends.ts";
 import { runAtTheEdge } from "./edge.ts";
 import { readClusterSpec, type CommonOptions } from "./options.ts";
-
-export function logs(node: string, options: CommonOptions & { lines: number }): Promise<never> {
-  return runAtTheEdge(options, async () => {
-    const spec = await readClusterSpec(options);
-    const text = await (await backendFor(spec, options)).logTail(spec.name, node, options.lines);
-    return { json: { ok: true, node, lines: text.split("\n") }, text };
-  });
-}
 
 export function halt(options: CommonOptions): Promise<never> {
   return runAtTheEdge(options, async (edge) => {

@@ -60,7 +60,7 @@ case $by in
     [ -n "$java" ] || fail "There is no Java on this machine, which ZooKeeper needs." "Use a machine image that has one."
     classes=/opt/mesos-up/zookeeper
     [ -d "$classes" ] || fail "There is no ZooKeeper on this machine." "Use a machine image that has one."
-    command="exec $java -Xmx128m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData -Djava.awt.headless=true -Dzookeeper.jmx.log4j.disable=true -Dorg.slf4j.simpleLogger.showDateTime=true -Dorg.slf4j.simpleLogger.logFile=System.out -cp '$classes/*' org.apache.zookeeper.server.quorum.QuorumPeerMain$arguments"
+    command="exec $java -Xmx128m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData -Djava.awt.headless=true -Dzookeeper.jmx.log4j.disable=true -Dorg.slf4j.simpleLogger.showDateTime=true '-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd HH:mm:ss,SSS' -Dorg.slf4j.simpleLogger.logFile=System.out -cp '$classes/*' org.apache.zookeeper.server.quorum.QuorumPeerMain$arguments"
     version=$java
     ;;
   image:*)

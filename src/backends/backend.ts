@@ -2,6 +2,7 @@
 import type { ClusterPlan, NodeKind } from "../cluster/plan-types.ts";
 import type { ClusterSpec } from "../cluster/spec.ts";
 import type { ProgressSink } from "../progress/events.ts";
+import type { LogSource } from "./log-source.ts";
 
 /** Where the programs of a running cluster are reached, and what each of them is. */
 export interface ClusterEndpoints {
@@ -72,6 +73,8 @@ export interface Backend {
   act(name: string, node: string, action: ComponentAction, limits: UpOptions): Promise<void>;
   /** Last lines of a node's log, newest last. */
   logTail(name: string, node: string, lines: number): Promise<string>;
+  /** A node's log, to be read and followed. @throws MesosUpError CLUSTER_UNKNOWN, NODE_UNKNOWN */
+  log(name: string, node: string): LogSource;
 }
 
 export interface KnownCluster {

@@ -59,8 +59,8 @@ export interface ExecutorSummary {
   /** Of its sandbox, absolute, as /files wants it. */
   directory: string;
   container: string;
-  tasks: { id: string }[];
-  completed_tasks?: { id: string }[];
+  tasks: { id: string; name?: string }[];
+  completed_tasks?: { id: string; name?: string }[];
   [field: string]: unknown;
 }
 

@@ -4,7 +4,8 @@ import type { ClusterPlan, PlanNode } from "../../cluster/plan-types.ts";
 import { StepError } from "../../errors.ts";
 import { awaitReady } from "../await-ready.ts";
 import type { Daemon } from "./daemon/daemon.ts";
-import { containerLog, ownedContainers, type OwnedContainer } from "./owned-things.ts";
+import { containerLogTail } from "./container-log.ts";
+import { ownedContainers, type OwnedContainer } from "./owned-things.ts";
 import type { UpRun } from "./up-run.ts";
 
 const lookEveryMs = 500;
@@ -49,7 +50,7 @@ async function nodeEnded(
   { node, name, status }: OwnedContainer,
   elapsedMs: number,
 ): Promise<StepError> {
-  const logTail = await containerLog(daemon, name, logLines).catch(() => "");
+  const logTail = await containerLogTail(daemon, name, logLines).catch(() => "");
   return new StepError(`${node} has ended: ${status.replace(/ ago$/, "").replace(/ (about|less)? ?\S+ \S+$/i, "")}.`, {
     code: "NODE_ENDED",
     step: node,
@@ -63,7 +64,8 @@ async function nodeEnded(
 export async function logTails(daemon: Daemon, nodes: PlanNode[]): Promise<string> {
   const each = Math.max(5, Math.floor(logLines / nodes.length));
   const tails = nodes.map(async ({ name, container }) => {
-    const log = container === undefined ? "" : await containerLog(daemon, container.name, each).catch(() => "no log");
+    const log =
+      container === undefined ? "" : await containerLogTail(daemon, container.name, each).catch(() => "no log");
     return nodes.length === 1 ? log : `${name}:\n${log}`;
   });
   return (await Promise.all(tails)).join("\n");

@@ -5,12 +5,13 @@ import { clusterFolder, clusterNames } from "../state/cluster-folder.ts";
 import { readClusterRecord, requireReadable, type ClusterRecord } from "../state/cluster-record.ts";
 import { requireCluster, requireNode } from "../state/require-node.ts";
 import { act } from "./act.ts";
+import { containerLog, containerLogTail } from "./container-log.ts";
 import { daemonAddress } from "./daemon/daemon-address.ts";
 import { Daemon } from "./daemon/daemon.ts";
 import { dockerFaults, type DockerFaults } from "./docker-faults.ts";
 import type { DockerOptions } from "./docker-options.ts";
 import { down } from "./down.ts";
-import { clusterFolders, containerLog, containerNameOf } from "./owned-things.ts";
+import { clusterFolders, containerNameOf } from "./owned-things.ts";
 import { nodeStatuses } from "./status.ts";
 import { up } from "./up.ts";
 
@@ -32,8 +33,10 @@ export function createDockerBackend(options: DockerOptions): DockerBackend {
     act: (name, node, action, limits) => act({ name, node, action }, options, limits),
     async logTail(name, node, lines) {
       const { plan } = requireCluster(recordOf(name), name);
-      return await containerLog(daemon(), containerNameOf(requireNode(plan, node)), lines);
+      return await containerLogTail(daemon(), containerNameOf(requireNode(plan, node)), lines);
     },
+    log: (name, node) =>
+      containerLog(daemon(), containerNameOf(requireNode(requireCluster(recordOf(name), name).plan, node))),
     async list() {
       const here = clusterNames(options.root).map((name) => clusterFolder(options.root, name));
       const there = await clusterFolders(daemon()).catch(() => []);

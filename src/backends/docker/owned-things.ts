@@ -70,12 +70,6 @@ export async function ownedNetworks(daemon: Daemon, folder: string): Promise<{ i
   return found.map(({ Id, Name }) => ({ id: Id, name: Name }));
 }
 
-/** The last lines that a container has written, both of its streams, newest last. */
-export async function containerLog(daemon: Daemon, container: string, lines: number): Promise<string> {
-  const path = `/containers/${container}/logs?stdout=1&stderr=1&tail=${lines}`;
-  return unframed(await daemon.bytes("GET", path)).trimEnd();
-}
-
 /** Folders of all clusters that have containers on the daemon. */
 export async function clusterFolders(daemon: Daemon): Promise<string[]> {
   const filters = encodeURIComponent(JSON.stringify({ label: [DOCKER_LABELS.state] }));
@@ -93,15 +87,4 @@ function nameOf(names: string[]): string {
 
 function isIn(path: string, folder: string): boolean {
   return path === folder || path.startsWith(`${folder}/`);
-}
-
-/** Frames of eight bytes head each piece of a log: the stream, three zeros, the length (API: ContainerAttach). */
-function unframed(bytes: Buffer): string {
-  const pieces: string[] = [];
-  for (let at = 0; at + 8 <= bytes.length;) {
-    const length = bytes.readUInt32BE(at + 4);
-    pieces.push(bytes.toString("utf8", at + 8, at + 8 + length));
-    at += 8 + length;
-  }
-  return pieces.join("");
 }

@@ -2,6 +2,7 @@
 import { basename } from "node:path";
 import { MesosUpError } from "../../errors.ts";
 import type { KnownCluster, ListingBackend } from "../backend.ts";
+import { fileLog } from "../file-log.ts";
 import { clusterFolder, clusterNames } from "../state/cluster-folder.ts";
 import { readClusterRecord, requireReadable, type ClusterRecord } from "../state/cluster-record.ts";
 import { requireCluster, requireNode } from "../state/require-node.ts";
@@ -40,6 +41,7 @@ export function createLocalBackend(options: LocalOptions): LocalBackend {
       Promise.resolve().then(() =>
         tailOf(logFileOf(requireNode(requireCluster(recordOf(name), name).plan, node)), lines),
       ),
+    log: (name, node) => fileLog(logFileOf(requireNode(requireCluster(recordOf(name), name).plan, node))),
     list: () => listClusters(options.root),
   };
 }

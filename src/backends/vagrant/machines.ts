@@ -10,6 +10,8 @@ export interface MachinesOptions {
   env: NodeJS.ProcessEnv;
   signal: AbortSignal;
   onLine?: ((machine: string, line: string) => void) | undefined;
+  /** Hears what a command on a machine prints while it runs, instead of `stdout`. */
+  onOutput?: ((bytes: Buffer) => void) | undefined;
 }
 
 /** Calls Vagrant for the machines of the cluster in `folder`. @throws as runVagrant */

@@ -9,6 +9,7 @@ import { requireCluster } from "../state/require-node.ts";
 import { actOn, logTailOf } from "./components.ts";
 import { down } from "./down.ts";
 import { machineFolder } from "./machine-folder.ts";
+import { machineLog } from "./machine-log.ts";
 import { machineOf, vagrant } from "./machines.ts";
 import { nodeStatuses } from "./status.ts";
 import { up } from "./up.ts";
@@ -44,6 +45,8 @@ export function createVagrantBackend(options: VagrantBackendOptions): VagrantBac
       const signal = new AbortController().signal;
       return await logTailOf(folderOf(name), plan, { node, lines }, { env, signal });
     },
+    log: (name, node) =>
+      machineLog({ folder: folderOf(name), plan: requireCluster(recordOf(name), name).plan, node }, env),
     list: () => clusterNames(root).map((name) => ({ name: basename(folderOf(name)), folder: folderOf(name) })),
     act: (name, node, action, limits) =>
       actOnNode({ name, node, action }, limits, {
