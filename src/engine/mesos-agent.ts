@@ -5,7 +5,7 @@ import { AGENT_FLAGS, loadAgentFlags, type LoadedAgentFlags } from "./agent/flag
 import { RecoveryError, startAnewHint } from "./agent/recovery.ts";
 import { startAgent } from "./agent/start-agent.ts";
 import { describeFlags, FlagError } from "./common/flags.ts";
-import { BindError } from "./common/http.ts";
+import { BindError } from "./common/http-server.ts";
 import { createLog, deferToTurnsEnd, formatFatal, type LogLevel } from "./common/log.ts";
 import { MESOS_VERSION } from "./protocol.ts";
 

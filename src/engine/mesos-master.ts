@@ -7,7 +7,7 @@ import type { MasterInfo } from "../mesos/types.ts";
 import { addressOf, littleEndianIp, type ProgramAddress } from "./common/address.ts";
 import { systemClock } from "./common/clock.ts";
 import { Files } from "./common/files.ts";
-import { BindError, listen } from "./common/http.ts";
+import { BindError, listen } from "./common/http-server.ts";
 import type { Log } from "./common/log.ts";
 import { abortWith, exitWith, openLog, ProgramEnd, readFlags } from "./common/program.ts";
 import { parseZooKeeperUrl } from "./common/zookeeper-url.ts";

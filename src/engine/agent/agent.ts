@@ -6,6 +6,8 @@ import type { DrainConfig, MasterToAgent, StatusUpdate } from "../protocol.ts";
 import { Book, completeTask, type Executor } from "./book.ts";
 import type { AgentContext, AgentOptions } from "./context.ts";
 import { replaceLink, writeCheckpoint } from "./checkpoint.ts";
+import { queuedTasks } from "./executor-tasks.ts";
+import { releaseVolumes } from "./executor-volumes.ts";
 import { Executors } from "./executors.ts";
 import { GarbageCollector } from "./garbage-collector.ts";
 import { ResourceOperations } from "./resource-operations.ts";
@@ -71,11 +73,7 @@ export class Agent implements AgentContext {
     const executors = this.book.executors();
     const living = executors.filter((one) => !one.isCommand && one.state !== "TERMINATED");
     return {
-      tasks: executors.flatMap((one) => [
-        ...this.executors.queuedTasks(one),
-        ...one.launched.values(),
-        ...one.terminated.values(),
-      ]),
+      tasks: executors.flatMap((one) => [...queuedTasks(one), ...one.launched.values(), ...one.terminated.values()]),
       executors: living.map((one) => ({ executor_info: one.info, framework_id: { value: one.frameworkId } })),
       frameworks: [...this.book.frameworks.values()].map((framework) => framework.info),
       operations: this.resources.records,
@@ -237,7 +235,7 @@ export class Agent implements AgentContext {
     if (!this.updates.add(update, file)) return;
     applyUpdate(executor, update);
     this.takenUpdates++;
-    if (isTerminal(state)) this.executors.releaseVolumes(executor, task_id.value);
+    if (isTerminal(state)) releaseVolumes(this, executor, task_id.value);
     if (isTerminal(state)) this.endedTasks.set(state, (this.endedTasks.get(state) ?? 0) + 1);
   }
 

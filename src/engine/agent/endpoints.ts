@@ -1,5 +1,6 @@
 // The agent's HTTP endpoints (docs/endpoints/slave).
-import { type HttpAnswer, type HttpRequest, HttpRoutes, json } from "../common/http.ts";
+import { type HttpAnswer, type HttpRequest, json } from "../common/http.ts";
+import { HttpRoutes } from "../common/http-routes.ts";
 import type { Clock } from "../common/clock.ts";
 import { mountSystemEndpoints, VerboseLevel } from "../common/system-endpoints.ts";
 import type { Agent } from "./agent.ts";

@@ -10,6 +10,7 @@ import type { VerboseLevel } from "../common/system-endpoints.ts";
 import type { Task } from "../protocol.ts";
 import type { Agent } from "./agent.ts";
 import type { Executor, Framework } from "./book.ts";
+import { queuedTasks } from "./executor-tasks.ts";
 import { agentMetrics } from "./metrics.ts";
 import { nestedContainers } from "./nested-containers.ts";
 import { BUILD_INFO } from "../common/build-info.ts";
@@ -147,7 +148,7 @@ function tasks(agent: Agent): Record<string, unknown> {
   const from = (pick: (executor: Executor) => Iterable<Task>): Task[] => executors.flatMap((one) => [...pick(one)]);
   return {
     pending_tasks: [],
-    queued_tasks: executors.flatMap((one) => agent.executors.queuedTasks(one)),
+    queued_tasks: executors.flatMap(queuedTasks),
     launched_tasks: from((one) => one.launched.values()),
     terminated_tasks: from((one) => one.terminated.values()),
     completed_tasks: from((one) => one.completed),

@@ -8,7 +8,7 @@ import type { AgentInfo, MasterInfo } from "../../mesos/types.ts";
 import { MESOS_VERSION } from "../protocol.ts";
 import { systemClock } from "../common/clock.ts";
 import { Files } from "../common/files.ts";
-import { listen } from "../common/http.ts";
+import { listen } from "../common/http-server.ts";
 import type { Log } from "../common/log.ts";
 import { Containers } from "../containerizer/containers.ts";
 import { ExecutorHosts } from "../containerizer/executor-hosts.ts";

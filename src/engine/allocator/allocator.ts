@@ -1,43 +1,12 @@
 // Decides who is offered what: over roles and then frameworks by dominant resource fairness, agent by agent, everything
 // that is free on an agent at once (docs/allocation-module.md). It holds state but no time, no connection, no task.
-import { addResources, containsResources, scalarOf, subtractResources } from "../../mesos/resources.ts";
+import { addResources, scalarOf, subtractResources } from "../../mesos/resources.ts";
 import type { Resource } from "../../mesos/types.ts";
+import type { Allocation, AllocatorFramework, AllocatorOptions } from "./allocation.ts";
 import { DrfSorter } from "./drf-sorter.ts";
 import { decrease, increase, quantitiesOf, type Quantities } from "./quantities.ts";
+import { type RefusedUntil, Refusals } from "./refusals.ts";
 import { usableBy } from "./reservations.ts";
-
-export interface AllocatorOptions {
-  /** Role → weight; a role without one has 1. */
-  weights?: ReadonlyMap<string, number>;
-  /** Alternatives, of which one must be free for an offer to be worth while. */
-  minAllocatable?: readonly { name: string; amount: number }[];
-  excludedFromFairness?: readonly string[];
-  /** Offer agents with GPUs only to frameworks that know of them. */
-  filterGpuResources?: boolean;
-}
-
-export interface AllocatorFramework {
-  id: string;
-  roles: readonly string[];
-  suppressedRoles: readonly string[];
-  gpuAware: boolean;
-  /** Whether it may be offered an agent in a role; if not given, any in all. */
-  accepts?: (role: string, agentId: string) => boolean;
-}
-
-/** Resources of one agent, without `allocation_info`, that now belong to a framework in one of its roles. */
-export interface Allocation {
-  frameworkId: string;
-  role: string;
-  agentId: string;
-  resources: Resource[];
-}
-
-interface Filter {
-  resources: Resource[];
-  /** "next-round": until the next batch allocation. */
-  until: number | "next-round";
-}
 
 interface FrameworkEntry {
   id: string;
@@ -46,8 +15,7 @@ interface FrameworkEntry {
   active: boolean;
   gpuAware: boolean;
   accepts: AllocatorFramework["accepts"];
-  /** By `role` and then agent. */
-  filters: Map<string, Map<string, Filter[]>>;
+  refusals: Refusals;
 }
 
 interface AgentEntry {
@@ -106,12 +74,12 @@ export class Allocator {
       active: true,
       gpuAware,
       accepts,
-      filters: new Map<string, Map<string, Filter[]>>(),
+      refusals: new Refusals(),
     };
     this.#frameworks.set(id, entry);
     entry.gpuAware = gpuAware;
     entry.accepts = accepts;
-    for (const role of entry.roles) if (!roles.includes(role)) entry.filters.delete(role);
+    for (const role of entry.roles) if (!roles.includes(role)) entry.refusals.forgetRole(role);
     entry.roles = new Set(roles);
     entry.suppressed = new Set(suppressedRoles);
     for (const role of roles) this.#member(role).add(id);
@@ -133,7 +101,7 @@ export class Allocator {
     const entry = this.#frameworks.get(id);
     if (!entry) return;
     entry.active = active;
-    entry.filters.clear();
+    entry.refusals.clear();
   }
 
   suppress(id: string, roles: readonly string[]): void {
@@ -147,7 +115,7 @@ export class Allocator {
     if (!entry) return;
     for (const role of roles.length > 0 ? roles : [...entry.roles]) {
       entry.suppressed.delete(role);
-      entry.filters.delete(role);
+      entry.refusals.forgetRole(role);
     }
   }
 
@@ -183,7 +151,7 @@ export class Allocator {
     if (!entry) return;
     decrease(this.#total, quantitiesOf(entry.total));
     this.#agents.delete(id);
-    for (const { filters } of this.#frameworks.values()) for (const byAgent of filters.values()) byAgent.delete(id);
+    for (const { refusals } of this.#frameworks.values()) refusals.forgetAgent(id);
     this.#totalChanged();
   }
 
@@ -222,27 +190,13 @@ export class Allocator {
   }
 
   /** The framework does not want these resources, or fewer, of that agent for a while. */
-  refuse(allocation: Allocation, until: number | "next-round"): void {
-    const entry = this.#frameworks.get(allocation.frameworkId);
-    if (!entry || allocation.resources.length === 0) return;
-    const byAgent = entry.filters.get(allocation.role) ?? new Map<string, Filter[]>();
-    entry.filters.set(allocation.role, byAgent);
-    const filters = byAgent.get(allocation.agentId) ?? [];
-    byAgent.set(allocation.agentId, [...filters, { resources: allocation.resources, until }]);
+  refuse(allocation: Allocation, until: RefusedUntil): void {
+    this.#frameworks.get(allocation.frameworkId)?.refusals.add(allocation, until);
   }
 
   /** Begins a batch allocation: filters that have run out are forgotten. */
   startRound(nowMs: number): void {
-    for (const { filters } of this.#frameworks.values()) {
-      for (const byAgent of filters.values()) {
-        for (const [agentId, held] of byAgent) {
-          if (held.every(({ until }) => until !== "next-round" && until > nowMs)) continue;
-          const left = held.filter(({ until }) => until !== "next-round" && until > nowMs);
-          if (left.length > 0) byAgent.set(agentId, left);
-          else byAgent.delete(agentId);
-        }
-      }
-    }
+    for (const { refusals } of this.#frameworks.values()) refusals.startRound(nowMs);
   }
 
   /** Allocates what is free on these agents, and says what went to whom. Long lists are better handed in in parts. */
@@ -292,7 +246,7 @@ export class Allocator {
         // As it is, where that is possible: whoever describes it can tell that it is the same.
         const resources = available.every(isUsable) ? available : available.filter(isUsable);
         if (!this.#isAllocatable(resources)) break;
-        if (isFiltered(framework, { role, agentId: agent.id, resources }, nowMs)) continue;
+        if (framework.refusals.covers({ role, agentId: agent.id, resources }, nowMs)) continue;
         const allocation = { frameworkId, role, agentId: agent.id, resources };
         agent.allocated = agent.allocated.length === 0 ? resources : addResources(agent.allocated, resources);
         agent.available = resources === available ? [] : available.filter((resource) => !isUsable(resource));
@@ -337,16 +291,4 @@ interface Round {
 function availableOn(agent: AgentEntry): Resource[] {
   agent.available ??= agent.allocated.length === 0 ? agent.total : subtractResources(agent.total, agent.allocated);
   return agent.available;
-}
-
-function isFiltered(
-  framework: FrameworkEntry,
-  offered: { role: string; agentId: string; resources: Resource[] },
-  nowMs: number,
-): boolean {
-  const filters = framework.filters.get(offered.role)?.get(offered.agentId) ?? [];
-  return filters.some(
-    ({ resources, until }) =>
-      (until === "next-round" || until > nowMs) && containsResources(resources, offered.resources),
-  );
 }

@@ -2,7 +2,8 @@
 import { createReadStream, readdirSync, readFileSync, realpathSync, statSync, type Stats } from "node:fs";
 import { open } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
-import { type HttpAnswer, type HttpRequest, type HttpRoutes, json } from "./http.ts";
+import { type HttpAnswer, type HttpRequest, json } from "./http.ts";
+import type { HttpRoutes } from "./http-routes.ts";
 
 /** One read answers with no more than this, as in Mesos (16 pages). */
 const READ_LIMIT_BYTES = 16 * 4096;

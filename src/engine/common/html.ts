@@ -1,5 +1,5 @@
 // Pages for people: tables of text and links, without scripts. Whatever is shown is escaped here.
-import { type HttpAnswer } from "./http.ts";
+import type { HttpAnswer } from "./http.ts";
 
 export type Cell = string | number | { text: string; href: string };
 

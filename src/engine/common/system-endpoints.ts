@@ -3,7 +3,8 @@ import { availableParallelism, freemem, loadavg, totalmem } from "node:os";
 import { parseDurationMs } from "../../mesos/duration.ts";
 import type { Clock, Timer } from "./clock.ts";
 import { htmlPage } from "./html.ts";
-import { type HttpAnswer, type HttpRequest, type HttpRoutes, json, text } from "./http.ts";
+import { type HttpAnswer, type HttpRequest, json, text } from "./http.ts";
+import type { HttpRoutes } from "./http-routes.ts";
 
 /** The verbosity that operators may raise for a while. There is one level of log lines here, so that it changes nothing else. */
 export class VerboseLevel {

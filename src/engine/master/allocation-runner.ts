@@ -1,6 +1,7 @@
 // When allocations are made: at once for agents on which something has changed, and for all at every allocation interval.
 import { channel } from "node:diagnostics_channel";
-import type { Allocation, Allocator } from "../allocator/allocator.ts";
+import type { Allocation } from "../allocator/allocation.ts";
+import type { Allocator } from "../allocator/allocator.ts";
 import type { Clock } from "../common/clock.ts";
 
 /** An allocation over many agents gives way to other work after this long. */

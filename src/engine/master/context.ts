@@ -1,6 +1,7 @@
 // What every part of the master works with. One object, made once by the program or by a test.
 import type { MasterInfo, Resource, TaskState } from "../../mesos/types.ts";
-import type { Allocation, Allocator } from "../allocator/allocator.ts";
+import type { Allocation } from "../allocator/allocation.ts";
+import type { Allocator } from "../allocator/allocator.ts";
 import type { Clock } from "../common/clock.ts";
 import type { Log } from "../common/log.ts";
 import type { AllocationRunner } from "./allocation-runner.ts";

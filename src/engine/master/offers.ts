@@ -1,7 +1,7 @@
 // Offers: made of what the allocator gives, taken back, declined.
 import { allocateTo } from "../../mesos/resources.ts";
 import type { AgentInfo, Filters, Offer, Resource } from "../../mesos/types.ts";
-import type { Allocation } from "../allocator/allocator.ts";
+import type { Allocation } from "../allocator/allocation.ts";
 import { allocationsOf, type MasterContext } from "./context.ts";
 import { forFramework } from "./resource-format.ts";
 import { type Agent, type Framework, hasCapability, isActive, type OutstandingOffer } from "./state.ts";

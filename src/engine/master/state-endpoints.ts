@@ -1,6 +1,7 @@
 // The endpoints that operators, dashboards and service discovery poll (docs/endpoints/master).
 import { BUILD_INFO } from "../common/build-info.ts";
-import type { HttpAnswer, HttpHandler, HttpRequest, HttpRoutes } from "../common/http.ts";
+import type { HttpAnswer, HttpHandler, HttpRequest } from "../common/http.ts";
+import type { HttpRoutes } from "../common/http-routes.ts";
 import { json, methodNotAllowed, text } from "../common/http.ts";
 import { mountSystemEndpoints, type VerboseLevel } from "../common/system-endpoints.ts";
 import { described, JsonList, JsonParts } from "../common/json-parts.ts";

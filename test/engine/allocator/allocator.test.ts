@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Allocator, type Allocation } from "../../../src/engine/allocator/allocator.ts";
+import type { Allocation } from "../../../src/engine/allocator/allocation.ts";
+import { Allocator } from "../../../src/engine/allocator/allocator.ts";
 import { rangesResource, scalarOf, scalarResource } from "../../../src/mesos/resources.ts";
 import type { Resource } from "../../../src/mesos/types.ts";
 

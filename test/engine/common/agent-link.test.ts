@@ -5,7 +5,9 @@ import {
   LinkRefusedError,
   type MasterSideLink,
 } from "../../../src/engine/common/agent-link.ts";
-import { HttpRoutes, listen, refuseUpgrade } from "../../../src/engine/common/http.ts";
+import { HttpRoutes } from "../../../src/engine/common/http-routes.ts";
+import { listen } from "../../../src/engine/common/http-server.ts";
+import { refuseUpgrade } from "../../../src/engine/common/http-upgrade.ts";
 import { AGENT_LINK_PATH, type AgentToMaster, type MasterToAgent } from "../../../src/engine/protocol.ts";
 
 const closers: (() => void)[] = [];

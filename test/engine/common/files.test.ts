@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Files } from "../../../src/engine/common/files.ts";
-import { HttpRoutes, listen } from "../../../src/engine/common/http.ts";
+import { HttpRoutes } from "../../../src/engine/common/http-routes.ts";
+import { listen } from "../../../src/engine/common/http-server.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "files-"));
 const sandbox = join(folder, "sandbox");

@@ -2,7 +2,10 @@ import { request } from "node:http";
 import { connect, type AddressInfo, type Socket } from "node:net";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { BindError, BODY_LIMIT_BYTES, HttpRoutes, json, listen, text } from "../../../src/engine/common/http.ts";
+import { json, text } from "../../../src/engine/common/http.ts";
+import { BODY_LIMIT_BYTES } from "../../../src/engine/common/http-body.ts";
+import { HttpRoutes } from "../../../src/engine/common/http-routes.ts";
+import { BindError, listen } from "../../../src/engine/common/http-server.ts";
 import { JsonList, JsonParts } from "../../../src/engine/common/json-parts.ts";
 import { createLog } from "../../../src/engine/common/log.ts";
 

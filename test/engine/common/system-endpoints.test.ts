@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { htmlPage } from "../../../src/engine/common/html.ts";
-import { type HttpAnswer, HttpRoutes } from "../../../src/engine/common/http.ts";
+import type { HttpAnswer } from "../../../src/engine/common/http.ts";
+import { HttpRoutes } from "../../../src/engine/common/http-routes.ts";
 import { mountSystemEndpoints, VerboseLevel } from "../../../src/engine/common/system-endpoints.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 
