@@ -1,6 +1,7 @@
 // A framework's subscription to the leading master: one endless stream of events, and calls on connections of their own
 // (docs/scheduler-http-api.md). It comes back by itself when the stream breaks, falls silent or another master leads.
 import { MesosApiError, MesosUpError, RecordIoError } from "../errors.ts";
+import type { OfferConstraints } from "../mesos/offer-constraints.ts";
 import { SCHEDULER_PATH } from "../mesos/scheduler-api.ts";
 import type { SchedulerCall, SchedulerEvent } from "../mesos/scheduler-api.ts";
 import type { FrameworkInfo } from "../mesos/types.ts";
@@ -35,6 +36,8 @@ export interface SchedulerStreamOptions {
   /** Of an earlier subscription that is to be taken up again. */
   frameworkId?: string | undefined;
   suppressedRoles?: string[];
+  /** Asked before every SUBSCRIBE: which agents are to be offered (Mesos 1.11; others take no notice). */
+  offerConstraints?: () => OfferConstraints | undefined;
   /** Aborting it ends the stream with its reason. */
   signal?: AbortSignal | undefined;
   onState?: (state: SubscriptionState) => void;
@@ -187,6 +190,7 @@ export class SchedulerStream implements AsyncDisposable {
 
   #subscribeCall(): Extract<SchedulerCall, { type: "SUBSCRIBE" }> {
     const { frameworkInfo, suppressedRoles } = this.#options;
+    const constraints = this.#options.offerConstraints?.();
     const id = this.#frameworkId === undefined ? undefined : { value: this.#frameworkId };
     return {
       type: "SUBSCRIBE",
@@ -194,6 +198,7 @@ export class SchedulerStream implements AsyncDisposable {
       subscribe: {
         framework_info: { ...frameworkInfo, ...(id && { id }) },
         ...(suppressedRoles && { suppressed_roles: suppressedRoles }),
+        ...(constraints && { offer_constraints: constraints }),
       },
     };
   }

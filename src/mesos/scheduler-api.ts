@@ -1,4 +1,5 @@
 // The v1 scheduler API: calls and events (include/mesos/v1/scheduler/scheduler.proto, docs/scheduler-http-api.md).
+import type { OfferConstraints } from "./offer-constraints.ts";
 import type {
   AgentID,
   ExecutorID,
@@ -23,7 +24,12 @@ export const STREAM_ID_HEADER = "Mesos-Stream-Id";
 export type SchedulerCall = { framework_id?: FrameworkID } & (
   | {
       type: "SUBSCRIBE";
-      subscribe: { framework_info: FrameworkInfo; force?: boolean; suppressed_roles?: string[] };
+      subscribe: {
+        framework_info: FrameworkInfo;
+        force?: boolean;
+        suppressed_roles?: string[];
+        offer_constraints?: OfferConstraints;
+      };
     }
   | { type: "TEARDOWN" }
   | { type: "ACCEPT"; accept: { offer_ids: OfferID[]; operations: Operation[]; filters?: Filters } }
@@ -49,7 +55,14 @@ export type SchedulerCall = { framework_id?: FrameworkID } & (
   | { type: "RECONCILE"; reconcile: { tasks: { task_id: TaskID; agent_id?: AgentID }[] } }
   | { type: "MESSAGE"; message: { agent_id: AgentID; executor_id: ExecutorID; data: string } }
   | { type: "REQUEST"; request: { requests: unknown[] } }
-  | { type: "UPDATE_FRAMEWORK"; update_framework: { framework_info: FrameworkInfo; suppressed_roles?: string[] } }
+  | {
+      type: "UPDATE_FRAMEWORK";
+      update_framework: {
+        framework_info: FrameworkInfo;
+        suppressed_roles?: string[];
+        offer_constraints?: OfferConstraints;
+      };
+    }
 );
 
 export type SchedulerEvent =

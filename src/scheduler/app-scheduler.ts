@@ -5,17 +5,20 @@ import { withTimeLimit } from "../client/clock.ts";
 import type { Clock } from "../client/clock.ts";
 import type { HttpClient } from "../client/http.ts";
 import type { LeaderDetector } from "../client/leader-detector.ts";
+import { OperatorClient } from "../client/operator.ts";
 import type { SubscriptionState } from "../client/scheduler-stream.ts";
 import { MesosUpError, StepError } from "../errors.ts";
 import type { SchedulerEvent } from "../mesos/scheduler-api.ts";
 import type { FrameworkInfo, TaskStatus } from "../mesos/types.ts";
 import type { CallOutcome, Changes, Command, CoreEvent, Effect, Input } from "./core/inputs.ts";
+import { offerConstraintsOf } from "./core/offer-constraints.ts";
 import { restoreState } from "./core/state.ts";
 import type { SchedulerState } from "./core/state.ts";
 import { step } from "./core/step.ts";
 import type { FrameworkStore } from "./framework-store.ts";
 import { messageOf, outcomeOf } from "./live/call-outcome.ts";
 import { inputOf } from "./live/inputs-of-events.ts";
+import { seenAgents } from "./live/seen-agents.ts";
 import { PersistentWriter } from "./live/persistent-writer.ts";
 import { Subscriptions } from "./live/subscriptions.ts";
 import { WakeTimer } from "./live/wake-timer.ts";
@@ -47,6 +50,7 @@ export interface AppSchedulerOptions {
 }
 
 const STDERR_LIMIT_MS = 2000;
+const AGENTS_LIMIT_MS = 2000;
 const TEARDOWN_LIMIT_MS = 10_000;
 
 export class AppScheduler {
@@ -80,6 +84,7 @@ export class AppScheduler {
     this.#subscriptions = new Subscriptions({
       ...options,
       frameworkId: () => this.state.frameworkId,
+      offerConstraints: () => offerConstraintsOf(this.state),
       onState: (state) => this.#onSubscription(state),
       onEvent: (event) => this.#onEvent(event),
       onRemoved: () => this.#feed({ type: "framework-removed" }),
@@ -135,6 +140,17 @@ export class AppScheduler {
    */
   until<T>(look: (scheduler: this) => T | undefined, signal?: AbortSignal): Promise<T> {
     return this.#watchers.until(look, signal);
+  }
+
+  /**
+   * Has the leading master say which agents there are, so that those are known that were never offered. Leaves it at what
+   * is known if it does not answer.
+   */
+  async lookAtAgents(signal?: AbortSignal): Promise<void> {
+    if (this.subscription.name !== "subscribed") return;
+    const within = AbortSignal.any([...(signal ? [signal] : []), AbortSignal.timeout(AGENTS_LIMIT_MS)]);
+    const agents = await seenAgents(new OperatorClient(this.#options.http, this.master), within).catch(() => undefined);
+    if (agents !== undefined) this.#feed({ type: "agents", agents });
   }
 
   /** Waits until every call and every write has its answer. */
@@ -194,7 +210,7 @@ export class AppScheduler {
       if (instance !== undefined) this.#lastStatus.set(instance, status);
       this.#tell({ type: "status", status });
     }
-    const input = inputOf(event);
+    const input = inputOf(event, this.#subscriptions.toldConstraints);
     if (input !== undefined) this.#feed(input);
   }
 

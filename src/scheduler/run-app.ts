@@ -185,6 +185,7 @@ async function lossOfPatience(scheduler: AppScheduler, options: Waiting, signal:
   const waits = instancesOf(scheduler.state, app.name).some(
     ({ state, restarts }) => state === "waiting" && restarts === 0,
   );
+  if (waits) await scheduler.lookAtAgents(signal);
   if (waits) throw new NoMatchingOfferError(app, mismatchesOf(scheduler.state, app.name));
   return await scheduler.until<never>(() => undefined, signal);
 }
@@ -194,6 +195,7 @@ const EXPLAIN_AFTER_MS = 5000;
 /** Never settles but by the signal. */
 async function explainWaiting(scheduler: AppScheduler, options: Waiting, signal: AbortSignal): Promise<never> {
   await options.clock.sleep(EXPLAIN_AFTER_MS, signal);
+  await scheduler.lookAtAgents(signal);
   const why = whyView(scheduler.state, options.app.name, Date.now());
   if (why !== undefined) options.onWaiting?.(why);
   return await scheduler.until<never>(() => undefined, signal);
@@ -208,6 +210,7 @@ async function launchTimeout(scheduler: AppScheduler, options: Waiting, limitMs:
   const within = `within ${limitMs / 1000} s`;
   const details = { code: "LAUNCH_TIMEOUT", step: "launch", elapsedMs: limitMs };
   if (frameworkId === undefined || placement === undefined || late === undefined) {
+    await scheduler.lookAtAgents();
     if (subscription.name === "subscribed") return new NoMatchingOfferError(app, mismatchesOf(state, app.name));
     const why = scheduler.obstacle?.replace(/\.$/, "") ?? "none has answered SUBSCRIBE";
     return new StepError(`No master took the subscription ${within}: ${why}.`, {

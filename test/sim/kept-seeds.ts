@@ -6,6 +6,10 @@ export const keptSeeds = [
   { seed: 11, found: "a task that came back before another had its place was killed all the same" },
   { seed: 314, found: "an agent that asks twice to be admitted was taken for two" },
   {
+    seed: 1196,
+    found: "a refusal for a week that was lost and said again came in after the REVIVE that was to undo it",
+  },
+  {
     seed: 363,
     found: "a task was replaced after a restart before the master was asked whether it had come back",
   },

@@ -1,23 +1,8 @@
 // Offer constraints: which agents a framework wants to be offered in a role, by their attributes (docs/scheduler-http-api.md,
 // SUBSCRIBE and UPDATE_FRAMEWORK; src/master/allocator/mesos/offer_constraints_filter.cpp).
 import { attributeText } from "../../cluster/attributes.ts";
+import type { AttributeConstraint, OfferConstraints } from "../../mesos/offer-constraints.ts";
 import type { AgentInfo } from "../../mesos/types.ts";
-
-/** As in the calls (scheduler.proto). */
-export interface OfferConstraints {
-  role_constraints?: Record<string, { groups?: { attribute_constraints?: AttributeConstraint[] }[] }>;
-}
-export interface AttributeConstraint {
-  selector: { pseudoattribute_type?: string; attribute_name?: string };
-  predicate: {
-    exists?: object;
-    not_exists?: object;
-    text_equals?: { value: string };
-    text_not_equals?: { value: string };
-    text_matches?: { regex: string };
-    text_not_matches?: { regex: string };
-  };
-}
 
 export type AgentFilter = (agent: Pick<AgentInfo, "hostname" | "attributes">) => boolean;
 

@@ -1,6 +1,7 @@
 // Frameworks come, lose their stream, come back, and go.
 import type { FrameworkInfo } from "../../mesos/types.ts";
-import { constraintsProblem, filtersOf, type OfferConstraints } from "../allocator/offer-constraints.ts";
+import type { OfferConstraints } from "../../mesos/offer-constraints.ts";
+import { constraintsProblem, filtersOf } from "../allocator/offer-constraints.ts";
 import type { MasterContext } from "./context.ts";
 import { frameworkProblem, suppressedRolesProblem, updateProblem } from "./framework-validation.ts";
 import { frameworkModel } from "./operator-models.ts";

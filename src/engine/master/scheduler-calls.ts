@@ -1,7 +1,7 @@
 // The calls of the v1 scheduler API, checked and dealt with (docs/scheduler-http-api.md).
 import { isUuid } from "../../mesos/ids.ts";
 import type { SchedulerCall } from "../../mesos/scheduler-api.ts";
-import type { OfferConstraints } from "../allocator/offer-constraints.ts";
+import type { OfferConstraints } from "../../mesos/offer-constraints.ts";
 import { acceptOffers } from "./accept.ts";
 import type { MasterContext } from "./context.ts";
 import { checkDrained } from "./drain.ts";

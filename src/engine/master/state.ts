@@ -3,7 +3,7 @@ import type { OperationRecord, OperationStatus } from "../../mesos/operations.ts
 import type { SchedulerEvent } from "../../mesos/scheduler-api.ts";
 import type { AgentInfo, ExecutorInfo, FrameworkInfo, Offer, Resource } from "../../mesos/types.ts";
 import type { MasterSideLink } from "../common/agent-link.ts";
-import type { OfferConstraints } from "../allocator/offer-constraints.ts";
+import type { OfferConstraints } from "../../mesos/offer-constraints.ts";
 import type { Timer } from "../common/clock.ts";
 import type { DrainConfig, Task } from "../protocol.ts";
 import { RecoveredAgents } from "./recovered-agents.ts";

@@ -65,6 +65,7 @@ async function answer(
       listenTo(response, listeners);
       return;
     }
+    if (action === "why") await options.open.scheduler.lookAtAgents();
     send(response, 200, read(options, { kind, name, action, pathname }));
     return;
   }

@@ -1,5 +1,9 @@
-// Whether offers are wanted: SUPPRESS while there is nothing to launch, REVIVE as soon as there is. One of them at a time,
-// since calls travel on connections of their own and the second could come in before the first.
+// Whether offers are wanted, and of which agents: SUPPRESS while there is nothing to launch, REVIVE as soon as there is,
+// UPDATE_FRAMEWORK before it when apps want other agents than the master was told. One of them at a time, since calls
+// travel on connections of their own and the second could come in before the first.
+import type { OfferConstraints } from "../../mesos/offer-constraints.ts";
+import type { CallOutcome } from "./inputs.ts";
+import { knowsOfferConstraints, offerConstraintsOf } from "./offer-constraints.ts";
 import { REVIVE_INTERVAL_MS } from "./pace.ts";
 import type { Turn } from "./turn.ts";
 
@@ -16,17 +20,52 @@ export function updateDemand(turn: Turn): void {
   if (demand.master === "offering" && !demand.reviveWanted) return;
   const dueMs = demand.lastReviveMs + REVIVE_INTERVAL_MS;
   if (nowMs < dueMs) turn.wakeAt(dueMs);
-  else ask(turn, "REVIVE");
+  else if (!tellConstraints(turn)) ask(turn, "REVIVE");
 }
 
 /** A master that is subscribed to anew offers, and has forgotten what was refused. */
-export function resetDemand(turn: Turn): void {
-  Object.assign(turn.state.demand, { master: "offering", inFlight: false, reviveWanted: false });
+export function resetDemand(
+  turn: Turn,
+  told: { masterVersion?: string | undefined; offerConstraints?: OfferConstraints | undefined },
+): void {
+  const takesConstraints = knowsOfferConstraints(told.masterVersion);
+  const constraints = JSON.stringify(told.offerConstraints ?? {});
+  Object.assign(turn.state.demand, {
+    ...{ master: "offering", inFlight: false, reviveWanted: false },
+    ...{ takesConstraints, constraints },
+  });
 }
 
 /** Another agent's resources, or another distribution of tasks, may make a refused offer do. */
 export function wantRefusedOffers(turn: Turn): void {
   if (turn.state.waiting.size > 0) turn.state.demand.reviveWanted = true;
+}
+
+/**
+ * What was refused since then was refused for good now: if a REVIVE went out in between, it may have come in before, and
+ * then its refusal outlives it.
+ */
+export function wantIfRefusedLate(turn: Turn, sinceMs: number): void {
+  if (turn.state.demand.lastReviveMs >= sinceMs) wantRefusedOffers(turn);
+}
+
+/** Gives back whether the master must hear of other constraints first. */
+function tellConstraints(turn: Turn): boolean {
+  const { state } = turn;
+  const { demand, info, frameworkId } = state;
+  if (!demand.takesConstraints || frameworkId === undefined) return false;
+  const offer_constraints = offerConstraintsOf(state);
+  const text = JSON.stringify(offer_constraints);
+  if (text === demand.constraints) return false;
+  demand.inFlight = true;
+  // It says for all roles that they are not suppressed; REVIVE follows for what was refused.
+  demand.reviveWanted = true;
+  const framework_info = { ...info, id: { value: frameworkId } };
+  turn.call(
+    { type: "UPDATE_FRAMEWORK", update_framework: { framework_info, offer_constraints } },
+    { for: "constraints", text },
+  );
+  return true;
 }
 
 function ask(turn: Turn, what: "SUPPRESS" | "REVIVE"): void {
@@ -48,4 +87,21 @@ export function onDemandAnswer(turn: Turn, what: "SUPPRESS" | "REVIVE", taken: b
   // Whichever it was: of a master that may not have heard it the worse is to be assumed, and that is set right next.
   if (what === "REVIVE") demand.reviveWanted = true;
   else demand.master = "offering";
+}
+
+/** What the answer to UPDATE_FRAMEWORK means. A master that refuses these constraints goes without any change of them. */
+export function onConstraintsAnswer(turn: Turn, text: string, outcome: CallOutcome): void {
+  const { demand } = turn.state;
+  demand.inFlight = false;
+  demand.master = "offering";
+  if (outcome.name === "taken") demand.constraints = text;
+  if (outcome.name === "lost") {
+    demand.constraints = undefined;
+    // As often as REVIVE, and no more.
+    demand.lastReviveMs = turn.nowMs;
+  }
+  if (outcome.name === "refused") {
+    demand.takesConstraints = false;
+    turn.note(`the master does not take offer constraints: ${outcome.message}`);
+  }
 }

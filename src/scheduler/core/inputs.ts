@@ -1,6 +1,7 @@
 // What comes into the core, and what comes out of it. Everything that is decided is decided between the two.
+import type { OfferConstraints } from "../../mesos/offer-constraints.ts";
 import type { SchedulerCall } from "../../mesos/scheduler-api.ts";
-import type { InverseOffer, Offer, TaskStatus } from "../../mesos/types.ts";
+import type { AgentID, AgentInfo, InverseOffer, Offer, Resource, TaskStatus } from "../../mesos/types.ts";
 import type { AppSpec } from "../app-spec.ts";
 import type { Placement } from "../placement.ts";
 import type { Instance } from "./instance.ts";
@@ -28,11 +29,21 @@ export type Command =
   | { name: "stop" };
 
 export type Input =
-  | { type: "subscribed"; frameworkId: string }
+  | {
+      type: "subscribed";
+      frameworkId: string;
+      /** Of Mesos, as the master says, if it does. */
+      masterVersion?: string | undefined;
+      /** What SUBSCRIBE said of them. */
+      offerConstraints?: OfferConstraints | undefined;
+    }
   | { type: "disconnected" }
   | { type: "offers"; offers: readonly Offer[] }
   | { type: "inverse-offers"; offers: readonly InverseOffer[] }
   | { type: "rescind"; offerId: string }
+  | { type: "rescind-inverse"; offerId: string }
+  /** Agents as the master knows them, and what nobody holds of each. */
+  | { type: "agents"; agents: readonly SeenAgent[] }
   | { type: "update"; status: TaskStatus }
   | { type: "agent-failed"; agentId: string }
   | { type: "answer"; callId: number; outcome: CallOutcome }
@@ -42,6 +53,12 @@ export type Input =
   /** The master has given the framework up, and its tasks with it. */
   | { type: "framework-removed" }
   | { type: "timer" };
+
+export interface SeenAgent {
+  info: AgentInfo & { id: AgentID };
+  free: Resource[];
+  active: boolean;
+}
 
 /** Key → JSON; undefined removes it. A store takes all of them or none. */
 export type Changes = Record<string, unknown>;

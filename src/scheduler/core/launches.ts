@@ -1,5 +1,6 @@
 // What becomes of an ACCEPT. Without an answer nobody knows whether its tasks were launched: then the offer is declined,
 // so that the ACCEPT cannot be taken any more should it still arrive, and only after that the tasks are asked about.
+import { wantIfRefusedLate } from "./demand.ts";
 import { hasTask } from "./instance.ts";
 import { onTaskEnded } from "./policies.ts";
 import { reconcileSilentLaunch, reconcileTasks } from "./reconcile.ts";
@@ -11,10 +12,11 @@ const WITHDRAW_AGAIN_MS = 1000;
 
 export function onLaunchAnswer(
   turn: Turn,
-  { instances, offerId }: Extract<PendingCall, { for: "launch" }>,
+  { instances, offerId, sinceMs }: Extract<PendingCall, { for: "launch" }>,
   outcome: CallOutcome,
 ): void {
   const launched = instancesOnOffer(turn, instances, offerId);
+  if (outcome.name !== "lost") wantIfRefusedLate(turn, sinceMs);
   switch (outcome.name) {
     case "taken":
       for (const { task } of launched) turn.state.unanswered.delete(task.taskId);
@@ -33,19 +35,20 @@ export function onLaunchAnswer(
       }
       return;
     case "lost":
-      turn.state.withdrawals.set(offerId, { instances, nextMs: turn.nowMs });
+      turn.state.withdrawals.set(offerId, { instances, sinceMs, nextMs: turn.nowMs });
   }
 }
 
 export function onWithdrawAnswer(
   turn: Turn,
-  { instances, offerId }: Extract<PendingCall, { for: "withdraw" }>,
+  { instances, offerId, sinceMs }: Extract<PendingCall, { for: "withdraw" }>,
   outcome: CallOutcome,
 ): void {
   if (outcome.name === "lost") {
-    turn.state.withdrawals.set(offerId, { instances, nextMs: turn.nowMs + WITHDRAW_AGAIN_MS });
+    turn.state.withdrawals.set(offerId, { instances, sinceMs, nextMs: turn.nowMs + WITHDRAW_AGAIN_MS });
     return;
   }
+  wantIfRefusedLate(turn, sinceMs);
   const taskIds = instancesOnOffer(turn, instances, offerId).map(({ task }) => task.taskId);
   for (const taskId of taskIds) turn.state.unanswered.delete(taskId);
   reconcileTasks(turn, taskIds);
@@ -55,14 +58,14 @@ export function onWithdrawAnswer(
 export function withdrawLostLaunches(turn: Turn): void {
   const { state, nowMs } = turn;
   if (!state.subscribed) return;
-  for (const [offerId, { instances, nextMs }] of state.withdrawals) {
+  for (const [offerId, { instances, sinceMs, nextMs }] of state.withdrawals) {
     if (nextMs > nowMs) {
       turn.wakeAt(nextMs);
       continue;
     }
     state.withdrawals.delete(offerId);
     const decline = { offer_ids: [{ value: offerId }], filters: { refuse_seconds: 0 } };
-    turn.call({ type: "DECLINE", decline }, { for: "withdraw", offerId, instances });
+    turn.call({ type: "DECLINE", decline }, { for: "withdraw", offerId, instances, sinceMs });
   }
 }
 

@@ -10,7 +10,8 @@ import type { SpreadCounts } from "../spread.ts";
 import { taskInfo } from "../task-info.ts";
 import type { Instance } from "./instance.ts";
 import { decline } from "./declines.ts";
-import { LAUNCH_SILENCE_MS, MAINTENANCE_LEAD_MS, REFUSE_UNWANTED_SECONDS, refuseUnfitSeconds } from "./pace.ts";
+import { isLeaving, noteMaintenance } from "./maintenance.ts";
+import { LAUNCH_SILENCE_MS, REFUSE_UNWANTED_SECONDS, refuseUnfitSeconds } from "./pace.ts";
 import { instancesOf } from "./state.ts";
 import type { AppState, SchedulerState } from "./state.ts";
 import type { Turn } from "./turn.ts";
@@ -22,8 +23,9 @@ export function onOffers(turn: Turn, offers: readonly Offer[]): void {
   const { state, env } = turn;
   const open = offers.map((offer) => openOffer(offer));
   const launches: Launches = new Map();
+  for (const offer of offers) noteMaintenance(turn, offer);
   if (!state.stopping) {
-    const usable = open.filter(({ offer }) => !isLeaving(turn, offer));
+    const usable = open.filter(({ offer }) => !isLeaving(turn, offer.agent_id.value));
     for (const [app, waiting] of waitingByApp(state)) placeApp(turn, app, { waiting, open: usable, launches });
   }
   for (const { offer, left } of open) state.agents.set(offer.agent_id.value, { offer, left, seenMs: turn.nowMs });
@@ -50,13 +52,6 @@ function waitingByApp(state: SchedulerState): Map<AppState, Instance[]> {
     else found.push(instance);
   }
   return byApp;
-}
-
-/** Whether the agent goes into maintenance too soon to be of use. */
-function isLeaving(turn: Turn, { agent_id, unavailability }: Offer): boolean {
-  const startMs = unavailability === undefined ? Infinity : unavailability.start.nanoseconds / 1e6;
-  const leavingMs = turn.state.leaving.get(agent_id.value) ?? Infinity;
-  return Math.min(startMs, leavingMs) - turn.nowMs < MAINTENANCE_LEAD_MS;
 }
 
 interface Placing {
@@ -167,6 +162,11 @@ function accept(
   const operations = [{ type: "LAUNCH" as const, launch: { task_infos: placed.map(({ task }) => task) } }];
   turn.call(
     { type: "ACCEPT", accept: { offer_ids: [offer.id], operations, filters } },
-    { for: "launch", offerId: offer.id.value, instances: placed.map(({ instance }) => instance.id) },
+    {
+      for: "launch",
+      offerId: offer.id.value,
+      sinceMs: turn.nowMs,
+      instances: placed.map(({ instance }) => instance.id),
+    },
   );
 }

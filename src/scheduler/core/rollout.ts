@@ -4,7 +4,7 @@ import type { AppSpec } from "../app-spec.ts";
 import { kill } from "./kill.ts";
 import { hasTask, isAvailable } from "./instance.ts";
 import type { Instance } from "./instance.ts";
-import { MAINTENANCE_LEAD_MS } from "./pace.ts";
+import { isLeaving, isStuckOn } from "./maintenance.ts";
 import { instancesOf } from "./state.ts";
 import type { AppState } from "./state.ts";
 import type { Turn } from "./turn.ts";
@@ -84,8 +84,8 @@ const isUp = (instance: Instance, checked: boolean): boolean => isAvailable(inst
 
 function reasonToReplace(turn: Turn, app: AppState, instance: Instance): "update" | "move" | undefined {
   if (instance.version !== app.version) return "update";
-  const leavingMs = turn.state.leaving.get(instance.task?.agentId ?? "");
-  return leavingMs !== undefined && leavingMs - turn.nowMs < MAINTENANCE_LEAD_MS ? "move" : undefined;
+  const agentId = instance.task?.agentId;
+  return isLeaving(turn, agentId) && !isStuckOn(turn.state, agentId, app.name) ? "move" : undefined;
 }
 
 /** Those that have no task get the new version at once, and a fresh start. */

@@ -32,6 +32,7 @@ export interface AppState {
 
 /** What an agent offered last, less what was taken of it: what `why` goes by. */
 export interface KnownAgent {
+  /** Made up of what the master says of the agent, without an ID, if it was never offered. */
   offer: Offer;
   seenMs: number;
   /** What is left of the offer. */
@@ -40,13 +41,14 @@ export interface KnownAgent {
   away?: string | undefined;
 }
 
-/** What a call was for, as long as its answer matters. */
+/** What a call was for, as long as its answer matters. `sinceMs` is when its offers were first decided on. */
 export type PendingCall =
-  | { for: "launch"; instances: string[]; offerId: string }
+  | { for: "launch"; instances: string[]; offerId: string; sinceMs: number }
   /** The decline of an offer whose ACCEPT nobody has heard of: its tasks are reconciled after it. */
-  | { for: "withdraw"; offerId: string; instances: string[] }
-  | { for: "decline"; offerIds: string[]; refuseSeconds: number }
+  | { for: "withdraw"; offerId: string; instances: string[]; sinceMs: number }
+  | { for: "decline"; offerIds: string[]; refuseSeconds: number; sinceMs: number }
   | { for: "demand"; what: "SUPPRESS" | "REVIVE" }
+  | { for: "constraints"; text: string }
   | { for: "teardown" };
 
 export interface SchedulerState {
@@ -75,6 +77,10 @@ export interface SchedulerState {
     /** Refused offers are wanted back. */
     reviveWanted: boolean;
     lastReviveMs: number;
+    /** Offer constraints as the master has them, as JSON; undefined: nobody knows. */
+    constraints: string | undefined;
+    /** Whether it knows what they are. */
+    takesConstraints: boolean;
   };
   /** Tasks of which nothing has been heard in this subscription. */
   unconfirmed: Set<string>;
@@ -89,11 +95,13 @@ export interface SchedulerState {
     implicit: boolean;
   };
   /** Offers whose ACCEPT is lost: they are declined, lest it still arrive. */
-  withdrawals: Map<string, { instances: string[]; nextMs: number }>;
+  withdrawals: Map<string, { instances: string[]; sinceMs: number; nextMs: number }>;
   /** Offers that are to be declined once more: a master may hold them for ever. */
-  declines: { offerIds: string[]; refuseSeconds: number; nextMs: number }[];
+  declines: { offerIds: string[]; refuseSeconds: number; sinceMs: number; nextMs: number }[];
   /** Agents that go into maintenance, and when. */
   leaving: Map<string, number>;
+  /** The agent that each inverse offer asks for. */
+  inverseOffers: Map<string, string>;
   /** Apps of which instances are being replaced. */
   rolling: Set<string>;
   /** When to send KILL again, by task; also of tasks that no instance has. */
@@ -124,13 +132,21 @@ export function restoreState(info: FrameworkInfo, stored: Changes | undefined): 
     agents: new Map(),
     pending: new Map(),
     lastCallId: 0,
-    demand: { master: "offering", inFlight: false, reviveWanted: false, lastReviveMs: -Infinity },
+    demand: {
+      master: "offering",
+      inFlight: false,
+      reviveWanted: false,
+      lastReviveMs: -Infinity,
+      constraints: undefined,
+      takesConstraints: false,
+    },
     unconfirmed: new Set(),
     unanswered: new Set(),
     reconciling: { remaining: new Set(), attempt: 0, nextMs: Infinity, implicit: false },
     withdrawals: new Map(),
     declines: [],
     leaving: new Map(),
+    inverseOffers: new Map(),
     rolling: new Set(),
     kills: new Map(),
     wakeMs: -Infinity,

@@ -1,12 +1,13 @@
 // The heart of the scheduler: one input, and what is to be done about it. Deterministic: the same state, input and
 // environment give the same effects. The state belongs to whoever calls, and is changed in place.
+import { onAgentsSeen } from "./agents.ts";
 import { onCommand, forgetRemovedApps } from "./commands.ts";
 import { declineAgain, onDeclineAnswer } from "./declines.ts";
-import { onDemandAnswer, updateDemand, wantRefusedOffers } from "./demand.ts";
+import { onConstraintsAnswer, onDemandAnswer, updateDemand, wantRefusedOffers } from "./demand.ts";
 import type { CallOutcome, Effect, Env, Input } from "./inputs.ts";
 import { sendKills } from "./kill.ts";
 import { onLaunchAnswer, onWithdrawAnswer, watchSilentLaunches, withdrawLostLaunches } from "./launches.ts";
-import { findMoves, onInverseOffers } from "./maintenance.ts";
+import { findMoves, onInverseOfferRescinded, onInverseOffers } from "./maintenance.ts";
 import { onOffers } from "./place.ts";
 import { onPolicyTimer } from "./policies.ts";
 import { goOnReconciling } from "./reconcile.ts";
@@ -41,7 +42,7 @@ export function step(state: SchedulerState, input: Input, env: Env): Effect[] {
 function handle(turn: Turn, input: Input): void {
   switch (input.type) {
     case "subscribed": {
-      onSubscribed(turn, input.frameworkId);
+      onSubscribed(turn, input);
       return;
     }
     case "disconnected": {
@@ -62,6 +63,14 @@ function handle(turn: Turn, input: Input): void {
     }
     case "rescind": {
       onRescinded(turn, input.offerId);
+      return;
+    }
+    case "rescind-inverse": {
+      onInverseOfferRescinded(turn, input.offerId);
+      return;
+    }
+    case "agents": {
+      onAgentsSeen(turn, input.agents);
       return;
     }
     case "update": {
@@ -115,6 +124,10 @@ function onAnswer(turn: Turn, callId: number, outcome: CallOutcome): void {
     }
     case "demand": {
       onDemandAnswer(turn, pending.what, outcome.name === "taken");
+      return;
+    }
+    case "constraints": {
+      onConstraintsAnswer(turn, pending.text, outcome);
       return;
     }
     case "teardown": {

@@ -1,12 +1,14 @@
 // The subscription as the core sees it: what holds no longer when it is lost, what is to be said first when it is there.
 import { resetDemand } from "./demand.ts";
+import type { Input } from "./inputs.ts";
 import { reconcileLater, startReconciling } from "./reconcile.ts";
 import type { Turn } from "./turn.ts";
 
 const TEARDOWN_AGAIN_MS = 1000;
 
-export function onSubscribed(turn: Turn, frameworkId: string): void {
+export function onSubscribed(turn: Turn, told: Extract<Input, { type: "subscribed" }>): void {
   const { state } = turn;
+  const { frameworkId } = told;
   state.subscribed = true;
   state.subscription++;
   const isNew = state.frameworkId !== frameworkId;
@@ -16,7 +18,8 @@ export function onSubscribed(turn: Turn, frameworkId: string): void {
   }
   // Calls of an earlier subscription are refused from now on, so whatever became of them has been decided.
   forgetCalls(turn);
-  resetDemand(turn);
+  resetDemand(turn, told);
+  state.inverseOffers.clear();
   state.unconfirmed = new Set(state.byTask.keys());
   if (state.stopping) {
     tearDown(turn);

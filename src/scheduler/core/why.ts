@@ -5,6 +5,7 @@ import { obstacles, openOffer } from "../match-offers.ts";
 import type { Mismatch, Obstacle } from "../match-offers.ts";
 import { agentName } from "../placement.ts";
 import type { Instance, InstanceState } from "./instance.ts";
+import { isMadeUp } from "./agents.ts";
 import { spreadOf } from "./place.ts";
 import { instancesOf } from "./state.ts";
 import type { AppState, SchedulerState } from "./state.ts";
@@ -61,7 +62,8 @@ function nearestFirst(state: SchedulerState, app: AppState): Found[] {
   const counts = spreadOf(state, app);
   const found: Found[] = [];
   for (const { offer, left, seenMs, away } of state.agents.values()) {
-    const inTheWay = obstacles(app.spec, openOffer(offer, left), counts);
+    const all = obstacles(app.spec, openOffer(offer, left), counts);
+    const inTheWay = isMadeUp(offer) ? all.filter(({ kind }) => kind !== "role") : all;
     const reasons = [...(away === undefined ? [] : [away]), ...inTheWay.map(({ reason }) => reason)];
     if (reasons.length === 0) continue;
     const names = (offer.attributes ?? []).map((attribute) => attribute.name);

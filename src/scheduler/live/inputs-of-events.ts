@@ -1,12 +1,18 @@
 // What the events of a subscription are to the core.
 import type { SchedulerEvent } from "../../mesos/scheduler-api.ts";
+import type { OfferConstraints } from "../../mesos/offer-constraints.ts";
 import type { Input } from "../core/inputs.ts";
 
-/** Undefined for events that nothing is decided by. */
-export function inputOf(event: SchedulerEvent): Input | undefined {
+/** Undefined for events that nothing is decided by. `toldConstraints` is what the last SUBSCRIBE said of offers. */
+export function inputOf(event: SchedulerEvent, toldConstraints?: OfferConstraints): Input | undefined {
   switch (event.type) {
     case "SUBSCRIBED":
-      return { type: "subscribed", frameworkId: event.subscribed.framework_id.value };
+      return {
+        type: "subscribed",
+        frameworkId: event.subscribed.framework_id.value,
+        masterVersion: event.subscribed.master_info?.version,
+        offerConstraints: toldConstraints,
+      };
     case "OFFERS":
       return { type: "offers", offers: event.offers.offers };
     case "INVERSE_OFFERS":
@@ -15,6 +21,8 @@ export function inputOf(event: SchedulerEvent): Input | undefined {
       return { type: "update", status: event.update.status };
     case "RESCIND":
       return { type: "rescind", offerId: event.rescind.offer_id.value };
+    case "RESCIND_INVERSE_OFFER":
+      return { type: "rescind-inverse", offerId: event.rescind_inverse_offer.inverse_offer_id.value };
     case "FAILURE": {
       const { agent_id: agent, executor_id: executor } = event.failure;
       return agent !== undefined && executor === undefined ? { type: "agent-failed", agentId: agent.value } : undefined;

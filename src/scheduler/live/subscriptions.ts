@@ -6,6 +6,7 @@ import type { LeaderDetector } from "../../client/leader-detector.ts";
 import { SchedulerStream } from "../../client/scheduler-stream.ts";
 import type { SubscriptionState } from "../../client/scheduler-stream.ts";
 import { MesosUpError } from "../../errors.ts";
+import type { OfferConstraints } from "../../mesos/offer-constraints.ts";
 import type { SchedulerCall, SchedulerEvent } from "../../mesos/scheduler-api.ts";
 import type { FrameworkInfo } from "../../mesos/types.ts";
 
@@ -17,6 +18,8 @@ export interface SubscriptionsOptions {
   random: () => number;
   /** Asked before every subscription but those that a stream makes by itself. */
   frameworkId: () => string | undefined;
+  /** Which agents are to be offered. */
+  offerConstraints: () => OfferConstraints;
   onState: (state: SubscriptionState) => void;
   onEvent: (event: SchedulerEvent) => void;
   /** The master has given up the framework that was subscribed; `frameworkId` must not give its ID any more. */
@@ -26,12 +29,17 @@ export interface SubscriptionsOptions {
 /** What a master says to a framework that it has removed, or that has ended before. */
 const REMOVED = /Framework has been removed|completed/i;
 
+/** Of a SUBSCRIBE whose offer constraints it cannot keep. */
+const CONSTRAINTS_REFUSED = /offer constraints/i;
+
 export class Subscriptions {
   readonly #options: SubscriptionsOptions;
   #stream: SchedulerStream;
   #closed = false;
   #master = "";
   #obstacle: string | undefined;
+  #toldConstraints: OfferConstraints | undefined;
+  #tellsConstraints = true;
 
   constructor(options: SubscriptionsOptions) {
     this.#options = options;
@@ -50,6 +58,11 @@ export class Subscriptions {
   /** URL of the master that was subscribed to last, empty before the first. */
   get master(): string {
     return this.#master;
+  }
+
+  /** Which agents the last SUBSCRIBE asked for. */
+  get toldConstraints(): OfferConstraints | undefined {
+    return this.#toldConstraints;
   }
 
   /** Subscribes, again and again. Resolves when it is closed. @throws what ended the subscription for good */
@@ -73,10 +86,11 @@ export class Subscriptions {
   }
 
   #newStream(): SchedulerStream {
-    const { frameworkInfo, leader, http, clock, random, frameworkId } = this.#options;
+    const { frameworkInfo, leader, http, clock, random, frameworkId, offerConstraints } = this.#options;
     return new SchedulerStream({
       ...{ frameworkInfo, leader, http, clock, random },
       frameworkId: frameworkId(),
+      offerConstraints: () => (this.#toldConstraints = this.#tellsConstraints ? offerConstraints() : undefined),
       onState: (state) => this.#onState(state),
     });
   }
@@ -86,9 +100,12 @@ export class Subscriptions {
     try {
       for await (const event of this.#stream.events()) this.#options.onEvent(event);
     } catch (error) {
-      const removed =
-        error instanceof MesosUpError && error.code === "FRAMEWORK_REFUSED" && REMOVED.test(error.message);
-      if (!removed || this.#options.frameworkId() === undefined) throw error;
+      const refused = error instanceof MesosUpError && error.code === "FRAMEWORK_REFUSED" ? error.message : "";
+      if (this.#tellsConstraints && CONSTRAINTS_REFUSED.test(refused)) {
+        this.#tellsConstraints = false;
+        return;
+      }
+      if (!REMOVED.test(refused) || this.#options.frameworkId() === undefined) throw error;
       this.#options.onRemoved();
     }
   }

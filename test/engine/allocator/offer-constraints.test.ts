@@ -1,10 +1,6 @@
 import { describe, expect, it } from "vitest";
-import {
-  type AttributeConstraint,
-  constraintsProblem,
-  filtersOf,
-  type OfferConstraints,
-} from "../../../src/engine/allocator/offer-constraints.ts";
+import { constraintsProblem, filtersOf } from "../../../src/engine/allocator/offer-constraints.ts";
+import type { AttributeConstraint, OfferConstraints } from "../../../src/mesos/offer-constraints.ts";
 import { settle } from "../support/fake-clock.ts";
 import { startMaster, TestAgent, TestFramework } from "../support/master-harness.ts";
 

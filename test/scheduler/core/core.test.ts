@@ -1,9 +1,11 @@
 // The core's decisions one by one; how they hold together under failures is played in test/sim.
 import { beforeEach, describe, expect, it } from "vitest";
+import type { OfferConstraints } from "../../../src/mesos/offer-constraints.ts";
 import type { SchedulerCall } from "../../../src/mesos/scheduler-api.ts";
 import type { Offer, TaskState, TaskStatus } from "../../../src/mesos/types.ts";
 import type { AppSpec } from "../../../src/scheduler/app-spec.ts";
 import type { Effect, Input } from "../../../src/scheduler/core/inputs.ts";
+import { offerConstraintsOf } from "../../../src/scheduler/core/offer-constraints.ts";
 import { verdictOf } from "../../../src/scheduler/core/instance.ts";
 import { instancesOf, restoreState } from "../../../src/scheduler/core/state.ts";
 import type { SchedulerState } from "../../../src/scheduler/core/state.ts";
@@ -15,7 +17,7 @@ let state: SchedulerState;
 let nowMs: number;
 let ids: number;
 beforeEach(() => {
-  state = restoreState({ user: "root", name: "test" }, undefined);
+  state = restoreState({ user: "root", name: "test", roles: ["*"] }, undefined);
   nowMs = 1_000_000;
   ids = 0;
   calls({ type: "subscribed", frameworkId: "f1" });
@@ -62,6 +64,13 @@ function later(ms: number): SchedulerCall[] {
   nowMs += ms;
   return calls({ type: "timer" });
 }
+
+const inverseOffer = (id: string, agent: string, inMs = 60_000) => ({
+  id: { value: id },
+  framework_id: { value: "f1" },
+  agent_id: { value: agent },
+  unavailability: { start: { nanoseconds: (nowMs + inMs) * 1e6 } },
+});
 
 const racks = (...names: string[]) =>
   names.map((rack, i) => offer({ id: `o-${ids++}`, agent: `a${i + 1}`, attributes: { rack } }));
@@ -271,19 +280,95 @@ describe("offers", () => {
     run();
     offers(offer());
     update("web.1", "TASK_RUNNING");
-    const start = { nanoseconds: (nowMs + 60_000) * 1e6 };
-    const inverse = {
-      id: { value: "i1" },
-      framework_id: { value: "f1" },
-      agent_id: { value: "a1" },
-      unavailability: { start },
-    };
+    const inverse = inverseOffer("i1", "a1");
+    const { start } = inverse.unavailability;
     expect(types(calls({ type: "inverse-offers", offers: [inverse] }))).toEqual(["ACCEPT_INVERSE_OFFERS", "KILL"]);
     update("web.1", "TASK_KILLED");
-    offers(offer());
+    offers({ ...offer(), unavailability: { start } });
     expect(of()).toEqual(["web.1 waiting"]);
     offers(offer({ agent: "a2" }));
     expect(of()).toEqual(["web.1 launching"]);
+  });
+
+  it("of an agent whose maintenance was called off are used again", () => {
+    run();
+    calls({ type: "inverse-offers", offers: [inverseOffer("i1", "a1")] });
+    offers({ ...offer(), unavailability: inverseOffer("i1", "a1").unavailability });
+    expect(of()).toEqual(["web.1 waiting"]);
+    calls({ type: "rescind-inverse", offerId: "i1" });
+    offers(offer());
+    expect(of()).toEqual(["web.1 launching"]);
+    calls({ type: "inverse-offers", offers: [inverseOffer("i2", "a2")] });
+    run({ name: "other" });
+    offers(offer({ id: "o2", agent: "a2" }));
+    expect(of("other")).toEqual(["other.1 launching"]);
+  });
+
+  it("that ask for an agent back are declined while something there has nowhere else to go", () => {
+    run({ constraints: [["hostname", "EQUALS", "a1"]] });
+    offers(offer(), offer({ id: "o2", agent: "a2" }));
+    update("web.1", "TASK_RUNNING");
+    const asked = [inverseOffer("i1", "a1"), inverseOffer("i2", "a2")];
+    const made = calls({ type: "inverse-offers", offers: asked });
+    expect(made).toMatchObject([
+      { type: "ACCEPT_INVERSE_OFFERS", accept_inverse_offers: { inverse_offer_ids: [{ value: "i2" }] } },
+      { type: "DECLINE_INVERSE_OFFERS", decline_inverse_offers: { inverse_offer_ids: [{ value: "i1" }] } },
+    ]);
+    expect(of()).toEqual(["web.1 running"]);
+  });
+
+  it("that were refused late, after they were wanted back, are wanted back once more", () => {
+    run();
+    const declined = give({ type: "offers", offers: [offer({ cpus: 0.01 })] }).find(({ type }) => type === "call");
+    later(1000);
+    calls({ type: "agent-failed", agentId: "a9" });
+    expect(declined).toMatchObject({ call: { type: "DECLINE" } });
+    const { id } = declined as Extract<Effect, { type: "call" }>;
+    calls({ type: "answer", callId: id, outcome: { name: "taken" } });
+    expect(types(later(1000))).toEqual(["REVIVE"]);
+    expect(types(later(1000))).toEqual([]);
+  });
+});
+
+describe("a master that knows offer constraints", () => {
+  const master = (masterVersion: string, offerConstraints?: OfferConstraints) =>
+    calls({ type: "subscribed", frameworkId: "f1", masterVersion, offerConstraints });
+  const onRack = { constraints: [["rack", "EQUALS", "r1"]] };
+
+  it("is told of those that apps have before it offers anew", () => {
+    master("1.11.0");
+    const made = run(onRack);
+    expect(types(made)).toEqual(["UPDATE_FRAMEWORK", "REVIVE"]);
+    expect(made[0]).toMatchObject({
+      update_framework: {
+        framework_info: { id: { value: "f1" } },
+        offer_constraints: offerConstraintsOf(state),
+      },
+    });
+    calls({ type: "agent-failed", agentId: "a9" });
+    expect(types(later(1000))).toEqual(["REVIVE"]);
+  });
+
+  it("is not told what its subscription said already, and an older one nothing", () => {
+    run(onRack);
+    master("1.12.0", offerConstraintsOf(state));
+    calls({ type: "agent-failed", agentId: "a9" });
+    expect(types(later(1000))).toEqual(["REVIVE"]);
+    master("1.10.1");
+    calls({ type: "agent-failed", agentId: "a9" });
+    expect(types(later(1000))).toEqual(["REVIVE"]);
+  });
+
+  it("that refuses them is asked for offers all the same", () => {
+    master("1.11.0");
+    const asked = give({ type: "command", command: { name: "run", spec: app(onRack) } });
+    const told = [...asked, ...give({ type: "timer" })].find(
+      (effect) => effect.type === "call" && effect.call.type === "UPDATE_FRAMEWORK",
+    );
+    const { id } = told as Extract<Effect, { type: "call" }>;
+    expect(types(calls({ type: "answer", callId: id, outcome: { name: "refused", message: "no" } }))).toEqual([
+      "REVIVE",
+    ]);
   });
 });
 
