@@ -17,10 +17,12 @@ export function updateDemand(turn: Turn): void {
     if (demand.master === "offering") ask(turn, "SUPPRESS");
     return;
   }
-  if (demand.master === "offering" && !demand.reviveWanted) return;
+  const constraints = newConstraints(turn);
+  if (demand.master === "offering" && !demand.reviveWanted && constraints === undefined) return;
   const dueMs = demand.lastReviveMs + REVIVE_INTERVAL_MS;
   if (nowMs < dueMs) turn.wakeAt(dueMs);
-  else if (!tellConstraints(turn)) ask(turn, "REVIVE");
+  else if (constraints === undefined) ask(turn, "REVIVE");
+  else tellConstraints(turn, constraints);
 }
 
 /** A master that is subscribed to anew offers, and has forgotten what was refused. */
@@ -49,23 +51,22 @@ export function wantIfRefusedLate(turn: Turn, sinceMs: number): void {
   if (turn.state.demand.lastReviveMs >= sinceMs) wantRefusedOffers(turn);
 }
 
-/** Gives back whether the master must hear of other constraints first. */
-function tellConstraints(turn: Turn): boolean {
-  const { state } = turn;
-  const { demand, info, frameworkId } = state;
-  if (!demand.takesConstraints || frameworkId === undefined) return false;
-  const offer_constraints = offerConstraintsOf(state);
-  const text = JSON.stringify(offer_constraints);
-  if (text === demand.constraints) return false;
+/** Those that the master is to be told; undefined if it has them, or would not know what they are. */
+function newConstraints({ state }: Turn): OfferConstraints | undefined {
+  const { demand } = state;
+  if (!demand.takesConstraints) return undefined;
+  const constraints = offerConstraintsOf(state);
+  return JSON.stringify(constraints) === demand.constraints ? undefined : constraints;
+}
+
+/** It says for all roles that they are not suppressed; REVIVE follows for what was refused. */
+function tellConstraints(turn: Turn, offer_constraints: OfferConstraints): void {
+  const { info, frameworkId, demand } = turn.state;
   demand.inFlight = true;
-  // It says for all roles that they are not suppressed; REVIVE follows for what was refused.
-  demand.reviveWanted = true;
-  const framework_info = { ...info, id: { value: frameworkId } };
-  turn.call(
-    { type: "UPDATE_FRAMEWORK", update_framework: { framework_info, offer_constraints } },
-    { for: "constraints", text },
-  );
-  return true;
+  const framework_info = { ...info, ...(frameworkId !== undefined && { id: { value: frameworkId } }) };
+  const text = JSON.stringify(offer_constraints);
+  const update_framework = { framework_info, offer_constraints };
+  turn.call({ type: "UPDATE_FRAMEWORK", update_framework }, { for: "constraints", text });
 }
 
 function ask(turn: Turn, what: "SUPPRESS" | "REVIVE"): void {

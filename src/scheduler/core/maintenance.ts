@@ -68,8 +68,9 @@ export function findMoves(turn: Turn): void {
  * since killed it would run nowhere.
  */
 export function isStuckOn(state: SchedulerState, agentId: string | undefined, app?: string): boolean {
-  const others = [...state.agents.values()].filter(({ offer }) => offer.agent_id.value !== agentId);
-  if (others.length === 0) return false;
+  const known = [...state.agents.values()].filter(({ offer }) => offer.agent_id.value !== agentId);
+  if (known.length === 0) return false;
+  const others = known.filter(({ offer, away }) => away === undefined && !state.leaving.has(offer.agent_id.value));
   for (const instance of state.instances.values()) {
     if (instance.task?.agentId !== agentId || (app !== undefined && instance.app !== app)) continue;
     const spec = state.apps.get(instance.app)?.spec;

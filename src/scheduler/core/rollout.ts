@@ -1,6 +1,7 @@
 // Rolling updates: another version of an app takes the place of the one that runs, a few instances at a time, and goes
 // again where it fails. Instances on agents that go into maintenance are moved in the same way.
 import type { AppSpec } from "../app-spec.ts";
+import { wantRefusedOffers } from "./demand.ts";
 import { kill } from "./kill.ts";
 import { hasTask, isAvailable } from "./instance.ts";
 import type { Instance } from "./instance.ts";
@@ -91,6 +92,8 @@ function reasonToReplace(turn: Turn, app: AppState, instance: Instance): "update
 /** Those that have no task get the new version at once, and a fresh start. */
 function wakeIdle(turn: Turn, app: AppState): void {
   turn.state.rolling.add(app.name);
+  // What did not do before may do for what it is now.
+  wantRefusedOffers(turn);
   for (const instance of instancesOf(turn.state, app.name)) {
     instance.failuresMs = [];
     instance.backoffs = 0;

@@ -262,6 +262,15 @@ describe("an update of an app", () => {
     expect(state.apps.get("web")).toMatchObject({ version: 1, spec: { env: {} } });
   });
 
+  it("that waits has offers that were refused for what it was before", () => {
+    run({ name: "big", cpus: 100 });
+    later(1000);
+    nowMs++;
+    offers(offer());
+    expect(types(later(1000))).toEqual([]);
+    expect(types(run({ name: "big", cpus: 1 }))).toEqual(["REVIVE"]);
+  });
+
   it("that changes nothing about tasks leaves them alone", () => {
     expect(run({ instances: 3, unreachable: { replace_after: "5mins" } })).toEqual([]);
     expect(all()).toEqual(["1 running", "1 running", "1 running"]);
