@@ -1,26 +1,46 @@
+import { basename } from "node:path";
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-// Two projects: `unit` needs nothing but node; `e2e` bundles the programs and starts real clusters, one file at a time, since each measures the
-// machine it runs on (ports, processes, mounts).
+/** The files that take longest, in the order of that: one that were begun last would be waited for alone. */
+const LONGEST = ["lifecycle", "vagrant", "faults", "conformance", "docker", "doctor", "simulation", "vagrantfile"];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification): number => {
+      const place = LONGEST.indexOf(basename(moduleId, ".test.ts"));
+      return place === -1 ? LONGEST.length : place;
+    };
+    return (await super.sort(files)).sort((one, other) => rank(one) - rank(other));
+  }
+}
+
+// Two projects, one after the other: `unit` needs nothing but node; `e2e` bundles the programs and starts real clusters.
+// Of each, two files run at once, also where the machine could do more. Files of e2e may meet on one machine since each
+// works in a folder of its own, looks only at what is known to be of that folder's clusters (processes, mounts, cgroups,
+// devices, containers), and leaves the ports to the product or to the kernel: none asks for a default port.
 export default defineConfig({
   test: {
+    maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/e2e/**"],
+          exclude: ["test/e2e/**", "test/faults/**"],
           testTimeout: 30_000,
+          sequence: { groupOrder: 0 },
         },
       },
       {
         test: {
           name: "e2e",
-          include: ["test/e2e/**/*.test.ts"],
+          include: ["test/e2e/**/*.test.ts", "test/faults/**/*.test.ts"],
           globalSetup: ["test/build-programs.ts"],
-          poolOptions: { forks: { singleFork: true } },
           testTimeout: 180_000,
           hookTimeout: 180_000,
+          sequence: { groupOrder: 1 },
         },
       },
     ],

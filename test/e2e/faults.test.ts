@@ -271,7 +271,7 @@ describe("a part", () => {
   });
 
   it("that was waited for in vain is shown with its last log lines", async () => {
-    const cli = place.launch("up", "--containers", "runc", "--json", "--timeout", "6s");
+    const cli = place.launch("up", "--containers", "runc", "--json", "--timeout", "10s");
     // Without ZooKeeper the master cannot lead before it has said something and is stopped.
     const zookeeper = await freeze(place, "zookeeper-1");
     const log = place.state("nodes", "master-1", "log", "master-1.log");
