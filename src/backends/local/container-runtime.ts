@@ -5,8 +5,8 @@ import { findProgram } from "../find-program.ts";
 
 export type ContainerRuntime = "docker" | "podman" | "runc";
 
-/** A daemon on this machine answers within a few milliseconds, or is not there. */
-const pingTimeoutMs = 1_000;
+/** A daemon that is not there refuses at once; one on a machine that has much else to do takes its time. */
+const pingTimeoutMs = 10_000;
 
 /**
  * The runtime to use: the one that is asked for, else Docker or Podman where it works, else runc. Docker or Podman asked

@@ -6,7 +6,7 @@ import { isRunning, readProcessRecord } from "../state/process-record.ts";
 import { logFileOf } from "./processes/log-file.ts";
 
 /** A process on this machine that does not say its version within this time says nothing at all. */
-const answerWithinMs = 1_000;
+const answerWithinMs = 3_000;
 
 /** In the plan's order. A node that runs but gives no answer has no version. */
 export async function nodeStatuses(plan: ClusterPlan): Promise<NodeStatus[]> {
