@@ -20,7 +20,7 @@ export interface Outcome {
 
 /** Far beyond what the slowest takes, and within what a test may take. */
 const SCENARIO_LIMIT_MS = 120_000;
-const IDLE_LIMIT_MS = 15_000;
+const IDLE_LIMIT_MS = 60_000;
 
 /** Plays one scenario. It never throws for what Mesos does: that is in the outcome. */
 export async function playScenario(scenario: Scenario, target: Target, signal?: AbortSignal): Promise<Outcome> {
