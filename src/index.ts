@@ -1,7 +1,16 @@
-// The library: a cluster as an object, the scheduler that launches apps on it or on any other, and the check over HTTP.
+// The library: a cluster as an object, the scheduler that launches apps on it or on any other, a scheduler for frameworks of
+// one's own, and the check over HTTP.
 export { startCluster, type StartClusterOptions } from "./library/start-cluster.ts";
 export type { Cluster } from "./library/cluster.ts";
 export type { AgentDescription, AppDescription, ClusterDescription } from "./library/descriptions.ts";
+
+export { createScheduler } from "./scheduler/framework/create-scheduler.ts";
+export type { CreateSchedulerOptions, Scheduler, SchedulerHandlers } from "./scheduler/framework/create-scheduler.ts";
+export type { TaskOnAgent } from "./scheduler/framework/calls.ts";
+export type { SchedulerCall, SchedulerEvent } from "./mesos/scheduler-api.ts";
+export type { AttributeConstraint, AttributePredicate, OfferConstraints } from "./mesos/offer-constraints.ts";
+export type * from "./mesos/types.ts";
+export { isTerminal } from "./mesos/task-state.ts";
 
 export { runApp, type RunAppOptions } from "./scheduler/run-app.ts";
 export type { RunningApp, RunningTask } from "./scheduler/running-app.ts";

@@ -1,15 +1,21 @@
 // The library as a test of somebody else's framework uses it: clusters as objects, several at once.
 import { existsSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { runBatch } from "../../examples/framework.ts";
 import { startCluster } from "../../src/index.ts";
 
 describe("startCluster", () => {
-  it("gives a cluster that is ready, runs apps on it, and leaves nothing", async () => {
+  it("gives a cluster that is ready, runs a framework and apps on it, and leaves nothing", async () => {
     // Ports that no other cluster here gives out: nobody answers there once this one is gone.
     const agents = ["32020-32029", "32030-32039"].map((ports) => ({ resources: { ports } }));
     const cluster = await startCluster({ agents, engine: "embedded" });
     expect(cluster.agents.map(({ name }) => name)).toEqual(["agent-1", "agent-2"]);
     expect((await cluster.operator().agents()).filter(({ active }) => active)).toHaveLength(2);
+    expect(await runBatch(cluster.zkUrl, "exit 0", 3)).toEqual({
+      "task-1": "TASK_FINISHED",
+      "task-2": "TASK_FINISHED",
+      "task-3": "TASK_FINISHED",
+    });
     const app = await cluster.runApp();
     expect(await app.verify()).toMatchObject({ status: 200 });
     expect(await cluster.log("master-1")).not.toBe("");
