@@ -106,9 +106,14 @@ withCommonOptions(program.command("resume").description("bring halted machines b
   async (options: CommonOptions) => (await import("./machines.ts")).resume(options),
 );
 
-withCommonOptions(program.command("ssh").description("print the command that opens a shell on a machine (vagrant)"))
+withCommonOptions(
+  program.command("ssh").description("run a command on a machine, or print how to open a shell there (vagrant)"),
+)
   .argument("<component>", "as `status` calls it: master-1, agent-1, …")
-  .action(async (node: string, options: CommonOptions) => (await import("./machines.ts")).ssh(node, options));
+  .argument("[command...]", "run as root; words that begin with a dash go after --")
+  .action(async (node: string, command: string[], options: CommonOptions) =>
+    (await import("./machines.ts")).ssh(node, command, options),
+  );
 
 withCommonOptions(program.command("rebuild").description("take the cluster down and bring it up anew")).action(
   async (options: CommonOptions) => (await import("./machines.ts")).rebuild(options),

@@ -25,11 +25,17 @@ export function resume(options: CommonOptions): Promise<never> {
   });
 }
 
-export function ssh(node: string, options: CommonOptions): Promise<never> {
-  return runAtTheEdge(options, async () => {
+/** Without a command, prints the one that opens a shell. */
+export function ssh(node: string, command: string[], options: CommonOptions): Promise<never> {
+  return runAtTheEdge(options, async ({ signal }) => {
     const spec = await readClusterSpec(options);
-    const command = (await machinesOf(spec)).sshCommand(spec.name, node);
-    return { json: { ok: true, command }, text: command };
+    const backend = await machinesOf(spec);
+    if (command.length === 0) {
+      const text = backend.sshCommand(spec.name, node);
+      return { json: { ok: true, command: text }, text };
+    }
+    const output = await backend.runOnMachine(spec.name, node, command, signal);
+    return { json: { ok: true, output }, text: output.trimEnd() };
   });
 }
 

@@ -1,11 +1,13 @@
 // A cluster on machines that are containers (Vagrant's docker provider), through its whole life.
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { join } from "node:path";
 import { execa, execaSync } from "execa";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { dockerAnswers } from "./support/docker.ts";
 import type { DownOutput, Failure, StatusOutput, UpOutput } from "./support/json.ts";
 import { until } from "./support/until.ts";
-import { Workplace } from "./support/workplace.ts";
+import { programs, Workplace } from "./support/workplace.ts";
 
 const vagrantThere = !execaSync("vagrant", ["--version"], { reject: false }).failed;
 if (!vagrantThere) {
@@ -42,10 +44,29 @@ async function states(): Promise<Record<string, string>> {
   return Object.fromEntries(output.nodes.map(({ name, state }) => [name, state]));
 }
 
+/** The lines of the page for when something is wrong, in their order. */
+async function troubleshooting(): Promise<string[]> {
+  const [, section = ""] = (await readFile("docs/vagrant.md", "utf8")).split("## When something is wrong");
+  return [...section.matchAll(/```sh\n([\s\S]*?)```/g)].flatMap(([, block = ""]) => block.trim().split("\n"));
+}
+
+/** Runs a line of a page in a shell, where `npx mesos-up` is the one that is tested. */
+async function asWritten(line: string): Promise<string> {
+  const shim = `#!/bin/sh\nshift\nexec '${process.execPath}' '${join(programs, "mesos-up.js")}' "$@"\n`;
+  await mkdir(place.path("bin"), { recursive: true });
+  await writeFile(place.path("bin", "npx"), shim, { mode: 0o755 });
+  const env = { PATH: `${place.path("bin")}:${process.env["PATH"] ?? ""}` };
+  const { exitCode, stdout, all } = await execa("bash", ["-o", "pipefail", "-c", line], {
+    ...{ cwd: place.folder, env, reject: false, all: true },
+  });
+  expect(exitCode, `${line}\n${all}`).toBe(0);
+  return stdout;
+}
+
 const allRun = { "zookeeper-1": "running", "master-1": "running", "agent-1": "running", "agent-2": "running" };
 
 describe.skipIf(!vagrantThere || !dockerAnswers)("a cluster on machines", () => {
-  it("comes up, is provisioned again without a change, mends, rests, serves nginx from an agent's address, and goes", async () => {
+  it("comes up, is provisioned again without a change, does what the page for trouble says, serves nginx, and goes", async () => {
     await place.write("cluster.yaml", "backend: vagrant\nvagrant: { provider: docker }\nagents: 2\n");
     const up = await place.json<UpOutput>("up", "--cluster", "cluster.yaml");
     expect(up.stderr).not.toContain("Error");
@@ -66,28 +87,50 @@ describe.skipIf(!vagrantThere || !dockerAnswers)("a cluster on machines", () => 
     expect(again.exitCode).toBe(0);
     expect([await traces(agent), await traces(master)]).toEqual(before);
 
-    // What dies is started by the machine itself; what is stopped by `restart`, and by `up`.
+    // What dies is started by the machine itself; what is stopped by `restart` and `up`, which are lines of the page.
     const pid = "/etc/mesos-up/services/mesos-agent/supervise/pid";
     await execa("docker", ["exec", agent, "sh", "-c", `kill -9 $(cat ${pid})`]);
     await until("the agent runs again", async () => (await states())["agent-1"] === "running");
+    const lines = await troubleshooting();
+    const does = async (line: string): Promise<string> => {
+      expect(lines.shift()).toBe(line);
+      return await asWritten(line);
+    };
+    expect(await does("npx mesos-up status")).toMatch(/^agent +192\.168\.33\.11:5051 +active/m);
     await execa("docker", ["exec", master, "mesos-component", "stop", "mesos-master"]);
     expect(await states()).toEqual({ ...allRun, "master-1": "dead" });
-    expect((await place.run("restart", "master-1")).exitCode).toBe(0);
+    await does("npx mesos-up restart master-1");
     expect(await states()).toEqual(allRun);
+    expect(await does("npx mesos-up status | grep zookeeper-1")).toMatch(/running.*192\.168\.33\.10:2181/);
+    for (const [node, name, at] of [
+      ["zookeeper-1", "zookeeper", "192.168.33.10:2181"],
+      ["master-1", "mesos-master", "192.168.33.10:5050"],
+      ["agent-1", "mesos-agent", "192.168.33.11:5051"],
+    ] as const)
+      expect(await does(`npx mesos-up ssh ${node} mesos-component status ${name}`)).toBe(
+        `${name} runs and answers at ${at}`,
+      );
+    for (const line of ["logs agent-1", "ssh agent-1 cat /var/local/mesos/logs/agent/mesos-agent.log"])
+      expect(await does(`npx mesos-up ${line}`)).toContain("192.168.33.1");
+    expect(await does("npx mesos-up ssh agent-1")).toBe(`cd ${place.state()} && vagrant ssh mesos-agent`);
     await execa("docker", ["exec", agent, "mesos-component", "stop", "mesos-agent"]);
-    const mended = await place.json<UpOutput>("up");
-    expect(mended.output.started).toEqual(["agent-1"]);
+    await does("npx mesos-up up");
+    expect(await states()).toEqual(allRun);
 
-    expect((await place.run("logs", "agent-1")).stdout).toContain("192.168.33.1");
     const { report, stderr } = await place.demo("--site", await site());
     expect(stderr).not.toContain("Error");
     expect(report).toMatchObject({ ok: true, check: { status: 200, siteMatches: true } });
     expect(report.check?.url).toMatch(/^http:\/\/192\.168\.33\.1[12]:\d+\/$/);
 
-    expect((await place.run("halt")).exitCode).toBe(0);
-    expect(Object.values(await states())).toEqual(["dead", "dead", "dead", "dead"]);
-    expect((await place.run("resume")).exitCode).toBe(0);
+    await does("npx mesos-up halt");
+    const running = await execa("docker", ["ps", "--quiet", "--filter", `label=mesos-up.state=${place.state()}`]);
+    expect(running.stdout).toBe("");
+    await does("npx mesos-up resume");
     expect(await states()).toEqual(allRun);
+    await does("npx mesos-up rebuild");
+    expect(lines).toEqual([]);
+    expect(await states()).toEqual(allRun);
+    expect((await machinesInDocker()).filter((name) => containers.includes(name))).toHaveLength(3);
 
     const down = await place.json<DownOutput>("down");
     expect(down.output.removed).toEqual(
@@ -95,7 +138,10 @@ describe.skipIf(!vagrantThere || !dockerAnswers)("a cluster on machines", () => 
     );
     expect(await machinesInDocker()).toEqual([]);
     expect(place.leftovers()).toEqual([]);
-  }, 600_000);
+    // What `vagrant global-status` tells.
+    const home = process.env["VAGRANT_HOME"] ?? join(homedir(), ".vagrant.d");
+    expect(await readFile(join(home, "data/machine-index/index"), "utf8")).not.toContain(place.folder);
+  }, 900_000);
 
   it("is not begun where its addresses belong to another network, nor without Vagrant", async () => {
     await execa("docker", ["network", "create", "--subnet", "192.168.69.0/24", "mesos-up-e2e-taken"]);

@@ -94,7 +94,10 @@ function vagrant(args: string[], planFile: string | undefined, env: Record<strin
   });
 }
 
-describe.skipIf(missing.includes("ruby"))("the Vagrantfile's helper", () => {
+/** Vagrant and rubocop take seconds to start, on a busy machine many. */
+const patient = { timeout: 180_000 };
+
+describe.skipIf(missing.includes("ruby"))("the Vagrantfile's helper", patient, () => {
   it("reads plans as they are: machines, addresses, sizes, and every word of every command", async () => {
     const plans = files.flatMap((text) => placements.map((placement) => planned(text, placement)));
     const paths = await Promise.all(plans.map((one, i) => write(`${i}.json`, JSON.stringify(one))));
@@ -132,7 +135,7 @@ describe.skipIf(missing.includes("ruby"))("the Vagrantfile's helper", () => {
   });
 });
 
-describe.skipIf(missing.includes("vagrant"))("Vagrant", () => {
+describe.skipIf(missing.includes("vagrant"))("Vagrant", patient, () => {
   it("finds the Vagrantfile and the plan that comes with it sound", async () => {
     const { exitCode, stderr, stdout } = await vagrant(["validate"], undefined, await nearlyVirtualBox());
     expect(`${stdout}${stderr}`).toContain("Vagrantfile validated successfully.");
@@ -185,7 +188,7 @@ describe.skipIf(missing.includes("vagrant"))("Vagrant", () => {
   });
 });
 
-describe("the scripts", () => {
+describe("the scripts", patient, () => {
   it.skipIf(missing.includes("shellcheck"))("are clean to shellcheck", async () => {
     const scripts = execaSync("sh", ["-c", "ls scripts/provision/*.sh"]).stdout.split("\n");
     const { all } = await execa("shellcheck", ["-x", "-s", "sh", ...scripts], { reject: false, all: true });

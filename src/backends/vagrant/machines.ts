@@ -46,6 +46,7 @@ export function machineOf({ name, nodes, vagrant: machines }: ClusterPlan, node:
   });
 }
 
-function shellWord(word: string): string {
+/** A word as a shell takes it. */
+export function shellWord(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -10,12 +10,15 @@ import { machineFolder, writePlanFile, writeVagrantfile, type MachineFolder } fr
 import { vagrant } from "./machines.ts";
 import { DEFAULT_NETWORK } from "../../cluster/vagrant/vagrant-spec.ts";
 
-/** Vagrant destroys what it knows, then what it does not know any more is looked for. See removeParts. */
+/**
+ * Machines that are containers go at once, where Vagrant would take one after the other; then Vagrant destroys what it knows,
+ * and forgets what is gone. See removeParts.
+ */
 export async function takeDown(cluster: TakeDownOptions, env: NodeJS.ProcessEnv): Promise<string[]> {
   const { folder, record } = cluster;
   return await removeParts(cluster, [
-    () => destroyMachines(cluster, env),
     () => removeContainers(folder, env, record),
+    () => destroyMachines(cluster, env),
     () => removeNetwork(env, record),
     () => removeDotfiles(machineFolder(folder)),
   ]);
@@ -43,7 +46,10 @@ function machinesKnown({ dotfiles }: MachineFolder): string[] {
     .sort();
 }
 
-/** By their label: those of a bring-up that was killed before Vagrant had written down what it made, too. */
+/**
+ * By their label: those of a bring-up that was killed before Vagrant had written down what it made, too, which alone are
+ * told of here.
+ */
 async function removeContainers(
   folder: string,
   env: NodeJS.ProcessEnv,
@@ -65,7 +71,10 @@ async function removeContainers(
   });
   const names = stdout.split("\n").filter((name) => name !== "");
   if (names.length > 0) await runCommand("docker", ["rm", "--force", "--volumes", ...names], command);
-  return names.map((name) => `container ${name}`);
+  const known = machinesKnown(machineFolder(folder));
+  return names
+    .filter((name) => !known.some((machine) => name.endsWith(`-${machine}`)))
+    .map((name) => `container ${name}`);
 }
 
 /** The network that Vagrant made, if nobody else's machines are in it. */

@@ -68,19 +68,23 @@ async function bringUp(run: UpRun): Promise<UpResult> {
 
 /** What runs is left alone, and so it is when this fails. */
 async function mend(run: UpRun, before: ClusterRecord): Promise<UpResult> {
-  const { folder } = run;
   const wanted = plan(run.spec, placementOf(run, before));
   refuseChanges(before.plan, wanted);
   const alive = await versionsOf(wanted);
   const made = await prepare(run, before, () => undefined);
-  const states = await statesOf(folder, { env: run.options.env, signal: run.limits.signal });
-  const down = machineNames(wanted).filter((name) => states.get(name) !== "running");
-  const changed = wanted.hash !== before.plan.hash;
-  if (changed || down.length > 0) await bringMachinesUp(run, made.plan, changed ? [] : down);
   const dead = made.plan.nodes.filter(({ name }) => !alive.has(name));
+  const changed = wanted.hash !== before.plan.hash;
+  const down = changed || dead.length === 0 ? [] : await machinesDown(run, made.plan);
+  if (changed || down.length > 0) await bringMachinesUp(run, made.plan, down);
   await startDead(run, made.plan, dead);
   await ready(run, made.plan);
   return upResult(made.plan, namesOf(dead), false);
+}
+
+/** Names of the machines that do not run. Vagrant takes its time to tell. */
+async function machinesDown({ folder, options, limits }: UpRun, made: ClusterPlan): Promise<string[]> {
+  const states = await statesOf(folder, { env: options.env, signal: limits.signal });
+  return machineNames(made).filter((name) => states.get(name) !== "running");
 }
 
 /** All is known and written down before the first machine is made. */

@@ -10,7 +10,7 @@ import { actOn, logTailOf } from "./components.ts";
 import { down } from "./down.ts";
 import { machineFolder } from "./machine-folder.ts";
 import { machineLog } from "./machine-log.ts";
-import { machineOf, vagrant } from "./machines.ts";
+import { machineOf, onMachine, shellWord, vagrant } from "./machines.ts";
 import { nodeStatuses } from "./status.ts";
 import { up } from "./up.ts";
 import type { VagrantBackendOptions } from "./vagrant-options.ts";
@@ -24,6 +24,8 @@ export interface VagrantBackend extends ListingBackend {
   requireCluster(name: string): void;
   /** The command that opens a shell on a node's machine. */
   sshCommand(name: string, node: string): string;
+  /** Runs a command on a node's machine as root, and gives what it printed. @throws MesosUpError NODE_UNKNOWN, VAGRANT_FAILED */
+  runOnMachine(name: string, node: string, command: readonly string[], signal: AbortSignal): Promise<string>;
 }
 
 export function createVagrantBackend(options: VagrantBackendOptions): VagrantBackend {
@@ -76,8 +78,12 @@ export function createVagrantBackend(options: VagrantBackendOptions): VagrantBac
     sshCommand(name, node) {
       const { plan } = requireCluster(recordOf(name), name);
       const { directory } = machineFolder(folderOf(name));
-      const there = directory === root ? "" : `cd ${directory} && `;
+      const there = directory === root ? "" : `cd ${shellWord(directory)} && `;
       return `${there}vagrant ssh ${machineOf(plan, node).name}`;
+    },
+    async runOnMachine(name, node, command, signal) {
+      const { plan } = requireCluster(recordOf(name), name);
+      return await onMachine(folderOf(name), machineOf(plan, node).name, command, { env, signal });
     },
   };
 }

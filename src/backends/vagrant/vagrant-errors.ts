@@ -7,7 +7,7 @@ export interface FailedVagrant {
   args: readonly string[];
   exitCode: number | undefined;
   messages: readonly VagrantMessage[];
-  /** What was printed beside the messages. */
+  /** What was printed beside the messages; for `ssh` all that was. */
   stderr: string;
 }
 
@@ -156,22 +156,25 @@ function causeOf(messages: readonly VagrantMessage[]): Cause {
 
 /** A script on a machine says itself what happened and what to do, see scripts/provision/lib.sh. */
 function provisioningError(failed: FailedVagrant, lines: SpokenLine[], cause: Cause): MesosUpError | undefined {
-  const said = lines.findLast(({ line }) => line.includes("MESOS_UP_FAILED: "));
+  // What a command on a machine says comes without Vagrant's messages, see scripts/provision/component.sh.
+  const onMachine = failed.args[0] === "ssh" ? failed.stderr.split("\n") : [];
+  const heard = [...lines, ...onMachine.map((line) => ({ machine: failed.args[1] ?? "", line }))];
+  const said = heard.findLast(({ line }) => line.includes("MESOS_UP_FAILED: "));
   const broken = cause !== undefined && /^The (following )?SSH command responded with a non-zero exit/.test(cause.text);
   if (said === undefined && !(broken && failed.args[0] !== "ssh")) return undefined;
   const after = (mark: string): string | undefined =>
-    lines
+    heard
       .findLast(({ machine, line }) => machine === said?.machine && line.includes(mark))
       ?.line.split(mark)[1]
       ?.trim();
   const where = [said?.machine, cause?.machine].find((name) => name !== undefined && name !== "") ?? "a machine";
   const what = after("MESOS_UP_FAILED: ") ?? "a script ended with an error.";
   return withEvidence(
-    failed,
+    { ...failed, stderr: failed.stderr.replace(/^.*MESOS_UP_(FAILED|HINT): .*$/gm, "") },
     lines.filter(({ line }) => !line.includes("MESOS_UP_")),
     {
       code: "PROVISIONING_FAILED",
-      message: `Provisioning ${where} failed: ${what}`,
+      message: onMachine.length > 0 ? what : `Provisioning ${where} failed: ${what}`,
       hint: after("MESOS_UP_HINT: ") ?? "The lines above are the machine's own; `npx mesos-up up` tries again.",
     },
   );

@@ -63,7 +63,7 @@ export async function runVagrant(args: string[], options: VagrantOptions): Promi
   clearTimeout(killing);
   signal.throwIfAborted();
   const { stdout, stderr, exitCode } = result;
-  if (result.failed) throw vagrantError({ args, exitCode, messages, stderr });
+  if (result.failed) throw vagrantError({ args, exitCode, messages, stderr: spoken ? stderr : `${stdout}\n${stderr}` });
   return { messages, stdout: onOutput === undefined ? stdout : "" };
 }
 
