@@ -29,7 +29,8 @@ export default defineConfig({
           name: "unit",
           include: ["test/**/*.test.ts"],
           exclude: ["test/e2e/**", "test/faults/**"],
-          testTimeout: 30_000,
+          // Some start real programs: Vagrant takes five seconds to look at a plan, and many times that on a busy machine.
+          testTimeout: 120_000,
           sequence: { groupOrder: 0 },
         },
       },
