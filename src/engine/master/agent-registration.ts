@@ -7,6 +7,7 @@ import { activate, loseAgent, markUnreachable } from "./agents.ts";
 import { allocationsOf, type MasterContext } from "./context.ts";
 import { adoptDeactivation } from "./drain.ts";
 import { recoverFramework } from "./frameworks.ts";
+import { adoptPlan, machineOf } from "./inverse-offers.ts";
 import { agentModel } from "./operator-models.ts";
 import { reconcileReported } from "./operations.ts";
 import { type Agent, type Framework, tasksOf } from "./state.ts";
@@ -23,6 +24,7 @@ export async function registerAgent(
 ): Promise<Agent | undefined> {
   master.counters.count("messages_register_slave");
   const { state } = master;
+  if (refuseIfDown(master, link, description)) return undefined;
   const samePlace = state.agentsByPid.get(description.pid);
   // The agent at this address has begun anew, without its work directory.
   if (samePlace) await loseAgent(master, samePlace, "a new agent registered at the same address");
@@ -44,6 +46,18 @@ export async function registerAgent(
   master.log.info(`Registered agent ${id} at ${agent.pid} (${info.hostname})`);
   master.events.publish(() => ({ type: "AGENT_ADDED", agent_added: { agent: agentModel(master, agent) } }));
   return agent;
+}
+
+/** An agent on a machine that is down for maintenance has to end. */
+function refuseIfDown(
+  master: MasterContext,
+  link: MasterSideLink,
+  { pid, agent_info: info }: AgentDescription,
+): boolean {
+  if (master.state.maintenance.find(machineOf({ pid, info }))?.isDown !== true) return false;
+  master.log.warning(`Refusing registration of agent at ${pid} because its machine is DOWN`);
+  link.send({ type: "SHUTDOWN", shutdown: { message: "Machine is `DOWN`" } });
+  return true;
 }
 
 /** Agents of the registry at the address at which one has now begun anew: they cannot come back. */
@@ -71,6 +85,7 @@ export async function reregisterAgent(
     link.send({ type: "SHUTDOWN", shutdown: { message: "Agent has been marked gone" } });
     return undefined;
   }
+  if (refuseIfDown(master, link, reregistration)) return undefined;
   const known = state.agents.get(id);
   const wasUnreachable = state.unreachableAgents.has(id);
   await master.registrar.apply((registry) => {
@@ -129,6 +144,7 @@ function newAgent(
   master.state.agents.set(id, agent);
   master.state.agentsByPid.set(agent.pid, agent);
   master.allocator.setAgent(id, agent.totalResources);
+  adoptPlan(master, agent);
   startPings(master, agent);
   return agent;
 }

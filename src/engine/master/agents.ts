@@ -1,6 +1,7 @@
 // Agents that are known: out of reach for a while, out of service, or gone.
 import type { MasterSideLink } from "../common/agent-link.ts";
 import { lostOr, type MasterContext } from "./context.ts";
+import { rescindInverseOffers } from "./inverse-offers.ts";
 import { discardOffer } from "./offers.ts";
 import { endOperations } from "./operations.ts";
 import { type Agent, hasCapability, isActive, tasksOf } from "./state.ts";
@@ -23,10 +24,11 @@ export function disconnectAgent(master: MasterContext, agent: Agent, link: Maste
   }
 }
 
-/** Offers of it are rescinded, and no more are made. */
+/** Offers of it, and inverse ones, are rescinded, and no more are made. */
 export function deactivate(master: MasterContext, agent: Agent): void {
   master.allocator.setAgentActive(agent.id, false);
   for (const offer of [...agent.offers]) discardOffer(master, offer, { rescind: true });
+  rescindInverseOffers(master, agent);
 }
 
 /** Offers of it may be made again, if it is there and no operator objects. */
@@ -56,11 +58,14 @@ export async function loseAgent(master: MasterContext, agent: Agent, message: st
   master.counters.count("slave_removals/reason_unregistered");
   removeAgent(master, agent, { message });
   master.state.deactivations.delete(agent.id);
-  await master.registrar.apply((registry) => {
-    registry.agents.delete(agent.id);
-    registry.deactivated.delete(agent.id);
-  });
+  await forget(master, agent);
 }
+
+const forget = (master: MasterContext, { id }: Agent): Promise<void> =>
+  master.registrar.apply((registry) => {
+    registry.agents.delete(id);
+    registry.deactivated.delete(id);
+  });
 
 /** MARK_AGENT_GONE: an operator has given it up. It is told to end, and is never taken back. */
 export async function markGone(master: MasterContext, agent: Agent): Promise<void> {
@@ -78,12 +83,21 @@ export async function markGone(master: MasterContext, agent: Agent): Promise<voi
   removeAgent(master, agent, { message: "Agent has been marked gone", byOperator: true });
 }
 
+/** Its machine is down: it is told to end, and is another agent once the machine is up. */
+export async function takeDown(master: MasterContext, agent: Agent): Promise<void> {
+  const message = "Operator initiated 'Machine DOWN'";
+  agent.link?.send({ type: "SHUTDOWN", shutdown: { message } });
+  master.counters.count("slave_removals");
+  removeAgent(master, agent, { message: `Agent ${agent.info.hostname} removed: ${message}` });
+  master.state.deactivations.delete(agent.id);
+  await forget(master, agent);
+}
+
 function removeAgent(
   master: MasterContext,
   agent: Agent,
   why: { message: string; unreachableMs?: number; byOperator?: boolean },
 ): void {
-  deactivate(master, agent);
   for (const task of tasksOf(agent)) {
     const framework = master.state.frameworks.get(task.framework_id.value);
     const aware = framework !== undefined && hasCapability(framework, "PARTITION_AWARE");
@@ -102,12 +116,15 @@ function removeAgent(
   }
   for (const [frameworkId, executors] of [...agent.executors])
     for (const executorId of [...executors.keys()]) removeExecutor(master, agent, { frameworkId, executorId });
+  // As in Mesos, frameworks hear of their tasks first.
+  deactivate(master, agent);
   if (why.byOperator) endOperations(master, agent, { state: "OPERATION_GONE_BY_OPERATOR", message: why.message });
   else if (why.unreachableMs !== undefined)
     endOperations(master, agent, { state: "OPERATION_UNREACHABLE", message: "Agent was marked unreachable" });
   agent.pings?.timer.cancel();
   master.allocator.removeAgent(agent.id);
   master.state.agents.delete(agent.id);
+  master.state.maintained.delete(agent.id);
   if (master.state.agentsByPid.get(agent.pid) === agent) master.state.agentsByPid.delete(agent.pid);
   agent.link?.close();
   agent.link = undefined;

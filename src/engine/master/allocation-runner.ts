@@ -17,6 +17,8 @@ export interface AllocationRunnerOptions {
   intervalMs: number;
   /** Receives what has been allocated on some of the agents; must make offers of it, or recover it. */
   onAllocations: (allocations: Allocation[]) => void;
+  /** Is called when all that was asked for is allocated. */
+  onEnd?: () => void;
 }
 
 /** Runs allocations once started. Requests made while one is under way are served by the next. */
@@ -70,7 +72,7 @@ export class AllocationRunner {
   }
 
   #run(run: { agentIds: string[]; startMs: number }, from: number): void {
-    const { clock, allocator, onAllocations } = this.#options;
+    const { clock, allocator, onAllocations, onEnd } = this.#options;
     const { agentIds } = run;
     tell(from === 0 ? "begin" : "resume", agentIds);
     const sliceMs = clock.nowMs();
@@ -85,6 +87,7 @@ export class AllocationRunner {
       clock.soon(() => this.#run(run, at));
       return;
     }
+    onEnd?.();
     this.lastRunMs = clock.nowMs() - run.startMs;
     this.#scheduled = false;
     this.#schedule();

@@ -5,6 +5,7 @@ import { constraintsProblem, filtersOf } from "../allocator/offer-constraints.ts
 import type { MasterContext } from "./context.ts";
 import { frameworkProblem, suppressedRolesProblem, updateProblem } from "./framework-validation.ts";
 import { frameworkModel } from "./operator-models.ts";
+import { forgetInverseOffers } from "./inverse-offers.ts";
 import { discardOffer } from "./offers.ts";
 import { type Framework, type FrameworkStream, hasCapability, rolesOf } from "./state.ts";
 import { endTask, removeExecutor } from "./tasks.ts";
@@ -88,6 +89,7 @@ function takeOver(master: MasterContext, framework: Framework, info: FrameworkIn
   closeStream(framework);
   // A new instance of the scheduler knows nothing of the old one's offers.
   for (const offer of [...framework.offers]) discardOffer(master, offer, { rescind: false });
+  forgetInverseOffers(master, framework, { forever: false });
   tellAgents(master, framework);
 }
 
@@ -129,6 +131,7 @@ export function disconnect(master: MasterContext, framework: Framework, stream: 
   framework.state = "disconnected";
   master.allocator.setFrameworkActive(framework.id, false);
   for (const offer of [...framework.offers]) discardOffer(master, offer, { rescind: false });
+  forgetInverseOffers(master, framework, { forever: false });
   startFailover(master, framework);
   master.events.publish(() => ({
     type: "FRAMEWORK_UPDATED",
@@ -186,6 +189,7 @@ export function removeFramework(master: MasterContext, framework: Framework): vo
   framework.state = "disconnected";
   allocator.setFrameworkActive(framework.id, false);
   for (const offer of [...framework.offers]) discardOffer(master, offer, { rescind: false });
+  forgetInverseOffers(master, framework, { forever: true });
   const shutdown = { framework_id: { value: framework.id } };
   const hosts = [...state.agents.values()].filter(
     ({ hosted, executors }) => hosted.has(framework.id) || executors.has(framework.id),

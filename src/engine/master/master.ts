@@ -17,6 +17,8 @@ import type { MasterContext } from "./context.ts";
 import { Counters } from "./counters.ts";
 import { type MasterFlags, parseWeights } from "./flags.ts";
 import { Leadership } from "./leadership.ts";
+import { makeInverseOffers } from "./inverse-offers.ts";
+import { MaintenancePlan } from "./maintenance-plan.ts";
 import { makeOffers } from "./offers.ts";
 import { answerOperator } from "./operator-endpoint.ts";
 import { OperatorEvents } from "./operator-events.ts";
@@ -54,6 +56,7 @@ export class Master {
     const runner = new AllocationRunner({
       ...{ allocator, clock, intervalMs: flags.allocation_interval },
       onAllocations: (allocations) => makeOffers(this.context, allocations),
+      onEnd: () => makeInverseOffers(this.context),
     });
     this.context = {
       ...{ info, flags, clock, log, newUuid, allocator, runner },
@@ -87,6 +90,7 @@ export class Master {
     for (const [id, atMs] of registry.gone) state.goneAgents.set(id, atMs);
     // As in Mesos, when draining began is not known to another leader.
     for (const [id, { drain }] of registry.deactivated) state.deactivations.set(id, drain ? { drain } : {});
+    state.maintenance = new MaintenancePlan(registry.maintenance.schedule, registry.maintenance.down);
     if (registry.weights.size > 0) allocator.setWeights(registry.weights);
     for (const [id, agentInfo] of registry.agents) {
       const timer = clock.after(this.context.flags.agent_reregister_timeout, () => this.#giveUp(id));

@@ -1,6 +1,6 @@
 // Offers: made of what the allocator gives, taken back, declined.
 import { allocateTo } from "../../mesos/resources.ts";
-import type { AgentInfo, Filters, Offer, Resource } from "../../mesos/types.ts";
+import type { AgentInfo, Filters, Offer, Resource, Unavailability } from "../../mesos/types.ts";
 import type { Allocation } from "../allocator/allocation.ts";
 import { allocationsOf, type MasterContext } from "./context.ts";
 import { forFramework } from "./resource-format.ts";
@@ -83,7 +83,8 @@ export function recoverResources(
   if (isActive(agent)) master.runner.request(agent.id);
 }
 
-function refusedUntil(master: MasterContext, filters: Filters): number | "next-round" {
+/** When an offer, or an inverse one, may be made again that was answered with these filters. */
+export function refusedUntil(master: MasterContext, filters: Filters): number | "next-round" {
   const seconds = Math.min(filters.refuse_seconds ?? DEFAULT_REFUSE_SECONDS, LONGEST_REFUSE_SECONDS);
   if (!(seconds > 0)) return "next-round";
   return master.clock.nowMs() + Math.max(seconds * 1000, master.flags.allocation_interval);
@@ -96,7 +97,8 @@ function addOffer(
   const { framework, agent, allocation } = parts;
   const id = `${master.info.id}-O${master.state.nextOfferId++}`;
   const resources = offered(allocation);
-  const offer = describeOffer({ id, framework, agent, role: allocation.role, resources });
+  const { unavailability } = master.state.maintained.get(agent.id) ?? {};
+  const offer = describeOffer({ id, framework, agent, role: allocation.role, resources, unavailability });
   const { role } = allocation;
   const outstanding: OutstandingOffer = { id, framework, agent, role, resources, offer, timeout: undefined };
   framework.offers.add(outstanding);
@@ -135,8 +137,9 @@ function describeOffer(parts: {
   agent: Agent;
   role: string;
   resources: Resource[];
+  unavailability: Unavailability | undefined;
 }): Offer {
-  const { id, framework, agent, role, resources } = parts;
+  const { id, framework, agent, role, resources, unavailability } = parts;
   const executors = [...(agent.executors.get(framework.id)?.keys() ?? [])];
   return {
     id: { value: id },
@@ -147,6 +150,7 @@ function describeOffer(parts: {
     resources: forFramework(framework, resources),
     ...(agent.info.attributes && agent.info.attributes.length > 0 ? { attributes: agent.info.attributes } : {}),
     ...(executors.length > 0 ? { executor_ids: executors.map((value) => ({ value })) } : {}),
+    ...(unavailability ? { unavailability } : {}),
     ...(hasCapability(framework, "MULTI_ROLE") ? { allocation_info: { role } } : {}),
   };
 }
@@ -155,7 +159,7 @@ function describeOffer(parts: {
 const urls = new WeakMap<AgentInfo, NonNullable<Offer["url"]>>();
 
 /** From a pid such as `slave(1)@127.0.0.1:5051`. */
-function agentUrl({ pid, info }: Agent): NonNullable<Offer["url"]> {
+export function agentUrl({ pid, info }: Agent): NonNullable<Offer["url"]> {
   const known = urls.get(info);
   if (known) return known;
   const [name = "", address = ""] = pid.split("@");

@@ -4,7 +4,8 @@ import { markGone } from "./agents.ts";
 import type { MasterContext } from "./context.ts";
 import { deactivateAgent, drainAgent, isKnown, reactivateAgent } from "./drain.ts";
 import { removeFramework } from "./frameworks.ts";
-import { changeMachines, type Schedule, updateSchedule } from "./maintenance.ts";
+import { startMaintenance, stopMaintenance, updateSchedule } from "./maintenance.ts";
+import type { MachineId, Schedule } from "./maintenance-plan.ts";
 import { type QuotaRequest, setQuota, updateQuota } from "./quota.ts";
 import { changeResources, type ResourceRequests } from "./reservation-requests.ts";
 import { updateWeights, type WeightInfo } from "./weights.ts";
@@ -23,8 +24,8 @@ interface ActionParts extends ResourceRequests {
   set_quota: { quota_request: QuotaRequest };
   remove_quota: { role: string };
   update_maintenance_schedule: { schedule: Schedule };
-  start_maintenance: { machines?: object[] };
-  stop_maintenance: { machines?: object[] };
+  start_maintenance: { machines?: MachineId[] };
+  stop_maintenance: { machines?: MachineId[] };
 }
 
 export type OperatorAction = Partial<ActionParts>;
@@ -64,9 +65,9 @@ const ACTIONS: Actions = {
   update_quota: (_, { quota_configs: configs = [] }) => updateQuota(configs),
   set_quota: (_, { quota_request: request }) => setQuota(request),
   remove_quota: (_, { role }) => text(400, `Failed to remove quota: Role '${role}' has no quota set`),
-  update_maintenance_schedule: (_, { schedule }) => updateSchedule(schedule),
-  start_maintenance: (_, { machines = [] }) => changeMachines(machines),
-  stop_maintenance: (_, { machines = [] }) => changeMachines(machines),
+  update_maintenance_schedule: (master, { schedule }) => updateSchedule(master, schedule),
+  start_maintenance: (master, { machines = [] }) => startMaintenance(master, machines),
+  stop_maintenance: (master, { machines = [] }) => stopMaintenance(master, machines),
 };
 
 /** The part that a call of that type must have, undefined if it needs none or is none that changes something. */

@@ -7,6 +7,7 @@ import { BUILD_INFO } from "../common/build-info.ts";
 import type { Files } from "../common/files.ts";
 import { described, JsonList, JsonParts, whole } from "../common/json-parts.ts";
 import { type HttpAnswer, type HttpRequest, json, methodNotAllowed, text } from "../common/http.ts";
+import { maintenanceStatus } from "./maintenance.ts";
 import { snapshotMetrics } from "./metrics.ts";
 import { act, actionPart, type OperatorAction } from "./operator-actions.ts";
 import { agentModel, executorModels, frameworkModel, resourcesOf } from "./operator-models.ts";
@@ -118,8 +119,8 @@ function reports(endpoints: Endpoints): Record<string, () => object | undefined 
       master_info: master.info,
       ...{ start_time: startedMs / 1000, elected_time: (leadership.electedMs ?? 0) / 1000 },
     }),
-    GET_MAINTENANCE_STATUS: () => ({ status: {} }),
-    GET_MAINTENANCE_SCHEDULE: () => ({ schedule: {} }),
+    GET_MAINTENANCE_STATUS: () => ({ status: maintenanceStatus(master) }),
+    GET_MAINTENANCE_SCHEDULE: () => ({ schedule: master.state.maintenance.schedule }),
     GET_QUOTA: () => ({ status: {} }),
   };
 }

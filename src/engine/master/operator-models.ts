@@ -1,6 +1,7 @@
 // Agents, frameworks and executors as the v1 operator API shows them (include/mesos/v1/master/master.proto).
-import type { Resource } from "../../mesos/types.ts";
+import type { InverseOffer, Resource } from "../../mesos/types.ts";
 import type { MasterContext } from "./context.ts";
+import { inverseOffersOf } from "./inverse-offers.ts";
 import { withRole } from "./resource-format.ts";
 import { addResources } from "../../mesos/resources.ts";
 import { type Agent, type Framework, isActive, isConnected } from "./state.ts";
@@ -21,19 +22,26 @@ export function frameworkModel(framework: Framework, as: "listed" | "event", res
     ...(as === "listed" ? { offer_constraints: framework.constraints } : {}),
     ...unlessEmpty("allocated_resources", resources?.allocated),
     ...unlessEmpty("offered_resources", resources?.offered),
+    ...unlessEmpty("inverse_offers", resources?.inverseOffers),
   };
 }
 
 export interface FrameworkResources {
   allocated: Resource[];
   offered: Resource[];
+  /** That it has not answered. */
+  inverseOffers: InverseOffer[];
 }
 
 /** What a framework holds by tasks and executors, and what it is offered, over all agents. */
 export function resourcesOf(master: MasterContext, framework: Framework): FrameworkResources {
   const used = [...master.state.agents.values()].flatMap((agent) => agent.used.get(framework.id) ?? []);
   const offered = [...framework.offers].flatMap((offer) => offer.resources);
-  return { allocated: withRole(addResources(used, [])), offered: withRole(addResources(offered, [])) };
+  return {
+    allocated: withRole(addResources(used, [])),
+    offered: withRole(addResources(offered, [])),
+    inverseOffers: inverseOffersOf(master, framework),
+  };
 }
 
 export function agentModel(_master: MasterContext, agent: Agent): Model {
@@ -67,6 +75,6 @@ export function executorModels(master: MasterContext): Model[] {
 /** TimeInfo. */
 export const time = (ms: number): { nanoseconds: number } => ({ nanoseconds: Math.round(ms * 1e6) });
 
-function unlessEmpty(name: string, resources: Resource[] | undefined): Model {
-  return resources && resources.length > 0 ? { [name]: resources } : {};
+function unlessEmpty(name: string, items: readonly object[] | undefined): Model {
+  return items && items.length > 0 ? { [name]: items } : {};
 }

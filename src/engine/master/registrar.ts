@@ -1,6 +1,7 @@
 // The registry: which agents belong to the cluster. It outlives the master, so that the next leader knows whom to expect.
 import type { AgentInfo } from "../../mesos/types.ts";
 import type { DrainConfig } from "../protocol.ts";
+import type { MaintenancePlan } from "./maintenance-plan.ts";
 import { RegisteredAgents } from "./registered-agents.ts";
 
 /** Where the registry is kept, as one piece of data. */
@@ -20,6 +21,7 @@ export interface Registry {
   weights: Map<string, number>;
   /** Agents that an operator has deactivated or drains. */
   deactivated: Map<string, Deactivation>;
+  maintenance: Pick<MaintenancePlan, "schedule" | "down">;
 }
 
 /** Why an agent is not offered: an operator has said so, with `drain` to empty it. */
@@ -35,6 +37,7 @@ interface StoredRegistry {
   gone?: [string, number][];
   weights?: [string, number][];
   deactivated?: [string, Deactivation][];
+  maintenance?: Registry["maintenance"];
 }
 
 /** Applies changes in order. Those that come while one is being stored are stored together afterwards. */
@@ -43,6 +46,7 @@ export class Registrar {
   readonly #registry: Registry = {
     ...{ agents: new RegisteredAgents(), unreachable: new Map(), gone: new Map() },
     ...{ weights: new Map(), deactivated: new Map() },
+    maintenance: { schedule: {}, down: [] },
   };
   #storing: Promise<void> | undefined;
   #next: Promise<void> | undefined;
@@ -65,12 +69,14 @@ export class Registrar {
     this.fetchMs = this.#nowMs() - startMs;
     if (!data || data.length === 0) return this.#registry;
     this.sizeBytes = data.length;
-    const { agents, unreachable, gone, weights, deactivated } = JSON.parse(data.toString("utf8")) as StoredRegistry;
+    const stored = JSON.parse(data.toString("utf8")) as StoredRegistry;
+    const { agents, unreachable, gone, weights, deactivated, maintenance } = stored;
     for (const info of agents ?? []) if (info.id) this.#registry.agents.set(info.id.value, info);
     for (const [id, atMs] of unreachable ?? []) this.#registry.unreachable.set(id, atMs);
     for (const [id, atMs] of gone ?? []) this.#registry.gone.set(id, atMs);
     for (const [role, weight] of weights ?? []) this.#registry.weights.set(role, weight);
     for (const [id, how] of deactivated ?? []) this.#registry.deactivated.set(id, how);
+    if (maintenance) this.#registry.maintenance = maintenance;
     return this.#registry;
   }
 
@@ -101,10 +107,11 @@ export class Registrar {
   }
 
   async #write(): Promise<void> {
-    const { agents, unreachable, gone, weights, deactivated } = this.#registry;
+    const { agents, unreachable, gone, weights, deactivated, maintenance } = this.#registry;
     const others: StoredRegistry = {
       ...{ unreachable: [...unreachable], gone: [...gone], weights: [...weights] },
       ...(deactivated.size > 0 ? { deactivated: [...deactivated] } : {}),
+      ...(maintenance.schedule.windows ? { maintenance } : {}),
     };
     const end = Buffer.from(`],${JSON.stringify(others).slice(1)}`);
     const pieces = [Buffer.from('{"agents":['), ...agents.jsonPieces(), end];

@@ -6,6 +6,7 @@ import { acceptOffers } from "./accept.ts";
 import type { MasterContext } from "./context.ts";
 import { checkDrained } from "./drain.ts";
 import { removeFramework, updateFramework } from "./frameworks.ts";
+import { answerInverseOffers } from "./inverse-offers.ts";
 import { declineOffers } from "./offers.ts";
 import { reconcileTasks } from "./reconcile.ts";
 import { acknowledgeOperation, reconcileOperations } from "./operations.ts";
@@ -64,6 +65,16 @@ export function handleCall(master: MasterContext, framework: Framework, call: Sc
     case "DECLINE": {
       const { offer_ids: ids = [], filters = {} } = call.decline as Partial<typeof call.decline>;
       declineOffers(master, framework, { ids: ids.map((id) => id.value), filters });
+      return undefined;
+    }
+    case "ACCEPT_INVERSE_OFFERS": {
+      const { inverse_offer_ids: ids = [], filters = {} } = call.accept_inverse_offers as Partial<InverseAnswer>;
+      answerInverseOffers(master, framework, { ids: ids.map((id) => id.value), status: "ACCEPT", filters });
+      return undefined;
+    }
+    case "DECLINE_INVERSE_OFFERS": {
+      const { inverse_offer_ids: ids = [], filters = {} } = call.decline_inverse_offers as Partial<InverseAnswer>;
+      answerInverseOffers(master, framework, { ids: ids.map((id) => id.value), status: "DECLINE", filters });
       return undefined;
     }
     case "REVIVE":
@@ -125,6 +136,8 @@ export function handleCall(master: MasterContext, framework: Framework, call: Sc
       return undefined;
   }
 }
+
+type InverseAnswer = Extract<SchedulerCall, { type: "ACCEPT_INVERSE_OFFERS" }>["accept_inverse_offers"];
 
 /** What SUBSCRIBE and UPDATE_FRAMEWORK say about agents. */
 export const constraintsIn = (part: object): OfferConstraints | undefined =>

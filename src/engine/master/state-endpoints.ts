@@ -8,7 +8,7 @@ import { described, JsonList, JsonParts } from "../common/json-parts.ts";
 import type { MasterContext } from "./context.ts";
 import { removeFramework } from "./frameworks.ts";
 import type { Leadership } from "./leadership.ts";
-import { answerMachines, answerSchedule, answerStatus } from "./maintenance.ts";
+import { answerMachines, answerSchedule, answerStatus, startMaintenance, stopMaintenance } from "./maintenance.ts";
 import { snapshotMetrics } from "./metrics.ts";
 import { overviewPage } from "./overview-page.ts";
 import { answerQuota } from "./quota.ts";
@@ -84,10 +84,22 @@ export function mountStateEndpoints(routes: HttpRoutes, endpoints: Endpoints): v
     changing((request) => answerWeights(master, request)),
   );
   routes.route("/quota", changing(answerQuota));
-  routes.route("/maintenance/status", changing(answerStatus));
-  routes.route("/maintenance/schedule", changing(answerSchedule));
-  routes.route("/machine/down", changing(answerMachines));
-  routes.route("/machine/up", changing(answerMachines));
+  routes.route(
+    "/maintenance/status",
+    changing((request) => answerStatus(master, request)),
+  );
+  routes.route(
+    "/maintenance/schedule",
+    changing((request) => answerSchedule(master, request)),
+  );
+  routes.route(
+    "/machine/down",
+    changing((request) => answerMachines(master, request, startMaintenance)),
+  );
+  routes.route(
+    "/machine/up",
+    changing((request) => answerMachines(master, request, stopMaintenance)),
+  );
   for (const [path, form] of Object.entries(RESOURCE_FORMS)) routes.route(path, changing(answerForm(master, form)));
 }
 

@@ -1,11 +1,20 @@
 // What a master knows: frameworks, agents, their tasks, executors and offers. Plain data; what happens to it is elsewhere.
 import type { OperationRecord, OperationStatus } from "../../mesos/operations.ts";
 import type { SchedulerEvent } from "../../mesos/scheduler-api.ts";
-import type { AgentInfo, ExecutorInfo, FrameworkInfo, Offer, Resource } from "../../mesos/types.ts";
+import type {
+  AgentInfo,
+  ExecutorInfo,
+  FrameworkInfo,
+  InverseOffer,
+  Offer,
+  Resource,
+  Unavailability,
+} from "../../mesos/types.ts";
 import type { MasterSideLink } from "../common/agent-link.ts";
 import type { OfferConstraints } from "../../mesos/offer-constraints.ts";
 import type { Timer } from "../common/clock.ts";
 import type { DrainConfig, Task } from "../protocol.ts";
+import { MaintenancePlan } from "./maintenance-plan.ts";
 import { RecoveredAgents } from "./recovered-agents.ts";
 import type { Deactivation } from "./registrar.ts";
 
@@ -96,6 +105,21 @@ export interface Agent {
   pings: { missed: number; answered: boolean; timer: Timer } | undefined;
 }
 
+/** An agent that is to be maintained, and what frameworks say to that, by their IDs. */
+export interface AgentMaintenance {
+  readonly unavailability: Unavailability;
+  readonly offers: Map<string, InverseOffer>;
+  readonly answers: Map<string, InverseOfferStatus>;
+  /** When they may be asked again, in milliseconds since the epoch. */
+  readonly refusedUntil: Map<string, number>;
+}
+
+export interface InverseOfferStatus {
+  status: "ACCEPT" | "DECLINE";
+  framework_id: { value: string };
+  timestamp: { nanoseconds: number };
+}
+
 export class MasterState {
   readonly frameworks = new Map<string, Framework>();
   /** Oldest first, bounded by --max_completed_frameworks. */
@@ -110,6 +134,9 @@ export class MasterState {
   readonly goneAgents = new Map<string, number>();
   /** Agents that an operator has deactivated or drains, whether they are here or not. */
   readonly deactivations = new Map<string, Deactivation>();
+  maintenance = new MaintenancePlan();
+  /** Agents on machines that are to be maintained, by their IDs. */
+  readonly maintained = new Map<string, AgentMaintenance>();
   readonly offers = new Map<string, OutstandingOffer>();
   nextFrameworkId = 0;
   nextAgentId = 0;

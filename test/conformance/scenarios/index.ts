@@ -4,6 +4,7 @@ import { dockerScenarios } from "./docker.ts";
 import { fetcherScenarios } from "./fetcher.ts";
 import { groupScenarios } from "./groups.ts";
 import { httpScenarios } from "./http.ts";
+import { maintenanceScenarios } from "./maintenance.ts";
 import { offerScenarios } from "./offers.ts";
 import { operatorScenarios } from "./operator.ts";
 import { refusalScenarios } from "./refusals.ts";
@@ -19,6 +20,7 @@ export const scenarios: Scenario[] = [
   ...taskScenarios,
   ...refusalScenarios,
   ...groupScenarios,
+  ...maintenanceScenarios,
   ...fetcherScenarios,
   ...sandboxScenarios,
   ...dockerScenarios,
