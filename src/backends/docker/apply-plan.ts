@@ -10,16 +10,18 @@ export interface ApplyOptions {
   program: TerraformProgram;
   /** What is there, as it was recorded; undefined for a new cluster. */
   before: ClusterPlan | undefined;
+  /** Called before the first thing is changed. */
+  onChange?: () => void;
 }
 
 /** Resolves with what was changed; nothing where all was well already. */
 export async function applyPlan(
   run: UpRun,
   plan: ClusterPlan,
-  { program, before }: ApplyOptions,
+  { program, before, onChange }: ApplyOptions,
 ): Promise<ResourceChange[]> {
   const { folder, options, steps, daemon } = run;
-  const terraform = new Terraform({ program, env: options.env, folder });
+  const terraform = new Terraform({ program, env: options.env, folder, daemon: daemon.address });
   try {
     const stack = await steps.step({ id: "synth", title: "Stacks are synthesized" }, async (context) => {
       const { root, synthesized: directory } = terraformFolder(folder);
@@ -40,6 +42,7 @@ export async function applyPlan(
       return planned;
     });
     if (changes.length === 0) return [];
+    onChange?.();
     if (before !== undefined) await drainRemovedAgents(run, before, plan);
     await steps.step({ id: "apply", title: "Changes are applied" }, async (context) => {
       let done = 0;

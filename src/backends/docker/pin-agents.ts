@@ -1,4 +1,4 @@
-// Agents that stay keep their ports when others come or go: the plan gives ports out by place in the list.
+// Agents that stay keep their ports and addresses when others come or go: the plan gives them out by place in the list.
 import { everyAgent } from "../../cluster/assign-ports.ts";
 import type { ClusterPlan, PlanNode } from "../../cluster/plan-types.ts";
 import { parseResources } from "../../cluster/resources-text.ts";
@@ -16,6 +16,14 @@ export function pinAgents(spec: ClusterSpec, before: ClusterPlan | undefined): C
     return node === undefined ? own : pinned(own, node);
   });
   return { ...spec, agents };
+}
+
+/** Addresses of agents' containers on the cluster's network by their agents' names; none in the host form. */
+export function agentAddressesOf({ nodes }: ClusterPlan): Record<string, string> {
+  const agents = nodes.flatMap(({ kind, name, container }) =>
+    kind === "agent" && container?.ip !== undefined ? [[name, container.ip] as const] : [],
+  );
+  return Object.fromEntries(agents);
 }
 
 function pinned(agent: AgentSpec, { port, agent: planned }: PlanNode): AgentSpec {

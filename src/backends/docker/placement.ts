@@ -28,8 +28,8 @@ export interface PlaceOptions {
 
 /** @throws MesosUpError NETWORK_TAKEN, PORT_TAKEN */
 export async function choosePlacement(spec: ClusterSpec, options: PlaceOptions): Promise<ChosenPlacement> {
-  const { daemon } = options;
-  const taken = await takenSubnets(daemon);
+  const { daemon, facts } = options;
+  const taken = await takenSubnets(daemon, facts);
   const usedSlots = await slotsOfClusters(daemon);
   const wanted = spec.docker?.subnet;
   const meeting = wanted === undefined ? undefined : taken.find((other) => overlap(wanted, other.subnet));
@@ -76,8 +76,8 @@ interface TakenSubnet {
   owner: string;
 }
 
-/** Of the daemon's networks and, where it is on this machine, of the machine's own. */
-async function takenSubnets(daemon: Daemon): Promise<TakenSubnet[]> {
+/** Of the daemon's networks and, where it is on this machine, of the machine's own. Elsewhere, the address that it is reached at. */
+async function takenSubnets(daemon: Daemon, { reachedAt }: DaemonFacts): Promise<TakenSubnet[]> {
   const networks = await daemon.json<{ Name: string; IPAM?: { Config?: { Subnet?: string }[] | null } }[]>(
     "GET",
     "/networks",
@@ -87,7 +87,8 @@ async function takenSubnets(daemon: Daemon): Promise<TakenSubnet[]> {
       Subnet === undefined ? [] : [{ subnet: Subnet, owner: `network ${Name}` }],
     ),
   );
-  if (!isLocal(daemon.address)) return ofDaemon;
+  // Its other networks are not known, but on this one it would be heard of no more.
+  if (!isLocal(daemon.address)) return [...ofDaemon, { subnet: `${reachedAt}/32`, owner: "daemon's own address" }];
   const ofMachine = Object.entries(networkInterfaces()).flatMap(([name, addresses = []]) =>
     addresses.flatMap(({ family, cidr }) =>
       family === "IPv4" && cidr !== null ? [{ subnet: cidr, owner: `network device ${name}` }] : [],

@@ -35,12 +35,15 @@ export async function takeDown(cluster: TakeDownOptions, means: TakeDownMeans): 
 }
 
 /** Terraform's own destroy, where it can be had; what it cannot do is done by what follows. */
-async function destroy({ folder, record }: TakeDownOptions, { program, options }: TakeDownMeans): Promise<string[]> {
+async function destroy(
+  { folder, record }: TakeDownOptions,
+  { program, options, daemon }: TakeDownMeans,
+): Promise<string[]> {
   const { state, synthesized } = terraformFolder(folder);
   const stack = record && join(synthesized, "stacks", record.plan.name);
   if (program === undefined || stack === undefined || !existsSync(state) || !existsSync(join(stack, "cdk.tf.json")))
     return [];
-  const terraform = new Terraform({ program, env: options.env, folder });
+  const terraform = new Terraform({ program, env: options.env, folder, daemon: daemon.address });
   const removed: string[] = [];
   const never = new AbortController().signal;
   await terraform

@@ -19,7 +19,7 @@ import { Daemon } from "./daemon/daemon.ts";
 import { describeDaemon } from "./daemon/describe-daemon.ts";
 import type { DockerOptions } from "./docker-options.ts";
 import { chooseImages } from "./images/choose-images.ts";
-import { pinAgents } from "./pin-agents.ts";
+import { agentAddressesOf, pinAgents } from "./pin-agents.ts";
 import { choosePlacement, dockerPlacement, type PlaceOptions } from "./placement.ts";
 import { takeDown } from "./take-down.ts";
 import { endOrphans } from "./terraform/end-orphans.ts";
@@ -40,15 +40,21 @@ async function bringUp(run: UpRun): Promise<UpResult> {
   const { before, folder, lock } = run;
   const claims: SlotClaim[] = [];
   let prepared: Prepared | undefined;
+  let changed = before === undefined;
   try {
     prepared = await prepare(run, claims);
     const { record, program } = prepared;
-    const changes = await applyPlan(run, record.plan, { program, before: before?.plan });
+    const changes = await applyPlan(run, record.plan, {
+      program,
+      before: before?.plan,
+      onChange: () => (changed = true),
+    });
     await awaitCluster(run, record.plan);
     return upResult(record.plan, startedNodes(record.plan, changes), before === undefined);
   } catch (error) {
-    if (prepared !== undefined) throw await takenBack(error, run, prepared);
+    if (prepared !== undefined && changed) throw await takenBack(error, run, prepared);
     if (before === undefined) emptyClusterFolder(folder, lock);
+    else writeClusterRecord(folder, before);
     throw error;
   } finally {
     for (const claim of claims) claim.release();
@@ -100,7 +106,8 @@ async function place(
 ): Promise<Placement> {
   const subnet = before?.placement.docker?.network.subnet;
   if (before !== undefined && subnet !== undefined && (spec.docker?.subnet ?? subnet) === subnet) {
-    return { ...before.placement, docker: dockerPlacement(options.facts, subnet, options.images) };
+    const docker = dockerPlacement(options.facts, subnet, options.images);
+    return { ...before.placement, docker: { ...docker, agents: agentAddressesOf(before.plan) } };
   }
   const chosen = await choosePlacement(spec, options);
   claims.push(...chosen.claims);

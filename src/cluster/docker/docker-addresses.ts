@@ -1,7 +1,7 @@
 // Who has which address on a cluster's Docker network, and what is reached where from outside of it.
 import { ConfigError } from "../../errors.ts";
 import type { Seat, Seats } from "../seats.ts";
-import type { ClusterSpec } from "../spec.ts";
+import { agentNames, type ClusterSpec } from "../spec.ts";
 import type { DockerPlacement } from "./docker-types.ts";
 
 /** Offsets into the network: .11 to .15, .21 to .25, .31, .101 to .200. */
@@ -16,16 +16,33 @@ export interface DockerAddresses {
 }
 
 /** What each node listens on. @throws ConfigError SUBNET_INVALID */
-export function dockerAddresses(spec: ClusterSpec, { form, network }: DockerPlacement): DockerAddresses {
-  const agents = spec.agents.reduce((sum, { count }) => sum + count, 0);
+export function dockerAddresses(spec: ClusterSpec, docker: DockerPlacement): DockerAddresses {
+  const { form, network } = docker;
+  const agents = agentNames(spec.agents).flat();
   const range = (first: number, count: number): string[] =>
     Array.from({ length: count }, (_, i) => addressIn(network.subnet, first + i));
   return {
     zookeeper: range(FIRST.zookeeper, spec.zookeeper.servers),
     masters: range(FIRST.masters, spec.masters.count),
     mirror: addressIn(network.subnet, FIRST.mirror),
-    agents: form === "host" ? Array.from({ length: agents }, () => network.gateway) : range(FIRST.agents, agents),
+    agents: form === "host" ? agents.map(() => network.gateway) : agentAddresses(agents, docker),
   };
+}
+
+/** Agents stay where they are: one with another address would be made anew when one before it is taken out. */
+function agentAddresses(
+  names: readonly string[],
+  { network: { subnet }, agents: known = {} }: DockerPlacement,
+): string[] {
+  const taken = new Set(names.map((name) => known[name]));
+  let offset = FIRST.agents;
+  const nextFree = (): string => {
+    for (;;) {
+      const address = addressIn(subnet, offset++);
+      if (!taken.has(address)) return address;
+    }
+  };
+  return names.map((name) => known[name] ?? nextFree());
 }
 
 /**

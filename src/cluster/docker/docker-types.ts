@@ -20,6 +20,8 @@ export interface DockerPlacement {
   publish: { bind: string; hostname: string };
   cgroups: 1 | 2;
   images: PlacedImages;
+  /** Bridge form: addresses that agents of these names have already; others are given free ones, in order. */
+  agents?: Record<string, string>;
 }
 
 export interface PlacedImages {

@@ -1,17 +1,22 @@
 // What keeps a daemon from being of use, each as one sentence of what and one of what to do.
 import { MesosUpError } from "../../../errors.ts";
 import type { DaemonAddress } from "./daemon-address.ts";
+import { findFailure, oneLine } from "./known-failures.ts";
 
-/** An answer of the daemon that is not a success. */
+/** An answer of the daemon that is not a success. Code DOCKER_REFUSED, or what it is known to mean: DISK_FULL, PORT_TAKEN, …. */
 export class DaemonRefusal extends MesosUpError {
   readonly status: number;
+  /** In the daemon's own words. */
+  readonly reason: string;
 
-  constructor(status: number, message: string, call: string) {
-    super(`The Docker daemon answered ${status} to ${call}: ${message}.`, {
-      code: "DOCKER_REFUSED",
-      hint: "The daemon's own log says more; where it is out of room, `docker system prune` makes some.",
+  constructor(status: number, reason: string, call: string) {
+    const known = findFailure(reason);
+    super(known?.message ?? `The Docker daemon answered ${status} to ${call}: ${oneLine(reason)}.`, {
+      code: known?.code ?? "DOCKER_REFUSED",
+      hint: known?.hint ?? "The daemon's own log says more.",
     });
     this.status = status;
+    this.reason = reason;
   }
 }
 
@@ -31,6 +36,16 @@ export function unreachable(address: DaemonAddress, error: unknown): MesosUpErro
     code: "DOCKER_UNREACHABLE",
     hint: "Start Docker, or say where it is with DOCKER_HOST or a context; --backend local needs none.",
     cause: error,
+  });
+}
+
+/** DOCKER_TLS_NEEDED: what identifies this user to a daemon behind TLS cannot be read. */
+export function certificatesMissing(folder: string, { host, from }: DaemonAddress, cause: unknown): MesosUpError {
+  const why = cause instanceof Error ? oneLine(cause.message) : String(cause);
+  return new MesosUpError(`The certificates for the Docker daemon at ${host} (${from}) cannot be read: ${why}.`, {
+    code: "DOCKER_TLS_NEEDED",
+    hint: `Put ca.pem, cert.pem and key.pem into ${folder}, or name their folder in DOCKER_CERT_PATH.`,
+    cause,
   });
 }
 

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { MesosUpError } from "../../../errors.ts";
 import type { DaemonAddress } from "./daemon-address.ts";
-import { DaemonRefusal, unreachable } from "./daemon-errors.ts";
+import { certificatesMissing, DaemonRefusal, unreachable } from "./daemon-errors.ts";
 
 const API = "/v1.41";
 const ANSWER_LIMIT_MS = 60_000;
@@ -27,7 +27,7 @@ export class Daemon {
     this.address = address;
   }
 
-  /** The JSON that answers a call. @throws DaemonRefusal; MesosUpError DOCKER_UNREACHABLE, DOCKER_FORBIDDEN */
+  /** The JSON that answers a call. @throws DaemonRefusal; MesosUpError DOCKER_UNREACHABLE, DOCKER_FORBIDDEN, DOCKER_TLS_NEEDED */
   async json<T>(method: string, path: string, call: DaemonCall = {}): Promise<T> {
     return JSON.parse((await this.bytes(method, path, call)).toString("utf8")) as T;
   }
@@ -48,7 +48,7 @@ export class Daemon {
       await this.bytes("DELETE", path, call);
       return true;
     } catch (error) {
-      if (error instanceof DaemonRefusal && (error.status === 404 || /already in progress/.test(error.message)))
+      if (error instanceof DaemonRefusal && (error.status === 404 || /already in progress/.test(error.reason)))
         return false;
       throw error;
     }
@@ -99,6 +99,15 @@ export class Daemon {
     throw new DaemonRefusal(status, refusalOf(text), `${method} ${path.replace(/\?.*/, "")}`);
   }
 
+  #tls(certificates: string): { ca: Buffer; cert: Buffer; key: Buffer } {
+    const file = (name: string): Buffer => readFileSync(join(certificates, name));
+    try {
+      return { ca: file("ca.pem"), cert: file("cert.pem"), key: file("key.pem") };
+    } catch (error) {
+      throw certificatesMissing(certificates, this.address, error);
+    }
+  }
+
   #request(options: RequestOptions, onResponse: (response: IncomingMessage) => void) {
     const { host, certificates } = this.address;
     if (host.startsWith("unix://"))
@@ -106,9 +115,7 @@ export class Daemon {
     if (!host.startsWith("tcp://") && !host.startsWith("http")) throw schemeUnknown(this.address);
     const { hostname, port } = new URL(host.replace(/^tcp:/, "http:"));
     if (certificates === undefined) return httpRequest({ ...options, hostname, port: port || 2375 }, onResponse);
-    const file = (name: string): Buffer => readFileSync(join(certificates, name));
-    const tls = { ca: file("ca.pem"), cert: file("cert.pem"), key: file("key.pem") };
-    return httpsRequest({ ...options, ...tls, hostname, port: port || 2376 }, onResponse);
+    return httpsRequest({ ...options, ...this.#tls(certificates), hostname, port: port || 2376 }, onResponse);
   }
 }
 

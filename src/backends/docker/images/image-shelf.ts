@@ -12,6 +12,7 @@ import { offerToDocker, takeImage } from "../../local/prepare-image.ts";
 import { daemonAddress } from "../daemon/daemon-address.ts";
 import { DaemonRefusal } from "../daemon/daemon-errors.ts";
 import { Daemon } from "../daemon/daemon.ts";
+import { diskFull, oneLine } from "../daemon/known-failures.ts";
 import { describeDaemon } from "../daemon/describe-daemon.ts";
 import { engineImage } from "./engine-image.ts";
 import { ensureMade } from "./made-image.ts";
@@ -91,7 +92,7 @@ export async function loadImages(archive: string, { env, context }: ShelfOptions
     });
   } catch (error) {
     context.signal.throwIfAborted();
-    if (error instanceof MesosUpError && !(error instanceof DaemonRefusal) && error.cause === undefined) throw error;
+    if (error instanceof MesosUpError && !isRefusedContent(error) && error.cause === undefined) throw error;
     throw unusable(archive, "read", error);
   }
   if (names.length === 0) throw unusable(archive, "read", new Error("it holds no image."));
@@ -134,7 +135,7 @@ async function buildMesos(spec: ClusterSpec, daemon: Daemon, context: StepContex
       },
     });
   } catch (error) {
-    if (error instanceof DaemonRefusal) throw notBuilt(error);
+    if (isRefusedContent(error)) throw notBuilt(error);
     throw error;
   }
   return { reference, made: true };
@@ -155,8 +156,13 @@ function missing(reference: string): MesosUpError {
   });
 }
 
+/** What it was given is not to the daemon's liking, rather than that it has no room for it. */
+function isRefusedContent(error: unknown): error is DaemonRefusal {
+  return error instanceof DaemonRefusal && error.code !== diskFull.code;
+}
+
 function notBuilt(error: DaemonRefusal): MesosUpError {
-  return new MesosUpError(`The image of Mesos cannot be built: ${error.message.replace(/^.*?: /, "")}`, {
+  return new MesosUpError(`The image of Mesos cannot be built: ${oneLine(error.reason)}.`, {
     code: "IMAGE_UNAVAILABLE",
     hint: "Check that the daemon reaches the base image's registry and the package's address (images: mesos: in the cluster file).",
     cause: error,

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { defaultCacheDirectory } from "../../local/kit/machine.ts";
+import type { DaemonAddress } from "../daemon/daemon-address.ts";
 import { terraformFailed } from "./terraform-errors.ts";
 import type { TerraformProgram } from "./terraform-program.ts";
 
@@ -11,6 +12,8 @@ export interface TerraformOptions {
   env: NodeJS.ProcessEnv;
   /** The cluster's folder. */
   folder: string;
+  /** The daemon that the provider is to work on. */
+  daemon: DaemonAddress;
 }
 
 /** One resource that a plan changes. */
@@ -146,11 +149,12 @@ export class Terraform {
   }
 }
 
-/** The user's own settings come first: mirrors, caches, credentials. */
-export function terraformEnvironment({ env, folder }: Pick<TerraformOptions, "env" | "folder">): NodeJS.ProcessEnv {
+/** The user's own settings come first: mirrors, caches, credentials. Which daemon is meant, though, has been found out. */
+export function terraformEnvironment({ env, folder, daemon }: Omit<TerraformOptions, "program">): NodeJS.ProcessEnv {
   return {
     ...env,
     ...pluginCache(env),
+    ...daemonEnvironment(daemon),
     CHECKPOINT_DISABLE: "1",
     TF_IN_AUTOMATION: "1",
     TF_DATA_DIR: join(terraformFolder(folder).root, "data"),
@@ -160,6 +164,16 @@ export function terraformEnvironment({ env, folder }: Pick<TerraformOptions, "en
         .filter((name) => name.startsWith("TF_CLI_ARGS") || name === "TF_WORKSPACE")
         .map((name) => [name, undefined]),
     ),
+  };
+}
+
+/** The provider knows contexts of the home folder alone, and prefers one that is named to its own `host`. */
+function daemonEnvironment({ host, certificates }: DaemonAddress): NodeJS.ProcessEnv {
+  return {
+    DOCKER_HOST: host,
+    DOCKER_CONTEXT: undefined,
+    DOCKER_CERT_PATH: certificates,
+    DOCKER_TLS_VERIFY: certificates === undefined ? undefined : "1",
   };
 }
 
