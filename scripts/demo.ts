@@ -77,7 +77,7 @@ async function runAlone(job: Job): Promise<unknown> {
 
 /** Resolves with what went wrong, after everything has been removed that is not to be kept. */
 async function runDemo(job: Job): Promise<unknown> {
-  const { options, spec, edge, report } = job;
+  const { backend, options, spec, edge, report } = job;
   let failure: unknown;
   try {
     const { up, image } = await clusterAndImage(job);
@@ -94,7 +94,7 @@ async function runDemo(job: Job): Promise<unknown> {
   report.kept = cluster === "found" || (keep && cluster === "made");
   report.appKept = keep && app !== undefined;
   const cleanups = [
-    () => (options.logs === undefined ? undefined : saveLogs(spec.name, options.logs)),
+    () => (options.logs === undefined ? undefined : saveLogs(backend, spec.name, options.logs)),
     () => (keep ? app?.detach() : endApp(job, app)),
     () => (report.kept || cluster === "none" ? undefined : removeCluster(job)),
   ];
@@ -113,7 +113,7 @@ async function clusterAndImage(job: Job) {
       const result = await backend.up(spec, {
         ...edge,
         signal: AbortSignal.any([edge.signal, signal]),
-        beforeTakingBack: logs === undefined ? undefined : () => saveLogs(spec.name, logs),
+        beforeTakingBack: logs === undefined ? undefined : () => saveLogs(backend, spec.name, logs),
       });
       job.cluster = result.created ? "made" : "found";
       return result;

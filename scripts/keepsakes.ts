@@ -1,10 +1,15 @@
 // What a demo leaves on purpose: its report in the forms that were asked for, and the logs of the components.
 import { access, cp, mkdir, mkdtemp, open, readdir, rmdir, unlink, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import type { Backend } from "../src/backends/backend.ts";
 import { clusterFolder } from "../src/backends/state/cluster-folder.ts";
+import { readClusterRecord } from "../src/backends/state/cluster-record.ts";
 import { ConfigError } from "../src/errors.ts";
 import { REPORT_FILE_FORMS, reportRendererFor } from "../src/report/render-report.ts";
 import type { DemoReport } from "../src/report/report.ts";
+
+/** More than any log of a demo has. */
+const MOST_LINES = 100_000;
 
 export interface Keepsakes {
   /** Files of the report. */
@@ -42,17 +47,37 @@ export async function writeReports(files: string[], report: DemoReport): Promise
   }
 }
 
-/** Copies each component's logs to `<target>/<component>/`. @throws ConfigError LOGS_NOT_WRITTEN */
-export async function saveLogs(cluster: string, target: string): Promise<void> {
-  const nodes = join(clusterFolder(process.cwd(), cluster), "nodes");
-  for (const node of await readdir(nodes).catch(() => [])) {
+/**
+ * Writes each component's logs to `<target>/<component>/`: its files, or where it has none on this machine, what its backend
+ * can read of its log. @throws ConfigError LOGS_NOT_WRITTEN
+ */
+export async function saveLogs(backend: Backend, cluster: string, target: string): Promise<void> {
+  const folder = clusterFolder(process.cwd(), cluster);
+  const save = async (node: string): Promise<void> => {
+    if (backend.kind === "local") {
+      await cp(join(folder, "nodes", node, "log"), join(target, node), { recursive: true, dereference: true });
+      return;
+    }
+    // What was never started, or is gone, has none.
+    const log = await backend.logTail(cluster, node, MOST_LINES).catch(() => "");
+    if (log === "") return;
+    await makeFolders(join(target, node));
+    await writeFile(join(target, node, `${node}.log`), `${log}\n`);
+  };
+  for (const node of await componentsOf(backend, folder)) {
     try {
       await makeFolders(target);
-      await cp(join(nodes, node, "log"), join(target, node), { recursive: true, dereference: true });
+      await save(node);
     } catch (error) {
       logsNotWritten(target, error);
     }
   }
+}
+
+async function componentsOf({ kind }: Backend, folder: string): Promise<string[]> {
+  if (kind === "local") return await readdir(join(folder, "nodes")).catch(() => []);
+  const state = readClusterRecord(folder);
+  return state.kind === "present" ? state.record.plan.nodes.map(({ name }) => name) : [];
 }
 
 /** Runs `attempt` with the folder there, and removes what was made for it. */

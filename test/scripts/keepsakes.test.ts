@@ -3,6 +3,10 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { requireKeepsakes, saveLogs, writeReports } from "../../scripts/keepsakes.ts";
+import type { Backend } from "../../src/backends/backend.ts";
+import { writeClusterRecord } from "../../src/backends/state/cluster-record.ts";
+import { plan } from "../../src/cluster/plan.ts";
+import { defaultClusterSpec } from "../../src/cluster/spec.ts";
 import { newReport } from "../../scripts/demo-report.ts";
 
 let folder: string;
@@ -17,15 +21,38 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+const backendWith = (kind: Backend["kind"], log = (_: string) => Promise.resolve("")): Backend =>
+  ({ kind, logTail: (_, node) => log(node) }) as Partial<Backend> as Backend;
+
 describe("the logs that a demo keeps", () => {
   it("lie in a folder for each component", async () => {
-    await saveLogs("demo", join(folder, "kept"));
+    await saveLogs(backendWith("local"), "demo", join(folder, "kept"));
     expect(readFileSync(join(folder, "kept/agent-1/agent-1.log"), "utf8")).toBe("said\n");
+  });
+
+  it("are read by the backend where they lie elsewhere; what has none is left out", async () => {
+    const placement = {
+      stateDirectory: join(folder, ".mesos-up/demo"),
+      slot: 0,
+      containerProgram: undefined,
+      imageStore: "",
+    };
+    const spec = defaultClusterSpec();
+    const record = { owner: "abc", createdAt: "", spec, placement, plan: plan(spec, placement) };
+    writeClusterRecord(placement.stateDirectory, { backend: "docker", ...record });
+    const asked = backendWith("docker", (node) =>
+      node === "agent-1" ? Promise.reject(new Error("gone")) : Promise.resolve(node === "master-1" ? "led" : ""),
+    );
+    await saveLogs(asked, "demo", join(folder, "kept"));
+    expect(readFileSync(join(folder, "kept/master-1/master-1.log"), "utf8")).toBe("led\n");
+    expect(readdirSync(join(folder, "kept"))).toEqual(["master-1"]);
   });
 
   it("are an error of the user's where they cannot be written", async () => {
     writeFileSync(join(folder, "file"), "");
-    await expect(saveLogs("demo", join(folder, "file"))).rejects.toMatchObject({ code: "LOGS_NOT_WRITTEN" });
+    await expect(saveLogs(backendWith("local"), "demo", join(folder, "file"))).rejects.toMatchObject({
+      code: "LOGS_NOT_WRITTEN",
+    });
   });
 });
 

@@ -55,6 +55,12 @@ describe("a cluster's place on a daemon", () => {
     const taken = new ScriptedDaemon({ networks: ["10.9.0.0/16"], agentPorts: [] });
     await expect(place(spec, taken)).rejects.toMatchObject({ code: "NETWORK_TAKEN" });
   });
+
+  it("is never the network that a daemon elsewhere is reached on: nothing would be heard of it any more", async () => {
+    const spec = cluster("docker: { subnet: 127.0.0.0/24 }");
+    const elsewhere = new ScriptedDaemon({ networks: [], agentPorts: [] });
+    await expect(place(spec, elsewhere)).rejects.toThrow("overlaps with the daemon's own address");
+  });
 });
 
 describe("two networks", () => {
