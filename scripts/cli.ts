@@ -8,6 +8,8 @@ import { addAppCommands } from "./app-commands.ts";
 import type { DemoOptions } from "./demo.ts";
 import type { DoctorOptions } from "./doctor.ts";
 import type { LogsOptions } from "./logs.ts";
+import type { DownOptions } from "./down.ts";
+import type { RebuildOptions } from "./rebuild.ts";
 import type { RunOptions } from "./run.ts";
 import { count, oneOf, withCommonOptions, type CommonOptions } from "./options.ts";
 
@@ -70,9 +72,9 @@ withCommonOptions(program.command("doctor").description("say what is wrong with 
   .option("--fix", "apply remedies that lose nothing, the smallest first, and look again after each")
   .action(async (options: DoctorOptions) => (await import("./doctor.ts")).doctor(options));
 
-withCommonOptions(
-  program.command("down").description("remove everything that up made, in whatever state it is"),
-).action(async (options: CommonOptions) => (await import("./down.ts")).down(options));
+withCommonOptions(program.command("down").description("remove everything that up made, in whatever state it is"))
+  .option("--all", "of every cluster that is known to this folder, on all backends")
+  .action(async (options: DownOptions) => (await import("./down.ts")).down(options));
 
 withCommonOptions(
   program
@@ -115,9 +117,12 @@ withCommonOptions(
     (await import("./machines.ts")).ssh(node, command, options),
   );
 
-withCommonOptions(program.command("rebuild").description("take the cluster down and bring it up anew")).action(
-  async (options: CommonOptions) => (await import("./machines.ts")).rebuild(options),
-);
+withCommonOptions(
+  program.command("rebuild").description("take the cluster down to nothing, bring it up anew and verify nginx on it"),
+)
+  .option("--containers <runtime>", containersHelp, containers, "auto")
+  .option("--keep-images", "do not make the images anew that it was made of (docker)")
+  .action(async (options: RebuildOptions) => (await import("./rebuild.ts")).rebuild(options));
 
 const images = program.command("images").description("images of clusters in Docker: list, make, load or save them");
 withCommonOptions(images.command("list").description("show what the Docker daemon has of ours")).action(

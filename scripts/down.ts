@@ -1,19 +1,104 @@
-// `mesos-up down`: removes everything that `up` made.
-import { clusterFolder } from "../src/backends/state/cluster-folder.ts";
+// `mesos-up down`: removes everything that `up` made, of one cluster or of all that are known to this folder.
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { ListingBackend } from "../src/backends/backend.ts";
+import { clusterFolder, clusterNames } from "../src/backends/state/cluster-folder.ts";
+import { readClusterRecord } from "../src/backends/state/cluster-record.ts";
+import type { ClusterSpec } from "../src/cluster/spec.ts";
+import { MesosUpError } from "../src/errors.ts";
 import { backendFor } from "./backends.ts";
-import { runAtTheEdge } from "./edge.ts";
+import { errorJson, runAtTheEdge, type CommandResult, type Edge } from "./edge.ts";
 import { readClusterSpec, type CommonOptions } from "./options.ts";
 import { releaseSchedulers } from "./schedulers.ts";
 
-export function down(options: CommonOptions): Promise<never> {
+export interface DownOptions extends CommonOptions {
+  all?: boolean;
+}
+
+export function down(options: DownOptions): Promise<never> {
   return runAtTheEdge(options, async (edge) => {
-    const spec = await readClusterSpec(options);
-    await releaseSchedulers(clusterFolder(process.cwd(), spec.name));
-    const { removed } = await (await backendFor(spec)).down(spec.name, edge);
-    const text =
-      removed.length === 0
-        ? `There is nothing of cluster ${spec.name} to remove.`
-        : `Cluster ${spec.name} is gone. Removed:\n${removed.map((thing) => `  ${thing}`).join("\n")}`;
-    return { json: { ok: true, name: spec.name, removed }, text };
+    if (options.all === true) return await downAll(edge);
+    const { name, backend } = await readClusterSpec(options);
+    const { removed } = await takeDown(
+      name,
+      await backendFor({ backend: options.backend ?? madeBy(name) ?? backend }),
+      edge,
+    );
+    return { json: { ok: true, name, removed }, text: downText(name, removed) };
   });
+}
+
+/** Also what a damaged folder leaves to be found: schedulers that cannot be asked to end are ended with the rest. */
+export async function takeDown(name: string, backend: ListingBackend, edge: Edge): Promise<{ removed: string[] }> {
+  const folder = clusterFolder(process.cwd(), name);
+  const wasThere = existsSync(folder);
+  await releaseSchedulers(folder).catch(() => undefined);
+  const { removed } = await backend.down(name, edge);
+  // Of a damaged one that may have been all.
+  return { removed: removed.length === 0 && wasThere && !existsSync(folder) ? [`folder ${folder}`] : removed };
+}
+
+function downText(name: string, removed: string[]): string {
+  if (removed.length === 0) return `There is nothing of cluster ${name} to remove.`;
+  return `Cluster ${name} is gone. Removed:\n${removed.map((thing) => `  ${thing}`).join("\n")}`;
+}
+
+/** One after the other; one that cannot be removed whole keeps no other from it. */
+async function downAll(edge: Edge): Promise<CommandResult> {
+  const clusters: { name: string; backend: string; removed: string[]; error?: unknown }[] = [];
+  const errors: unknown[] = [];
+  for (const { name, backend: kind } of await knownClusters()) {
+    edge.signal.throwIfAborted();
+    try {
+      clusters.push({ name, backend: kind, ...(await takeDown(name, await backendFor({ backend: kind }), edge)) });
+    } catch (error) {
+      errors.push(error);
+      clusters.push({ name, backend: kind, removed: [], error: errorJson(error).error });
+    }
+  }
+  const texts = clusters.filter(({ error }) => error === undefined).map(({ name, removed }) => downText(name, removed));
+  return {
+    json: { ok: errors.length === 0, clusters },
+    text: clusters.length === 0 ? "No cluster is known to this folder." : texts.join("\n"),
+    ...(errors.length > 0 && { error: incomplete(errors) }),
+  };
+}
+
+function incomplete(errors: unknown[]): MesosUpError {
+  return new MesosUpError(`${errors.length} of the clusters could not be removed whole.`, {
+    code: "DOWN_INCOMPLETE",
+    hint: "Put right what is named, then run `mesos-up down --all` again.",
+    cleanupErrors: errors,
+  });
+}
+
+/** State of schedulers on clusters that are not ours (see foreignStateDirectory). */
+const ELSEWHERE = /^at-.+-[0-9a-f]{8}$/;
+
+/** Those with a folder here, be it damaged, and those that run though their folder is gone. */
+async function knownClusters(): Promise<{ name: string; backend: ClusterSpec["backend"] }[]> {
+  const root = process.cwd();
+  const here = clusterNames(root).filter((name) => !ELSEWHERE.test(name));
+  const known = new Map(here.map((name) => [name, madeBy(name)]));
+  for (const backend of ["local", "docker"] as const) {
+    // Who is not there, or not for this system, has no clusters.
+    const list = await Promise.resolve()
+      .then(async () => (await backendFor({ backend })).list())
+      .catch(() => []);
+    for (const { name, folder } of list)
+      if (dirname(folder) === dirname(clusterFolder(root, name)) && !known.has(name) && !ELSEWHERE.test(name))
+        known.set(name, backend);
+  }
+  return [...known].map(([name, backend = "local"]) => ({ name, backend }));
+}
+
+/** By its record or, where that cannot be read, by what else lies in its folder. */
+function madeBy(name: string): ClusterSpec["backend"] | undefined {
+  const folder = clusterFolder(process.cwd(), name);
+  const state = readClusterRecord(folder);
+  if (state.kind === "present") return state.record.backend;
+  const has = (...names: string[]): boolean => names.some((one) => existsSync(join(folder, one)));
+  if (has("ssh_key", "Vagrantfile", ".vagrant")) return "vagrant";
+  if (has("terraform")) return "docker";
+  return has("processes", "nodes") ? "local" : undefined;
 }

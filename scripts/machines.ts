@@ -1,8 +1,8 @@
-// What is done with machines, and with one component of a cluster at a time: `halt`, `resume`, `ssh`, `rebuild`.
+// What is done with machines: `halt`, `resume`, `ssh`.
 import type { VagrantBackend } from "../src/backends/vagrant/vagrant-backend.ts";
 import type { ClusterSpec } from "../src/cluster/spec.ts";
 import { MesosUpError } from "../src/errors.ts";
-import { backendFor, vagrantBackend } from "./backends.ts";
+import { vagrantBackend } from "./backends.ts";
 import { runAtTheEdge } from "./edge.ts";
 import { readClusterSpec, type CommonOptions } from "./options.ts";
 
@@ -36,17 +36,6 @@ export function ssh(node: string, command: string[], options: CommonOptions): Pr
     }
     const output = await backend.runOnMachine(spec.name, node, command, signal);
     return { json: { ok: true, output }, text: output.trimEnd() };
-  });
-}
-
-/** Down to nothing, and up again from the same description. */
-export function rebuild(options: CommonOptions): Promise<never> {
-  return runAtTheEdge(options, async (edge) => {
-    const spec = await readClusterSpec(options);
-    const backend = await backendFor(spec, options);
-    const { removed } = await backend.down(spec.name, edge);
-    const { started, endpoints } = await backend.up(spec, edge);
-    return { json: { ok: true, removed, started, ...endpoints }, text: `Cluster ${spec.name} was built anew.` };
   });
 }
 

@@ -49,6 +49,12 @@ export interface UpResult {
   created: boolean;
 }
 
+/** What is left of a cluster that was taken down, and all that was looked for, in the plural: "processes", "mounts", …. */
+export interface Leftovers {
+  lookedFor: string[];
+  found: string[];
+}
+
 /** What is done with one node, the others left alone. */
 export type ComponentAction = "start" | "stop" | "restart";
 
@@ -65,6 +71,11 @@ export interface Backend {
   up(spec: ClusterSpec, options: UpOptions): Promise<UpResult>;
   /** Removes everything that `up` made. Never throws for things already gone. */
   down(name: string, options: UpOptions): Promise<{ removed: string[] }>;
+  /**
+   * Notes what would show that something of the cluster is left, to be called before it is taken down: what it gives looks
+   * for that on the machine itself.
+   */
+  traces(name: string): Promise<() => Promise<Leftovers>>;
   status(name: string): Promise<{ plan: ClusterPlan; nodes: NodeStatus[] } | undefined>;
   /**
    * Starts, stops or restarts one node, and waits until that is so; tasks outlive their agent.

@@ -13,6 +13,7 @@ import type { DockerOptions } from "./docker-options.ts";
 import { down } from "./down.ts";
 import { clusterFolders, containerNameOf } from "./owned-things.ts";
 import { nodeStatuses } from "./status.ts";
+import { leftovers } from "./leftovers.ts";
 import { up } from "./up.ts";
 
 export type DockerBackend = ListingBackend & DockerFaults;
@@ -26,6 +27,7 @@ export function createDockerBackend(options: DockerOptions): DockerBackend {
     kind: "docker",
     up: (spec, limits) => up(spec, options, limits),
     down: (name, limits) => down(name, options, limits),
+    traces: (name) => Promise.resolve(() => leftovers(daemon(), clusterFolder(options.root, name))),
     async status(name) {
       const record = recordOf(name);
       return record && { plan: record.plan, nodes: await nodeStatuses(record.plan, daemon()) };

@@ -12,6 +12,7 @@ import type { LocalOptions } from "./local-options.ts";
 import { logFileOf, tailOf } from "./processes/log-file.ts";
 import { runningClusterFolders } from "./processes/ownership.ts";
 import { nodeStatuses } from "./status.ts";
+import { traces } from "./traces.ts";
 import { up } from "./up.ts";
 
 export interface LocalBackend extends ListingBackend {
@@ -32,6 +33,7 @@ export function createLocalBackend(options: LocalOptions): LocalBackend {
     kind: "local",
     up: (spec, limits) => up(spec, options, limits),
     down: (name, limits) => down(name, options, limits),
+    traces: (name) => Promise.resolve(traces(clusterFolder(options.root, name), options.env)),
     async status(name) {
       const record = recordOf(name);
       return record && { plan: record.plan, nodes: await nodeStatuses(record.plan) };

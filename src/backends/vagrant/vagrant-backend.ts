@@ -8,6 +8,7 @@ import { readClusterRecord, requireReadable, type ClusterRecord } from "../state
 import { requireCluster } from "../state/require-node.ts";
 import { actOn, logTailOf } from "./components.ts";
 import { down } from "./down.ts";
+import { leftovers } from "./leftovers.ts";
 import { machineFolder } from "./machine-folder.ts";
 import { machineLog } from "./machine-log.ts";
 import { machineOf, onMachine, shellWord, vagrant } from "./machines.ts";
@@ -37,6 +38,7 @@ export function createVagrantBackend(options: VagrantBackendOptions): VagrantBac
     kind: "vagrant",
     up: (spec, limits) => up(spec, options, limits),
     down: (name, limits) => down(name, options, limits),
+    traces: (name) => Promise.resolve(() => leftovers(folderOf(name), env)),
     async status(name) {
       const record = recordOf(name);
       const signal = new AbortController().signal;

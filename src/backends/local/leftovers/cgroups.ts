@@ -25,6 +25,14 @@ export async function removeCgroups(folder: string, ofContainers: string[]): Pro
   return [...removed];
 }
 
+/** Paths of the cluster's cgroups, in whichever hierarchy. */
+export function cgroupsOf(folder: string): string[] {
+  const prefix = cgroupsPrefix(folder);
+  return hierarchies().flatMap((hierarchy) =>
+    (subfolders(hierarchy) ?? []).filter((name) => name.startsWith(prefix)).map((name) => join(hierarchy, name)),
+  );
+}
+
 /** Mount points of all hierarchies. A line of the table: …, mount point as the fifth field, …, " - ", type, … */
 function hierarchies(): string[] {
   return readFileSync("/proc/self/mountinfo", "utf8")

@@ -10,14 +10,32 @@ export async function removeContainersOf(
   program: "docker" | "podman",
   env: NodeJS.ProcessEnv,
 ): Promise<string[]> {
-  const socketPath = program === "docker" ? dockerSocket(env) : undefined;
-  const runtime = socketPath === undefined ? throughCommand(program, env) : throughSocket(socketPath);
+  const runtime = runtimeOf(program, env);
+  const ours = await namesOf(runtime, folder);
+  await Promise.all(ours.map((name) => runtime.remove(name)));
+  return ours;
+}
+
+/** Their names, running or not. */
+export async function containersOf(
+  folder: string,
+  program: "docker" | "podman",
+  env: NodeJS.ProcessEnv,
+): Promise<string[]> {
+  return await namesOf(runtimeOf(program, env), folder);
+}
+
+async function namesOf(runtime: Runtime, folder: string): Promise<string[]> {
   const ours = (await runtime.list()).filter(
     ({ name, mounts }) =>
       name.startsWith("mesos-") && mounts.some((source) => source === folder || source.startsWith(`${folder}/`)),
   );
-  await Promise.all(ours.map(({ name }) => runtime.remove(name)));
   return ours.map(({ name }) => name);
+}
+
+function runtimeOf(program: "docker" | "podman", env: NodeJS.ProcessEnv): Runtime {
+  const socketPath = program === "docker" ? dockerSocket(env) : undefined;
+  return socketPath === undefined ? throughCommand(program, env) : throughSocket(socketPath);
 }
 
 interface Container {

@@ -12,9 +12,8 @@ const devicesFolder = "/sys/class/net";
  * @throws ExecaError if one cannot be removed
  */
 export async function removeNetworkDevices(folder: string, env: NodeJS.ProcessEnv): Promise<string[]> {
-  const prefix = cgroupsPrefix(folder);
   const removed: string[] = [];
-  for (const device of readdirSync(devicesFolder).filter((name) => aliasOf(name).startsWith(prefix))) {
+  for (const device of networkDevicesOf(folder)) {
     try {
       await execa("ip", ["link", "delete", device], { env, extendEnv: false });
       removed.push(device);
@@ -24,6 +23,12 @@ export async function removeNetworkDevices(folder: string, env: NodeJS.ProcessEn
     }
   }
   return removed;
+}
+
+/** Names of the cluster's devices. */
+export function networkDevicesOf(folder: string): string[] {
+  const prefix = cgroupsPrefix(folder);
+  return readdirSync(devicesFolder).filter((name) => aliasOf(name).startsWith(prefix));
 }
 
 /** The agent that made it says in the alias whose it is. */
