@@ -2,6 +2,7 @@
 import type { Backend, UpResult } from "../src/backends/backend.ts";
 import { clusterFolder } from "../src/backends/state/cluster-folder.ts";
 import { readClusterRecord, requireReadable } from "../src/backends/state/cluster-record.ts";
+import type { PlacedImages } from "../src/cluster/docker/docker-types.ts";
 import { MesosUpError } from "../src/errors.ts";
 import { createSteps, type Steps } from "../src/progress/steps.ts";
 import { backendFor } from "./backends.ts";
@@ -73,7 +74,7 @@ async function prove(look: Awaited<ReturnType<Backend["traces"]>>, steps: Steps)
 }
 
 /** Those that mesos-up has made itself: it makes them again. Others may have come from where this machine no longer reaches. */
-async function forgetImages(images: Record<string, { reference: string }>, steps: Steps): Promise<string[]> {
+async function forgetImages(images: PlacedImages, steps: Steps): Promise<string[]> {
   const made = Object.values(images).filter(({ reference }) => reference.startsWith("mesos-up/"));
   if (made.length === 0) return [];
   const { forgetImage } = await import("../src/backends/docker/images/forget-image.ts");
