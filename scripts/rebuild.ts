@@ -75,7 +75,9 @@ async function prove(look: Awaited<ReturnType<Backend["traces"]>>, steps: Steps)
 
 /** Those that mesos-up has made itself: it makes them again. Others may have come from where this machine no longer reaches. */
 async function forgetImages(images: PlacedImages, steps: Steps): Promise<string[]> {
-  const made = Object.values(images).filter(({ reference }) => reference.startsWith("mesos-up/"));
+  const made = [images.zookeeper, images.mesos, images.mirror]
+    .filter((image) => image !== undefined)
+    .filter(({ reference }) => reference.startsWith("mesos-up/"));
   if (made.length === 0) return [];
   const { forgetImage } = await import("../src/backends/docker/images/forget-image.ts");
   return await steps.step({ id: "images", title: "Its images are removed" }, async (context) => {
