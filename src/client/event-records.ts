@@ -51,7 +51,7 @@ async function nextWithin(chunks: AsyncIterator<Uint8Array>, options: EventOptio
 }
 
 function parseEvent(record: Uint8Array): SchedulerEvent {
-  const text = Buffer.from(record).toString("utf8");
+  const text = Buffer.from(record.buffer, record.byteOffset, record.length).toString("utf8");
   try {
     return JSON.parse(text) as SchedulerEvent;
   } catch (cause) {

@@ -59,8 +59,8 @@ export class RecordIoDecoder {
     const records: Uint8Array[] = [];
     let at = 0;
     while (at < chunk.length) {
-      at = this.#missing === undefined ? this.#readLength(chunk, at) : this.#readBody(chunk, at, this.#missing);
-      if (this.#missing === 0) records.push(this.#finishRecord(at));
+      const missing = this.#missing;
+      at = missing === undefined ? this.#begin(chunk, at, records) : this.#goOn(chunk, at, { missing, records });
     }
     this.#offset += chunk.length;
     return records;
@@ -120,21 +120,32 @@ export class RecordIoDecoder {
     return chunk.length;
   }
 
-  #readBody(chunk: Uint8Array, at: number, missing: number): number {
+  /** Reads the length of a record, and the record itself if the chunk has all of it, as with most. */
+  #begin(chunk: Uint8Array, start: number, records: Uint8Array[]): number {
+    const at = this.#readLength(chunk, start);
+    const length = this.#missing;
+    if (length === undefined || length > chunk.length - at) return at;
+    records.push(chunk.subarray(at, at + length));
+    this.#nextRecord(at + length);
+    return at + length;
+  }
+
+  #goOn(chunk: Uint8Array, at: number, { missing, records }: { missing: number; records: Uint8Array[] }): number {
     const part = chunk.subarray(at, at + missing);
     this.#parts.push(part);
     this.#missing = missing - part.length;
+    if (this.#missing === 0) {
+      records.push(this.#parts.length === 1 ? part : Buffer.concat(this.#parts));
+      this.#parts = [];
+      this.#nextRecord(at + part.length);
+    }
     return at + part.length;
   }
 
-  #finishRecord(at: number): Uint8Array {
-    const [only] = this.#parts;
-    const record = this.#parts.length === 1 && only !== undefined ? only : Buffer.concat(this.#parts);
-    this.#parts = [];
+  #nextRecord(at: number): void {
     this.#missing = undefined;
     this.#lengthText = "";
     this.#recordOffset = this.#offset + at;
-    return record;
   }
 
   #fail(code: string, offset: number, message: string): RecordIoError {
