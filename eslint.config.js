@@ -8,7 +8,7 @@ const processWideNames = [
 ];
 
 export default defineConfig(
-  { ignores: ["dist/", "coverage/", "node_modules/", ".mesos-up/"] },
+  { ignores: ["dist/", "coverage/", "node_modules/", ".mesos-up/", "examples/"] },
   tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },

@@ -42,7 +42,7 @@ const { metafile } = await build({
   plugins: [leanUndici],
   logLevel: "warning",
   // They read files of their own folders.
-  external: ["cdktf", "@cdktf/provider-docker", "constructs"],
+  external: ["cdktf", "@cdktf/provider-docker", "constructs", "jiti"],
   // Dependencies that are CommonJS ask for `require`, which an ES module does not have.
   banner: {
     js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',

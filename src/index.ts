@@ -2,7 +2,7 @@
 // one's own, and the check over HTTP.
 export { startCluster, type StartClusterOptions } from "./library/start-cluster.ts";
 export type { Cluster } from "./library/cluster.ts";
-export type { AgentDescription, AppDescription, ClusterDescription } from "./library/descriptions.ts";
+export type { AgentDescription, ClusterDescription } from "./library/descriptions.ts";
 
 export { createScheduler } from "./scheduler/framework/create-scheduler.ts";
 export type { CreateSchedulerOptions, Scheduler, SchedulerHandlers } from "./scheduler/framework/create-scheduler.ts";
@@ -15,6 +15,7 @@ export { isTerminal } from "./mesos/task-state.ts";
 export { runApp, type RunAppOptions } from "./scheduler/run-app.ts";
 export type { RunningApp, RunningTask } from "./scheduler/running-app.ts";
 export type { AppSpec } from "./scheduler/app-spec.ts";
+export { defineApp, type AppDescription, type ConstraintDescription } from "./scheduler/define-app.ts";
 export { NoMatchingOfferError } from "./scheduler/no-matching-offer.ts";
 export { nginxApp } from "./scheduler/nginx-app.ts";
 export { parseAppFile } from "./scheduler/parse-app-file.ts";

@@ -44,15 +44,16 @@ export function parseDocument<T>(text: string, file: string, kind: DocumentKind<
 }
 
 /**
- * The same checks for a value that does not come from a text (a library call, the command line).
+ * The same checks for a value that does not come from a text (a library call, the command line, a module: `file`).
  * @throws ConfigError with every problem.
  */
-export function checkValue<T>(written: unknown, kind: DocumentKind<T>): T {
+export function checkValue<T>(written: unknown, kind: DocumentKind<T>, file?: string): T {
   const { value, issues } = check(written, kind);
   if (issues.length === 0) return value as T;
   throw refusal(
     kind,
     issues.map(({ path, message }) => ({ path: pathText(path), message })),
+    file,
   );
 }
 

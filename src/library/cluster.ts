@@ -11,7 +11,7 @@ import type { AppSpec } from "../scheduler/app-spec.ts";
 import { nginxApp } from "../scheduler/nginx-app.ts";
 import { runApp, type RunAppOptions } from "../scheduler/run-app.ts";
 import type { RunningApp } from "../scheduler/running-app.ts";
-import type { AppDescription } from "./descriptions.ts";
+import type { AppDescription } from "../scheduler/define-app.ts";
 
 interface Parts {
   plan: ClusterPlan;

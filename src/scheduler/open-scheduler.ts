@@ -44,7 +44,7 @@ export interface OpenScheduler {
   frameworkName: string;
   /** Whether there was something of an earlier run. */
   resumed: boolean;
-  /** Frees everything; the framework lives on for its failover timeout. */
+  /** Frees everything; the framework lives on for its failover timeout. May be called again. */
   close: () => Promise<void>;
 }
 
@@ -79,12 +79,14 @@ export async function openScheduler(options: OpenSchedulerOptions): Promise<Open
     secret: (name) => env[name],
     onEvent: options.onEvent ?? (() => undefined),
   });
-  const close = async () => {
+  const free = async () => {
     await scheduler.close();
     await leader[Symbol.asyncDispose]();
     await http.close();
     for (const site of sites.values()) await site[Symbol.asyncDispose]();
   };
+  let closed: Promise<void> | undefined;
+  const close = () => (closed ??= free());
   return { scheduler, http, sites, frameworkName, resumed: stored !== undefined, close };
 }
 
@@ -96,7 +98,12 @@ function frameworkInfoOf(options: OpenSchedulerOptions, apps: readonly AppSpec[]
     roles: roles.length === 0 ? ["*"] : roles,
     checkpoint: true,
     failover_timeout: options.frameworkStore === undefined ? FAILOVER_SECONDS.unstored : FAILOVER_SECONDS.stored,
-    capabilities: [{ type: "MULTI_ROLE" }, { type: "PARTITION_AWARE" }],
+    capabilities: [
+      { type: "MULTI_ROLE" },
+      { type: "PARTITION_AWARE" },
+      // Without it a framework is offered no agent that has GPUs; with it such agents are offered that others could use.
+      ...(apps.some(({ gpus }) => gpus > 0) ? [{ type: "GPU_RESOURCES" as const }] : []),
+    ],
   };
 }
 

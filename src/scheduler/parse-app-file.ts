@@ -29,9 +29,14 @@ export function parseAppObject(value: unknown): AppSpec {
   return checkValue(value, { ...appFile, what: "app description" });
 }
 
+/** The same for what a module that is an app file exports; `file` is its name. */
+export function parseAppModule(value: unknown, file: string): AppSpec {
+  return checkValue(value, appFile, file);
+}
+
 /** What must hold between the fields, of which anything may be wrong. */
 function crossChecks(written: unknown): DocumentIssue[] {
-  const app = (typeof written === "object" && written !== null ? written : {}) as Record<string, unknown>;
+  const app = asMap(written);
   const issues: DocumentIssue[] = [];
   const refuse = (path: PropertyKey[], message: string) => void issues.push({ path, message, at: "value" });
   if (app["image"] === undefined && app["command"] === undefined) refuse([], "must have an image or a command");
@@ -40,13 +45,33 @@ function crossChecks(written: unknown): DocumentIssue[] {
     refuse(["network"], "cannot be bridge with the mesos containerizer; use host");
   }
   const ports = Array.isArray(app["ports"]) ? app["ports"] : [];
-  const verify = app["verify"] as { port?: unknown } | undefined | null;
-  if (typeof verify === "object" && verify !== null) {
-    const port = verify.port ?? 0;
-    if (ports.length === 0) refuse(["verify"], "needs a port to ask; name one in ports");
-    else if (typeof port === "number" && port >= ports.length) refuse(["verify", "port"], "is not one of ports");
+  const health = asMap(app["health"]);
+  for (const [path, asked] of [
+    [["verify"], app["verify"]],
+    [["health", "http"], health["http"]],
+    [["health", "tcp"], health["tcp"]],
+  ] as const) {
+    if (typeof asked !== "object" || asked === null) continue;
+    const { port = 0 } = asMap(asked);
+    if (ports.length === 0) refuse([...path], "needs a port to ask; name one in ports");
+    else if (typeof port === "number" && port >= ports.length) refuse([...path, "port"], "is not one of ports");
+  }
+  const byDocker = app["image"] !== undefined && app["containerizer"] !== "mesos";
+  if (byDocker && Number(app["gpus"] ?? 0) > 0) {
+    refuse(["gpus"], "are given by the mesos containerizer alone; say containerizer: mesos");
+  }
+  const { privileged, force_pull, parameters } = asMap(app["docker"]);
+  if (
+    !byDocker &&
+    (privileged === true || force_pull === true || (Array.isArray(parameters) && parameters.length > 0))
+  ) {
+    refuse(["docker"], "needs an image that docker runs");
   }
   return [...issues, ...portsGivenTwice(ports)];
+}
+
+function asMap(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
 }
 
 function portsGivenTwice(ports: unknown[]): DocumentIssue[] {

@@ -68,34 +68,64 @@ const MAX_LAUNCHES = 4;
  * @throws NoMatchingOfferError, TaskFailedError, StepError LAUNCH_TIMEOUT, ConfigError, whatever ended the subscription, or
  * the signal's reason if that is an error of the caller's own.
  */
-export async function runApp(options: RunAppOptions): Promise<RunningApp> {
-  const { app, clock = systemClock, onEvent = () => undefined } = options;
-  requireSecrets(app, options.env);
-  const launches = { inVain: 0 };
-  const frameworkName = options.frameworkName ?? `mesos-up ${app.name}`;
+export async function runApp({ app, ...options }: RunAppOptions): Promise<RunningApp> {
+  const [running] = await runApps({ ...options, apps: [app] });
+  if (running === undefined) throw new Error("An app runs that there is no handle on.");
+  return running;
+}
+
+export interface RunAppsOptions extends Omit<RunAppOptions, "app"> {
+  /** At least one, of different names. */
+  apps: readonly AppSpec[];
+}
+
+/**
+ * The same for several apps in one framework, which is named after all of them. What ends one handle's framework ends that
+ * of all.
+ * @throws as runApp does, for whichever app is the first to fail
+ */
+export async function runApps(options: RunAppsOptions): Promise<RunningApp[]> {
+  const { apps, clock = systemClock, onEvent = () => undefined } = options;
+  for (const app of apps) requireSecrets(app, options.env);
+  const inVain = new Map<string, number>();
+  const frameworkName = options.frameworkName ?? `mesos-up ${apps.map(({ name }) => name).join(" ")}`;
   const { scheduler, http, sites, resumed, close } = await openScheduler({
     ...options,
-    apps: [app],
     frameworkName,
     onEvent: (event) => {
-      if (event.type === "launched") launches.inVain++;
-      if (event.type === "instance" && event.instance.state === "starting") launches.inVain = 0;
+      if (event.type === "launched") {
+        const app = appOf(event.instance);
+        inVain.set(app, (inVain.get(app) ?? 0) + 1);
+      }
+      if (event.type === "instance" && event.instance.state === "starting") inVain.delete(event.instance.app);
       onEvent(event);
     },
   });
+  const over = new AbortController();
   try {
-    await scheduler.command({ name: "run", spec: specToRun(options) });
-    const first = await untilRunning(scheduler, { ...options, clock, http, frameworkName, launches });
-    return new RunningApp({ first, app, scheduler, http, site: sites.get(app.name), clock, close });
+    const signal = options.signal === undefined ? over.signal : AbortSignal.any([over.signal, options.signal]);
+    const launched = apps.map(async (app) => {
+      await scheduler.command({ name: "run", spec: specToRun(app, options) });
+      const launches = () => inVain.get(app.name) ?? 0;
+      const first = await untilRunning(scheduler, { ...options, signal, app, clock, http, frameworkName, launches });
+      return new RunningApp({ first, app, scheduler, http, site: sites.get(app.name), clock, close });
+    });
+    return await Promise.all(launched);
   } catch (error) {
+    over.abort(error);
     const leave = resumed && !(error instanceof TaskFailedError);
     await giveUp(error, [...(leave ? [] : [() => tearDown(scheduler)]), close]);
     throw error;
   }
 }
 
+/** Of an instance, as web of web.2. */
+function appOf(instance: string): string {
+  return instance.slice(0, instance.lastIndexOf("."));
+}
+
 /** The first failure is the end, unless the app is to be kept running. */
-function specToRun({ app, keepRunning = false }: RunAppOptions): AppSpec {
+function specToRun(app: AppSpec, { keepRunning = false }: RunAppsOptions): AppSpec {
   const spec = servedByNginx(app);
   if (keepRunning) return spec;
   const giveUp = { ...spec.restart.give_up, failures: 1 };
@@ -115,7 +145,8 @@ interface Waiting extends RunAppOptions {
   clock: Clock;
   http: HttpClient;
   frameworkName: string;
-  launches: { inVain: number };
+  /** How often the app was launched in a row without a word of its tasks. */
+  launches: () => number;
 }
 
 async function untilRunning(scheduler: AppScheduler, options: Waiting): Promise<RunningTask> {
@@ -164,8 +195,8 @@ function isPlainAbort(signal: AbortSignal | undefined): boolean {
 function allRunOrOneEnded(scheduler: AppScheduler, { app, launches }: Waiting): true | undefined {
   const instances = instancesOf(scheduler.state, app.name);
   if (instances.some(({ state }) => state === "gave-up")) return true;
-  if (launches.inVain >= MAX_LAUNCHES * app.instances && instances.some(isIdle)) {
-    throw launchedInVain(app, launches.inVain, scheduler.statusOf(`${app.name}.1`));
+  if (launches() >= MAX_LAUNCHES * app.instances && instances.some(isIdle)) {
+    throw launchedInVain(app, launches(), scheduler.statusOf(`${app.name}.1`));
   }
   if (instances.length < app.instances) return undefined;
   const { unconfirmed } = scheduler.state;

@@ -127,7 +127,7 @@ function portVariables(app: AppSpec, hostPorts: readonly number[]): Record<strin
 function containerOf(app: AppSpec, hostPorts: readonly number[]): ContainerInfo | undefined {
   const volumes: { volumes?: Volume[] } =
     app.volumes.length > 0 ? { volumes: app.volumes.map((volume) => ({ ...volume })) } : {};
-  if (app.image === undefined) return undefined;
+  if (app.image === undefined) return app.volumes.length === 0 ? undefined : { type: "MESOS", ...volumes };
   if (app.containerizer === "mesos") {
     return { type: "MESOS", mesos: { image: { type: "DOCKER", docker: { name: app.image } } }, ...volumes };
   }

@@ -98,12 +98,23 @@ describe("an app file", () => {
       "5:9 verify needs a port to ask; name one in ports",
     ]);
   });
+
+  it("has its health asked at a port of its own, and GPUs and docker's options only where they can be had", () => {
+    expect(issuesOf("name: a\nimage: i\ngpus: 1\nports: [80]\nhealth: {http: {port: 1}}")).toEqual([
+      "3:7 gpus are given by the mesos containerizer alone; say containerizer: mesos",
+      "5:23 health.http.port is not one of ports",
+    ]);
+    expect(issuesOf("name: a\ncommand: c\ndocker: {privileged: true}\nhealth: {tcp: {}}")).toEqual([
+      "3:9 docker needs an image that docker runs",
+      "4:15 health.tcp needs a port to ask; name one in ports",
+    ]);
+  });
 });
 
 describe("examples/apps", () => {
   const folder = new URL("../../examples/apps/", import.meta.url);
 
-  it.each(readdirSync(folder))("%s is an app file", (name) => {
+  it.each(readdirSync(folder).filter((name) => name.endsWith(".yaml")))("%s is an app file", (name) => {
     expect(parseAppFile(readFileSync(new URL(name, folder), "utf8"), name).name).toBeTruthy();
   });
 });

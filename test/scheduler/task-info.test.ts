@@ -21,6 +21,11 @@ describe("the TaskInfo of an app", () => {
     expect(info({ ...base, command: "true" }).container).toBeUndefined();
   });
 
+  it("has its volumes without an image too, from the mesos containerizer", () => {
+    const volumes: AppSpec["volumes"] = [{ container_path: "data", host_path: "/srv/data", mode: "RO" }];
+    expect(info({ ...base, command: "true", volumes }).container).toEqual({ type: "MESOS", volumes });
+  });
+
   it("names the program once for docker, which adds the arguments to it", () => {
     const command = info({ ...base, image: "nginx", command: ["nginx", "-g", "daemon off;"] }).command;
     expect(command).toEqual({ shell: false, value: "nginx", arguments: ["-g", "daemon off;"] });
