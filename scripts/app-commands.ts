@@ -1,13 +1,12 @@
 // The commands about apps that run, by name.
 import type { Command } from "commander";
 import type { AppOptions, LogOptions } from "./apps.ts";
+import { withConnectionOptions } from "./connection.ts";
 import { withCommonOptions } from "./options.ts";
-
-const masterHelp = "another cluster: zk://host:port/path, host:port,… or a URL";
 
 export function addAppCommands(program: Command): void {
   const command = (usage: string, description: string): Command =>
-    withCommonOptions(program.command(usage).description(description)).option("--master <where>", masterHelp);
+    withConnectionOptions(withCommonOptions(program.command(usage).description(description)));
 
   command("ps", "show the instances of apps that were left running").action(async (options: AppOptions) =>
     (await import("./apps.ts")).ps(options),

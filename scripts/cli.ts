@@ -5,6 +5,7 @@ import { Argument, Command, CommanderError } from "commander";
 import packageJson from "../package.json" with { type: "json" };
 import type { ImageKind } from "../src/backends/docker/images/image-shelf.ts";
 import { addAppCommands } from "./app-commands.ts";
+import { withConnectionOptions } from "./connection.ts";
 import type { DemoOptions } from "./demo.ts";
 import type { DoctorOptions } from "./doctor.ts";
 import type { LogsOptions } from "./logs.ts";
@@ -19,6 +20,7 @@ setFlagsFromString("--no-wasm-dynamic-tiering");
 
 const containersHelp = "what runs containers: auto, docker, podman or runc";
 const containers = oneOf("auto", "docker", "podman", "runc");
+const explainHelp = "print every call and event between framework and master as it happens, and what it means";
 const collect = (value: string, before: string[]): string[] => [...before, value];
 
 const program = new Command("mesos-up")
@@ -50,15 +52,20 @@ withCommonOptions(
   .option("--no-faults", "let no parts of a highly available cluster fail (docker)")
   .option("--report <file>", "write the report as .json, .xml (JUnit) or .md; may be given several times", collect, [])
   .option("--logs <folder>", "keep the logs of all components there")
+  .option("--explain", explainHelp)
   .action(async (options: DemoOptions) => (await import("./demo.ts")).demo(options));
 
-withCommonOptions(program.command("run").description("launch an app on the cluster and verify it"))
-  .argument("<app>", "an app file (YAML or JSON), or nginx")
-  .option("--master <where>", "another cluster: zk://host:port/path, host:port,… or a URL")
+withConnectionOptions(
+  withCommonOptions(
+    program.command("run").description("launch apps on the cluster, in one framework, and verify them"),
+  ),
+)
+  .argument("<app...>", "app files (YAML, JSON, or modules in TypeScript or JavaScript), or nginx")
   .option("--image <image>", "image to launch instead of the app's own")
   .option("--site <folder>", "a folder to serve instead of the image's own page")
   .option("--detach", "leave the app running instead of staying with it until Ctrl-C")
-  .action(async (app: string, options: RunOptions) => (await import("./run.ts")).run(app, options));
+  .option("--explain", explainHelp)
+  .action(async (apps: string[], options: RunOptions) => (await import("./run.ts")).run(apps, options));
 
 addAppCommands(program);
 

@@ -152,7 +152,9 @@ async function launch(job: Job, { plan }: UpResult, image: LaunchImage): Promise
   const graceMs = job.cluster === "found" ? LAUNCH_GRACE_MS : undefined;
   const step = { id: "launch", title: "nginx is launched on an accepted offer", graceMs };
   const app = await steps.step(step, async (context) => {
+    const connection = options.explain ? (await import("./explain.ts")).explained({}, []) : undefined;
     const launched = await runApp({
+      connection,
       master: plan.zookeeper.url,
       app: { ...nginxApp({ image: image.reference, site: options.site }), ...survival },
       keepRunning: survival !== undefined,

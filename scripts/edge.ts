@@ -53,7 +53,9 @@ export async function runAtTheEdge(
 ): Promise<never> {
   const interruption = catchSignals();
   endWithReader();
-  const renderer = await createRenderer({ stream: process.stderr, env: process.env });
+  // Lines that move would be torn by others between them.
+  const kind = options.explain === true ? "plain" : undefined;
+  const renderer = await createRenderer({ stream: process.stderr, env: process.env, kind });
   const edge: Edge = {
     progress: new RecordingSink(renderer),
     signal: interruption.signal,

@@ -16,6 +16,8 @@ export interface CommonOptions {
   /** Milliseconds. */
   timeout: number;
   debug?: boolean;
+  /** Print what goes over the wire, too. */
+  explain?: boolean;
   /** What makes Vagrant's machines, instead of the cluster file's. */
   provider?: VagrantProvider;
 }

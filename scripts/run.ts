@@ -1,8 +1,10 @@
-// `mesos-up run APP`: launches an app on a cluster that runs, verifies it, and stays with it until Ctrl-C.
+// `mesos-up run APP…`: launches apps on a cluster that runs, verifies them, and stays with them until Ctrl-C.
+import type { Claim } from "../src/backends/state/claim.ts";
 import { claimApp, frameworkFile } from "../src/backends/state/cluster-folder.ts";
+import type { HttpConnection } from "../src/client/connection.ts";
 import type { ClusterPlan } from "../src/cluster/plan-types.ts";
 import { DEFAULT_NAME } from "../src/cluster/spec.ts";
-import { MesosUpError } from "../src/errors.ts";
+import { ConfigError, MesosUpError } from "../src/errors.ts";
 import { createSteps, type Steps } from "../src/progress/steps.ts";
 import type { AppSpec } from "../src/scheduler/app-spec.ts";
 import type { HttpCheckResult } from "../src/scheduler/http-check.ts";
@@ -11,12 +13,13 @@ import { backendFor } from "./backends.ts";
 import { contentAddressOf } from "./content-address.ts";
 import { runAtTheEdge, type CommandResult, type Edge } from "./edge.ts";
 import { launchImage } from "./launch-image.ts";
-import { foreignStateDirectory, leaveScheduler, takeOver } from "./schedulers.ts";
+import { movedConnection, readConnection, type ConnectionOptions } from "./connection.ts";
+import { readApp } from "./read-app.ts";
+import { foreignStateDirectory, leaveScheduler, schedulerOf, takeOver } from "./schedulers.ts";
 import { whyText } from "./why-text.ts";
-import { LAUNCH_GRACE_MS, readClusterSpec, readUserFile, type CommonOptions } from "./options.ts";
+import { LAUNCH_GRACE_MS, readClusterSpec, type CommonOptions } from "./options.ts";
 
-export interface RunOptions extends CommonOptions {
-  master?: string;
+export interface RunOptions extends CommonOptions, ConnectionOptions {
   image?: string;
   site?: string;
   detach?: boolean;
@@ -25,70 +28,115 @@ export interface RunOptions extends CommonOptions {
 /** A cluster to run on. */
 interface Target {
   master: string;
+  connection: HttpConnection;
   /** Where what must be remembered is kept; absent for an app on somebody else's cluster that ends with this process. */
   stateDirectory?: string;
   /** Of a cluster of this folder: its agents can be given images. */
   plan?: ClusterPlan;
 }
 
-export function run(appName: string, options: RunOptions): Promise<never> {
+/** Several apps make one framework, which is known by the first of them. */
+export function run(appNames: string[], options: RunOptions): Promise<never> {
   return runAtTheEdge(options, async (edge) => {
-    const app = await readApp(appName, options);
+    const apps = await readApps(appNames, options);
+    const [{ name: app }] = apps;
     const target = await targetOf(options);
-    const { stateDirectory } = target;
-    // A scheduler that was left behind for the app makes room; its task is found again.
-    if (stateDirectory !== undefined) await takeOver(stateDirectory, app.name);
-    const claim = stateDirectory === undefined ? undefined : await claimApp(stateDirectory, app.name);
-    const result = await runOn(target, app, { edge, detach: options.detach === true }).finally(() => claim?.release());
+    if (options.explain) target.connection = (await import("./explain.ts")).explained(target.connection, apps);
+    const { stateDirectory, master } = target;
+    if (stateDirectory !== undefined) await refuseRunElsewhere(stateDirectory, apps);
+    // A scheduler that was left behind for the app makes room; its tasks are found again.
+    if (stateDirectory !== undefined) await takeOver(stateDirectory, app);
+    const claims = stateDirectory === undefined ? [] : await claimAll(stateDirectory, apps);
+    const work = runOn(target, apps, { edge, detach: options.detach === true });
+    const result = await work.finally(() => claims.forEach((claim) => claim.release()));
     if (options.detach === true && stateDirectory !== undefined) {
       const contentAddress = target.plan && contentAddressOf(target.plan);
-      const { master } = target;
-      await leaveScheduler({
-        ...{ app: app.name, frameworkName: `mesos-up ${app.name}` },
-        master,
-        stateDirectory,
-        contentAddress,
-      });
+      const record = { app, frameworkName: frameworkNameOf(apps), master, stateDirectory, contentAddress };
+      await leaveScheduler({ ...record, ...movedConnection(options) });
     }
     return result;
   });
 }
 
-async function runOn(target: Target, app: AppSpec, how: { edge: Edge; detach: boolean }): Promise<CommandResult> {
-  const { edge, detach } = how;
-  const steps = createSteps({ sink: edge.progress, signal: edge.signal, timeoutMs: edge.timeoutMs });
-  const running = await launch(app, { edge, target, steps });
+type Apps = [AppSpec, ...AppSpec[]];
+
+async function readApps(names: string[], { image, site }: RunOptions): Promise<Apps> {
+  const over = { ...(image === undefined ? {} : { image }), ...(site === undefined ? {} : { site }) };
+  const apps: AppSpec[] = [];
+  for (const name of names) apps.push({ ...(await readApp(name)), ...over });
+  const twice = apps.find(({ name }, i) => apps.findIndex((one) => one.name === name) !== i);
+  if (twice !== undefined) {
+    throw new ConfigError(`Two of the apps are called ${twice.name}.`, {
+      code: "APP_NAMED_TWICE",
+      hint: "Give each a name of its own.",
+    });
+  }
+  return apps as Apps;
+}
+
+/** @throws MesosUpError APP_BUSY if another framework than that of the first app has one of them */
+async function refuseRunElsewhere(stateDirectory: string, apps: Apps): Promise<void> {
+  for (const { name } of apps) {
+    const other = await schedulerOf(stateDirectory, name);
+    if (other === undefined || other === apps[0].name) continue;
+    throw new MesosUpError(`The app ${name} is run by the framework of ${other}.`, {
+      code: "APP_BUSY",
+      hint: `Change it with \`mesos-up update\`, or end it there first: \`mesos-up kill ${name}\`.`,
+    });
+  }
+}
+
+async function claimAll(stateDirectory: string, apps: Apps): Promise<Claim[]> {
+  const claims: Claim[] = [];
   try {
-    const check = await verify(app, running, steps);
-    await (detach ? running.detach() : stay(running, edge));
-    return {
-      json: { ok: true, task: running.running, check },
-      text: detach ? detachedText(running.running, target) : "",
-    };
+    for (const { name } of apps) claims.push(await claimApp(stateDirectory, name));
+    return claims;
   } catch (error) {
-    await end(running, edge);
+    for (const claim of claims) claim.release();
     throw error;
   }
 }
 
-async function readApp(name: string, { image, site }: RunOptions): Promise<AppSpec> {
-  const over = { ...(image === undefined ? {} : { image }), ...(site === undefined ? {} : { site }) };
-  if (name === "nginx") return (await import("../src/scheduler/nginx-app.ts")).nginxApp(over);
-  const { parseAppFile } = await import("../src/scheduler/parse-app-file.ts");
-  return { ...parseAppFile(await readUserFile(name), name), ...over };
+const frameworkNameOf = (apps: Apps): string => `mesos-up ${apps.map(({ name }) => name).join(" ")}`;
+
+async function runOn(target: Target, apps: Apps, how: { edge: Edge; detach: boolean }): Promise<CommandResult> {
+  const { edge, detach } = how;
+  const steps = createSteps({ sink: edge.progress, signal: edge.signal, timeoutMs: edge.timeoutMs });
+  const running = await launch(apps, { edge, target, steps });
+  const [first] = running;
+  try {
+    const done: RunDone[] = [];
+    for (const app of running) done.push({ task: app.running, check: await verify(app, steps) });
+    await (detach ? first.detach() : stay(running, edge));
+    // One app is what most have.
+    return {
+      json: { ok: true, ...(done.length === 1 ? done[0] : { apps: done }) },
+      text: detach ? detachedText(running, target) : "",
+    };
+  } catch (error) {
+    await end(first, edge);
+    throw error;
+  }
+}
+
+interface RunDone {
+  task: RunningTask;
+  check: HttpCheckResult | undefined;
 }
 
 /** The cluster of `--master`, or the one of this folder, which must have been brought up. */
 async function targetOf(options: RunOptions): Promise<Target> {
+  const connection = await readConnection(options);
   if (options.master !== undefined) {
     const { master } = options;
-    return { master, ...(options.detach && { stateDirectory: foreignStateDirectory(process.cwd(), master) }) };
+    const stateDirectory = options.detach ? foreignStateDirectory(process.cwd(), master) : undefined;
+    return { master, connection, ...(stateDirectory !== undefined && { stateDirectory }) };
   }
   const spec = await readClusterSpec(options);
   const status = await (await backendFor(spec)).status(spec.name);
   if (status !== undefined) {
     const { plan } = status;
-    return { master: plan.zookeeper.url, stateDirectory: plan.stateDirectory, plan };
+    return { master: plan.zookeeper.url, connection, stateDirectory: plan.stateDirectory, plan };
   }
   throw new MesosUpError(`There is no cluster ${spec.name} here.`, {
     code: "CLUSTER_UNKNOWN",
@@ -96,26 +144,36 @@ async function targetOf(options: RunOptions): Promise<Target> {
   });
 }
 
+type Running = [RunningApp, ...RunningApp[]];
+
 async function launch(
-  app: AppSpec,
+  apps: Apps,
   { edge, target, steps }: { edge: Edge; target: Target; steps: Steps },
-): Promise<RunningApp> {
-  const { master, stateDirectory, plan } = target;
-  const image = plan === undefined ? app.image : await provideImage(app.image, plan, steps);
-  const step = { id: "launch", title: `${app.name} is launched on an accepted offer`, graceMs: LAUNCH_GRACE_MS };
-  return await steps.step(step, async (context) => {
-    const [{ runApp }, { FileFrameworkStore }] = await Promise.all([
+): Promise<Running> {
+  const { master, connection, stateDirectory, plan } = target;
+  const images = new Map<string, string | undefined>();
+  for (const { image } of apps) {
+    if (plan !== undefined && image !== undefined && !images.has(image))
+      images.set(image, await provideImage(image, plan, steps));
+  }
+  const provided = apps.map((app) => ({ ...app, image: images.get(app.image ?? "") ?? app.image }));
+  const names = apps.map(({ name }) => name);
+  const title =
+    names.length === 1 ? `${apps[0].name} is launched on an accepted offer` : `${names.join(", ")} are launched`;
+  return await steps.step({ id: "launch", title, graceMs: LAUNCH_GRACE_MS }, async (context) => {
+    const [{ runApps }, { FileFrameworkStore }] = await Promise.all([
       import("../src/scheduler/run-app.ts"),
       import("../src/scheduler/framework-store.ts"),
     ]);
-    const running = await runApp({
+    const running = await runApps({
       master,
-      app: { ...app, image },
+      connection,
+      apps: provided,
       keepRunning: true,
       env: process.env,
       ...(plan && { contentAddress: contentAddressOf(plan) }),
       ...(stateDirectory !== undefined && {
-        frameworkStore: new FileFrameworkStore(frameworkFile(stateDirectory, app.name)),
+        frameworkStore: new FileFrameworkStore(frameworkFile(stateDirectory, apps[0].name)),
       }),
       onWaiting: (why) =>
         whyText(why)
@@ -124,14 +182,13 @@ async function launch(
       timeoutMs: edge.timeoutMs,
       signal: context.signal,
     });
-    context.detail(placeOf(running.running));
-    return running;
+    context.detail(running.flatMap((app) => app.tasks.map(placeOf)).join("; "));
+    return running as Running;
   });
 }
 
 /** The name under which the agents of the plan find the image. */
-async function provideImage(image: string | undefined, plan: ClusterPlan, steps: Steps): Promise<string | undefined> {
-  if (image === undefined) return undefined;
+async function provideImage(image: string, plan: ClusterPlan, steps: Steps): Promise<string> {
   return await steps.step({ id: "image", title: "Agents have the image" }, async (context) => {
     const { reference, description } = await launchImage(image, plan, { env: process.env, context });
     context.detail(description);
@@ -139,23 +196,29 @@ async function provideImage(image: string | undefined, plan: ClusterPlan, steps:
   });
 }
 
-async function verify(app: AppSpec, running: RunningApp, steps: Steps): Promise<HttpCheckResult | undefined> {
-  if (app.verify === undefined) return undefined;
-  return await steps.step({ id: "verify", title: `${app.name} answers over HTTP` }, async (context) => {
+async function verify(running: RunningApp, steps: Steps): Promise<HttpCheckResult | undefined> {
+  const { name, verify } = running.app;
+  if (verify === undefined) return undefined;
+  return await steps.step({ id: "verify", title: `${name} answers over HTTP` }, async (context) => {
     const check = await running.verify({ signal: context.signal });
     context.detail(`${check.url} → ${check.status} in ${check.latencyMs.toFixed(1)} ms`);
     return check;
   });
 }
 
-/** Until the task finishes, which it must do well, or Ctrl-C; then nothing of the app is left. */
-async function stay(app: RunningApp, edge: Edge): Promise<void> {
+/** Until all have finished, which they must do well, or Ctrl-C; then nothing of them is left. */
+async function stay(apps: Running, edge: Edge): Promise<void> {
   const steps = createSteps({ sink: edge.progress, signal: edge.signal });
-  await steps.step({ id: "stay", title: "It runs until Ctrl-C" }, async (context) => {
-    const { state, message } = await app.finished(context.signal);
-    context.detail(message === undefined ? state : `${state}, ${message}`);
-  });
-  await app.teardown();
+  await steps.step(
+    { id: "stay", title: `${apps.length === 1 ? "It runs" : "They run"} until Ctrl-C` },
+    async (context) => {
+      const ends = await Promise.all(apps.map((app) => app.finished(context.signal)));
+      context.detail(
+        ends.map(({ state, message }) => (message === undefined ? state : `${state}, ${message}`)).join("; "),
+      );
+    },
+  );
+  await apps[0].teardown();
 }
 
 /** Does not heed the signal that may have led here. */
@@ -169,16 +232,16 @@ function placeOf({ agent, hostPorts }: RunningTask): string {
   return hostPorts.length === 0 ? agent : `${agent}, host port ${hostPorts.join(", ")}`;
 }
 
-function detachedText(task: RunningTask, { plan }: Target): string {
-  const appName = task.frameworkName.replace(/^mesos-up /, "");
-  const lines = [
+function detachedText(running: Running, { plan }: Target): string {
+  const lines = running.flatMap(({ running: task }) => [
     `${task.taskId} runs on ${placeOf(task)}.`,
     ...task.hostPorts.map((port) => `  http://${task.address}:${port}/`),
-  ];
+  ]);
   if (plan === undefined) return lines.join("\n");
   const name = plan.name === DEFAULT_NAME ? "" : ` --name ${plan.name}`;
+  const [{ app }] = running;
   lines.push(
-    `A scheduler keeps it running: \`npx mesos-up ps${name}\` shows it, \`npx mesos-up stop-app ${appName}${name}\` ends it.`,
+    `A scheduler keeps ${running.length === 1 ? "it" : "them"} running: \`npx mesos-up ps${name}\` shows it, \`npx mesos-up stop-app ${app.name}${name}\` ends it.`,
   );
   lines.push(`\`npx mesos-up status${name}\` shows it, \`npx mesos-up down${name}\` ends it with its cluster.`);
   return lines.join("\n");

@@ -9,6 +9,7 @@ import type { AppScheduler } from "../src/scheduler/app-scheduler.ts";
 import { serveControl, type Control } from "../src/scheduler/control/server.ts";
 import { FileFrameworkStore } from "../src/scheduler/framework-store.ts";
 import { openScheduler } from "../src/scheduler/open-scheduler.ts";
+import { readConnection } from "./connection.ts";
 import type { SchedulerRecord } from "./schedulers.ts";
 
 const RESTART = { firstMs: 50, maxMs: 30_000 };
@@ -47,6 +48,7 @@ export async function runSchedulerProcess(file: string): Promise<void> {
   const listeners: Control[] = [];
   const open = await openScheduler({
     master,
+    connection: await readConnection(record),
     frameworkName,
     contentAddress,
     frameworkStore: new FileFrameworkStore(frameworkFile(stateDirectory, app)),

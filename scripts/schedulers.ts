@@ -9,9 +9,11 @@ import { frameworkFile } from "../src/backends/state/cluster-folder.ts";
 import { writeAtomically } from "../src/backends/state/write-atomically.ts";
 import { MesosUpError } from "../src/errors.ts";
 import { ControlClient } from "../src/scheduler/control/client.ts";
+import type { ConnectionOptions } from "./connection.ts";
 
 /** What a scheduler's process needs to go on with an app, and others to reach it. */
-export interface SchedulerRecord {
+export interface SchedulerRecord extends Omit<ConnectionOptions, "master"> {
+  /** The first of its apps, by which it is known. */
   app: string;
   master: string;
   frameworkName: string;
@@ -46,8 +48,24 @@ export function schedulerRecords(stateDirectory: string): SchedulerRecord[] {
     .map((file) => JSON.parse(readFileSync(join(folder, file), "utf8")) as SchedulerRecord);
 }
 
-/** The scheduler of an app, if one answers. */
+/** The scheduler that has an app, if one answers: that which is known by it, or one that has it besides. */
 export async function findScheduler(stateDirectory: string, app: string): Promise<ControlClient | undefined> {
+  const known = await schedulerOf(stateDirectory, app);
+  return known === undefined ? undefined : await answering(stateDirectory, known);
+}
+
+/** The app by which that scheduler is known; undefined if none answers. */
+export async function schedulerOf(stateDirectory: string, app: string): Promise<string | undefined> {
+  if ((await answering(stateDirectory, app)) !== undefined) return app;
+  for (const record of schedulerRecords(stateDirectory)) {
+    const view = await (await answering(stateDirectory, record.app))?.status().catch(() => undefined);
+    if (view?.apps.some(({ name }) => name === app)) return record.app;
+  }
+  return undefined;
+}
+
+/** The scheduler that is known by this app, if it answers. */
+async function answering(stateDirectory: string, app: string): Promise<ControlClient | undefined> {
   const record = schedulerRecords(stateDirectory).find((one) => one.app === app);
   if (record === undefined) return undefined;
   const client = new ControlClient(record.socket);
@@ -96,9 +114,9 @@ export async function leaveScheduler(about: Omit<SchedulerRecord, "socket">): Pr
   }
 }
 
-/** Has the scheduler of an app end and leave its framework to this process. */
+/** Has the scheduler that is known by an app end and leave its framework to this process. */
 export async function takeOver(stateDirectory: string, app: string): Promise<void> {
-  const client = await findScheduler(stateDirectory, app);
+  const client = await answering(stateDirectory, app);
   if (client === undefined) return;
   await client.release().catch(() => undefined);
   await untilGone(client);

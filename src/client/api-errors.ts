@@ -35,7 +35,7 @@ const RULES: readonly Rule[] = [
   {
     status: 401,
     code: "UNAUTHENTICATED",
-    hint: "This master asks for a principal and a secret; mesos-up does not send any.",
+    hint: "Give --principal and --secret-file, as the --credentials of the masters and agents know them.",
   },
   {
     status: 403,

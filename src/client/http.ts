@@ -4,6 +4,8 @@ import type { Agent, Dispatcher } from "undici";
 import { MesosUpError } from "../errors.ts";
 import type { ErrorDetails } from "../errors.ts";
 import { apiError } from "./api-errors.ts";
+import { addressOver, credentialHeaders } from "./connection.ts";
+import type { HttpConnection, HttpWatcher } from "./connection.ts";
 
 export interface HttpRequest {
   method?: "GET" | "POST" | "PUT" | "DELETE";
@@ -50,15 +52,20 @@ const MAX_REDIRECTS = 5;
 /** Keeps connections open between requests, calls and streams apart. `close` when done, lest they linger. */
 export class HttpClient implements AsyncDisposable {
   readonly #agents = new Map<"calls" | "streams", Agent>();
+  readonly #connection: HttpConnection;
+  #exchanges = 0;
+
+  constructor(connection: HttpConnection = {}) {
+    this.#connection = connection;
+  }
 
   /**
    * One exchange, redirects (307) followed.
    * @throws UnreachableError; any answer at all is returned.
    */
   async request(request: HttpRequest): Promise<HttpAnswer> {
-    const answer = await this.#follow(request, "calls");
-    const body = await readAll(reported(answer.url, answer.body, request.signal));
-    return { ...answer, body };
+    const { id, body, ...head } = await this.#follow(request, "calls");
+    return { ...head, body: await readAll(this.#watched(id, reported(head.url, body, request.signal))) };
   }
 
   /**
@@ -82,11 +89,9 @@ export class HttpClient implements AsyncDisposable {
    * @throws UnreachableError
    */
   async open(request: HttpRequest): Promise<HttpStream> {
-    const { body, ...head } = await this.#follow(request, "streams");
-    return {
-      ...head,
-      body: Object.assign(reported(head.url, body, request.signal), { destroy: () => body.destroy() }),
-    };
+    const { id, body, ...head } = await this.#follow(request, "streams");
+    const bytes = this.#watched(id, reported(head.url, body, request.signal));
+    return { ...head, body: Object.assign(bytes, { destroy: () => body.destroy() }) };
   }
 
   /** Ends every connection, those of open streams too. */
@@ -100,11 +105,17 @@ export class HttpClient implements AsyncDisposable {
     await this.close();
   }
 
+  /** The same bytes, of which the watcher hears. */
+  #watched(id: number, body: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
+    const { watcher } = this.#connection;
+    return watcher === undefined ? body : told(watcher, id, body);
+  }
+
   async #follow(
     request: HttpRequest,
     kind: "calls" | "streams",
-  ): Promise<HttpHead & { body: Dispatcher.ResponseData["body"] }> {
-    let url = request.url;
+  ): Promise<HttpHead & { id: number; body: Dispatcher.ResponseData["body"] }> {
+    let url = addressOver(this.#connection, request.url);
     const asked = new Set<string>();
     for (let hops = 0; ; hops++) {
       asked.add(new URL(url).origin);
@@ -112,38 +123,46 @@ export class HttpClient implements AsyncDisposable {
       const follow = answer.statusCode === 307 && request.followRedirects !== false && hops < MAX_REDIRECTS;
       const target = follow ? redirectTarget(url, answer.headers["location"]) : undefined;
       // A master that was started anew redirects to itself until ZooKeeper has forgotten its predecessor at that address.
-      if (target === undefined || asked.has(new URL(target).origin)) {
-        return { url, status: answer.statusCode, headers: answer.headers, body: answer.body };
+      if (target === undefined || asked.has(new URL(addressOver(this.#connection, target)).origin)) {
+        return { url, id: answer.id, status: answer.statusCode, headers: answer.headers, body: answer.body };
       }
       await answer.body.dump();
-      url = target;
+      url = addressOver(this.#connection, target);
     }
   }
 
-  async #send(request: HttpRequest, kind: "calls" | "streams"): Promise<Dispatcher.ResponseData> {
+  async #send(request: HttpRequest, kind: "calls" | "streams"): Promise<Dispatcher.ResponseData & { id: number }> {
     request.signal?.throwIfAborted();
     // Loaded here: a program that only starts a cluster has better things to do in its first milliseconds.
     const { Agent } = (await import("undici")).default;
     let dispatcher = this.#agents.get(kind);
     if (dispatcher === undefined) {
-      dispatcher = new Agent({ connect: { timeout: DEFAULT_TIMEOUT_MS } });
+      const { ca } = this.#connection;
+      dispatcher = new Agent({ connect: { timeout: DEFAULT_TIMEOUT_MS, ...(ca !== undefined && { ca }) } });
       this.#agents.set(kind, dispatcher);
     }
-    const timeoutMs = request.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    const { method = "GET", url, body, timeoutMs = DEFAULT_TIMEOUT_MS } = request;
+    const headers = { ...credentialHeaders(this.#connection), ...request.headers };
+    const { watcher } = this.#connection;
+    const id = this.#exchanges++;
+    watcher?.asked({ id, method, url, headers, ...(body !== undefined && { body }) });
     try {
-      const { origin, pathname, search } = new URL(request.url);
-      return await dispatcher.request({
+      const { origin, pathname, search } = new URL(url);
+      const answer = await dispatcher.request({
         origin,
         path: pathname + search,
-        method: request.method ?? "GET",
+        method,
         headersTimeout: timeoutMs,
         bodyTimeout: kind === "streams" ? 0 : timeoutMs,
-        ...(request.headers && { headers: request.headers }),
-        ...(request.body !== undefined && { body: request.body }),
+        headers,
+        ...(body !== undefined && { body }),
         ...(request.signal && { signal: request.signal }),
       });
+      watcher?.answered({ id, status: answer.statusCode, headers: answer.headers, streams: kind === "streams" });
+      return { ...answer, id };
     } catch (cause) {
-      throw unreachable(request.url, cause, request.signal);
+      watcher?.ended({ id, reason: reasonOf(cause) });
+      throw unreachable(url, cause, request.signal);
     }
   }
 }
@@ -174,15 +193,37 @@ async function* reported(
   }
 }
 
+async function* told(watcher: HttpWatcher, id: number, body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const bytes of body) {
+      watcher.received({ id, bytes });
+      yield bytes;
+    }
+    watcher.ended({ id });
+  } catch (error) {
+    watcher.ended({ id, reason: reasonOf(error) });
+    throw error;
+  }
+}
+
 function unreachable(url: string, cause: unknown, signal: AbortSignal | undefined): Error {
   if (signal?.aborted) return signal.reason as Error;
   const { origin } = new URL(url);
   return new UnreachableError(`${origin} gave no answer: ${reasonOf(cause)}.`, {
     code: "UNREACHABLE",
-    hint: "Check that the master or agent runs and that its address is right.",
+    hint: CERTIFICATE_REFUSED.test(codeOf(cause))
+      ? "Name the certificates that the cluster's descend from with --ca FILE, and the host as its certificate does."
+      : "Check that the master or agent runs and that its address is right.",
     url: origin,
     cause,
   });
+}
+
+/** Of OpenSSL and Node, for a certificate that is not believed. */
+const CERTIFICATE_REFUSED = /CERT|UNABLE_TO_(VERIFY|GET_ISSUER)/;
+
+function codeOf(cause: unknown): string {
+  return (cause as NodeJS.ErrnoException | undefined)?.code ?? "";
 }
 
 /** An AggregateError (several addresses of one name were tried) has an empty message of its own. */

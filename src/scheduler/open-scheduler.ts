@@ -3,6 +3,7 @@
 import { userInfo } from "node:os";
 import { systemClock } from "../client/clock.ts";
 import type { Clock } from "../client/clock.ts";
+import type { HttpConnection } from "../client/connection.ts";
 import { HttpClient } from "../client/http.ts";
 import { leaderDetector } from "../client/leader.ts";
 import type { FrameworkInfo } from "../mesos/types.ts";
@@ -18,6 +19,8 @@ import type { ServedSite } from "./site.ts";
 export interface OpenSchedulerOptions {
   /** zk://host:port,host:port/path, host:port of masters, or one URL. */
   master: string | readonly string[];
+  /** Whom masters and agents take this for, and whom it takes them for. Default: nobody asks. */
+  connection?: HttpConnection | undefined;
   /** Apps that it is to be able to run, besides those that are stored: their roles and sites. */
   apps?: readonly AppSpec[];
   /** Default: one that forgets everything with the process. */
@@ -60,7 +63,7 @@ export async function openScheduler(options: OpenSchedulerOptions): Promise<Open
     key.startsWith("app/") ? [(value as AppState).spec] : [],
   );
   const apps = [...known, ...(options.apps ?? [])];
-  const http = new HttpClient();
+  const http = new HttpClient(options.connection);
   const leader = leaderDetector(options.master, { http, clock });
   const sites = new Map<string, ServedSite>();
   for (const { name, site } of apps)
@@ -92,7 +95,10 @@ export async function openScheduler(options: OpenSchedulerOptions): Promise<Open
 
 function frameworkInfoOf(options: OpenSchedulerOptions, apps: readonly AppSpec[]): FrameworkInfo {
   const roles = [...new Set(apps.map(({ role }) => role))];
+  const { principal } = options.connection?.credentials ?? {};
   return {
+    // Masters refuse a framework of another principal than the one that its calls come from.
+    ...(principal !== undefined && { principal }),
     user: options.user ?? currentUser(),
     name: options.frameworkName,
     roles: roles.length === 0 ? ["*"] : roles,

@@ -1,6 +1,7 @@
 // Launches an app on a cluster, or finds it there again, and gives a handle on its running task.
 import { systemClock, withTimeLimit } from "../client/clock.ts";
 import type { Clock } from "../client/clock.ts";
+import type { HttpConnection } from "../client/connection.ts";
 import type { HttpClient } from "../client/http.ts";
 import { MesosUpError, StepError, TaskFailedError } from "../errors.ts";
 import type { TaskStatus } from "../mesos/types.ts";
@@ -23,6 +24,8 @@ export interface RunAppOptions {
   /** zk://host:port,host:port/path, host:port of masters, or one URL. */
   master: string | readonly string[];
   app: AppSpec;
+  /** Whom masters and agents take this for, and whom it takes them for. Default: nobody asks. */
+  connection?: HttpConnection | undefined;
   /** Where the framework's ID is kept. With one, a scheduler that was killed or detached finds its task again. */
   frameworkStore?: FrameworkStore;
   /**

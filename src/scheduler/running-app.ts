@@ -54,6 +54,10 @@ export class RunningApp implements AsyncDisposable {
     this.#parts = parts;
   }
 
+  get app(): AppSpec {
+    return this.#parts.app;
+  }
+
   /** The task of its first instance; of an app that is kept running it may be another one every time. */
   get running(): RunningTask {
     return this.tasks[0] ?? this.#parts.first;
