@@ -1,8 +1,9 @@
 // The commands about apps that run, by name.
 import type { Command } from "commander";
-import type { AppOptions, LogOptions } from "./apps.ts";
+import type { AppOptions } from "./apps.ts";
+import type { LogOptions } from "./task-access.ts";
 import { withConnectionOptions } from "./connection.ts";
-import { withCommonOptions } from "./options.ts";
+import { count, withCommonOptions } from "./options.ts";
 
 export function addAppCommands(program: Command): void {
   const command = (usage: string, description: string): Command =>
@@ -11,8 +12,8 @@ export function addAppCommands(program: Command): void {
   command("ps", "show the instances of apps that were left running").action(async (options: AppOptions) =>
     (await import("./apps.ts")).ps(options),
   );
-  command("why <app>", "say why an app waits, agent by agent").action(async (app: string, options: AppOptions) =>
-    (await import("./apps.ts")).why(app, options),
+  command("why <app>", "say why an app waits, or why an app file would find no place, agent by agent").action(
+    async (app: string, options: AppOptions) => (await import("./apps.ts")).why(app, options),
   );
   command("scale <app> <instances>", "have that many instances of an app").action(
     async (app: string, instances: string, options: AppOptions) =>
@@ -30,8 +31,17 @@ export function addAppCommands(program: Command): void {
   );
   command("tasklogs <target>", "show the end of what an app or an instance has written")
     .option("--stderr", "what it wrote to stderr instead of stdout")
-    .option("--lines <number>", "how many lines", Number, 20)
-    .action(async (target: string, options: LogOptions) => (await import("./apps.ts")).taskLogs(target, options));
+    .option("--lines <number>", "how many lines", count, 20)
+    .option("-f, --follow", "go on with what is written, of tasks that follow too, until Ctrl-C")
+    .action(async (target: string, options: LogOptions) =>
+      (await import("./task-access.ts")).taskLogs(target, options),
+    );
+  command(
+    "exec <target> <command...>",
+    "run a command in the container of an app's task; put -- before its options",
+  ).action(async (target: string, words: string[], options: AppOptions) =>
+    (await import("./task-access.ts")).execInTask(target, words, options),
+  );
   command("verify <app>", "ask every instance over HTTP, as the app's file says").action(
     async (app: string, options: AppOptions) => (await import("./apps.ts")).verifyApp(app, options),
   );

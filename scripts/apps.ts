@@ -1,18 +1,20 @@
 // The commands about apps that run: what there is, why it waits, and everything that may be changed about it.
+import { existsSync } from "node:fs";
 import Table from "cli-table3";
 import { clusterFolder } from "../src/backends/state/cluster-folder.ts";
 import { MesosUpError } from "../src/errors.ts";
 import type { ControlClient, SchedulerView } from "../src/scheduler/control/client.ts";
 import type { AppView, InstanceView } from "../src/scheduler/core/view.ts";
 import type { WhyView } from "../src/scheduler/core/why.ts";
-import { runAtTheEdge, type CommandResult } from "./edge.ts";
-import { readClusterSpec, readUserFile, type CommonOptions } from "./options.ts";
+import { backendFor } from "./backends.ts";
+import { readConnection, type ConnectionOptions } from "./connection.ts";
+import { runAtTheEdge, type CommandResult, type Edge } from "./edge.ts";
+import { clusterUnknown, readClusterSpec, type CommonOptions } from "./options.ts";
+import { readApp } from "./read-app.ts";
 import { findScheduler, foreignStateDirectory, requireScheduler, schedulerRecords } from "./schedulers.ts";
 import { whyText } from "./why-text.ts";
 
-export interface AppOptions extends CommonOptions {
-  master?: string;
-}
+export interface AppOptions extends CommonOptions, ConnectionOptions {}
 
 export function ps(options: AppOptions): Promise<never> {
   return runAtTheEdge(options, async () => {
@@ -32,11 +34,28 @@ export function ps(options: AppOptions): Promise<never> {
   });
 }
 
+/** Of an app that runs, or of an app file: why what the cluster's agents have left would not do for it. */
 export function why(app: string, options: AppOptions): Promise<never> {
-  return withScheduler(app, options, async (client) => {
-    const view: WhyView = await client.why(app);
+  return runAtTheEdge(options, async (edge) => {
+    const folder = await folderOf(options);
+    const client = await findScheduler(folder, app);
+    if (client === undefined && !existsSync(app)) await requireScheduler(folder, app);
+    const view = client === undefined ? await whyNotLaunched(app, options, edge.signal) : await client.why(app);
     return { json: view, text: whyText(view) };
   });
+}
+
+async function whyNotLaunched(file: string, options: AppOptions, signal: AbortSignal): Promise<WhyView> {
+  const [{ fitOf }, { HttpClient }, { leaderDetector }] = await Promise.all([
+    import("../src/scheduler/fit.ts"),
+    import("../src/client/http.ts"),
+    import("../src/client/leader.ts"),
+  ]);
+  const spec = await readApp(file);
+  await using http = new HttpClient(await readConnection(options));
+  await using leader = leaderDetector(await masterOf(options), { http });
+  const within = AbortSignal.any([signal, AbortSignal.timeout(options.timeout)]);
+  return await fitOf(spec, { http, master: await leader.find(within), signal: within });
 }
 
 export function scale(app: string, instances: number, options: AppOptions): Promise<never> {
@@ -50,8 +69,7 @@ export function restartApp(app: string, options: AppOptions): Promise<never> {
 /** An app file as it is now takes the place of the one that runs. */
 export function update(file: string, options: AppOptions): Promise<never> {
   return runAtTheEdge(options, async () => {
-    const { parseAppFile } = await import("../src/scheduler/parse-app-file.ts");
-    const written = parseAppFile(await readUserFile(file), file);
+    const written = await readApp(file);
     const client = await requireScheduler(await folderOf(options), written.name);
     const before = await client.spec(written.name);
     // The name under which the agents know the image, where it is still the same image.
@@ -64,14 +82,16 @@ export function update(file: string, options: AppOptions): Promise<never> {
 
 /** Of an app, or of one of its instances, as web.2. */
 export function kill(target: string, options: AppOptions): Promise<never> {
-  const app = target.replace(/\.\d+$/, "");
+  const app = appOf(target);
   return change(app, options, (client) => (target === app ? client.killApp(app) : client.killInstance(target)));
 }
 
 export function stop(app: string, options: AppOptions): Promise<never> {
   return withScheduler(app, options, async (client) => {
+    const apps = (await client.status()).apps.map(({ name }) => name);
     await client.stop();
-    return { json: { ok: true, app }, text: `The framework of ${app} is torn down, with all that it had launched.` };
+    const text = `The framework of ${apps.join(" and ") || app} is torn down, with all that it had launched.`;
+    return { json: { ok: true, app, apps }, text };
   });
 }
 
@@ -102,40 +122,6 @@ export function verifyApp(app: string, options: AppOptions): Promise<never> {
   });
 }
 
-export interface LogOptions extends AppOptions {
-  stderr?: boolean;
-  lines: number;
-}
-
-const BYTES_PER_LINE = 400;
-
-/** The end of what the tasks of an app, or of one instance, have written. */
-export function taskLogs(target: string, options: LogOptions): Promise<never> {
-  const app = target.replace(/\.\d+$/, "");
-  return withScheduler(app, options, async (client) => {
-    const [{ HttpClient }, { FilesClient, findSandbox }] = await Promise.all([
-      import("../src/client/http.ts"),
-      import("../src/client/files.ts"),
-    ]);
-    await using http = new HttpClient();
-    const { framework } = await client.status();
-    const { instances } = await client.app(app);
-    const wanted = instances.filter(({ id, agentUrl }) => agentUrl !== undefined && (target === app || id === target));
-    if (wanted.length === 0) throw nothingRuns(target);
-    const logs = await Promise.all(
-      wanted.map(async ({ id, agentUrl = "", taskId = "" }) => {
-        const task = { frameworkId: framework.id ?? "", taskId };
-        const sandbox = await findSandbox(http, agentUrl, task);
-        const file = `${sandbox ?? ""}/${options.stderr === true ? "stderr" : "stdout"}`;
-        const text = await new FilesClient(http, agentUrl).tail(file, options.lines * BYTES_PER_LINE);
-        return { instance: id, taskId, lines: text.trimEnd().split("\n").slice(-options.lines) };
-      }),
-    );
-    const text = logs.flatMap(({ instance, lines }) => lines.map((line) => `${instance}  ${line}`)).join("\n");
-    return { json: { ok: true, logs }, text };
-  });
-}
-
 function change(app: string, options: AppOptions, how: (client: ControlClient) => Promise<void>): Promise<never> {
   return withScheduler(app, options, async (client) => {
     await how(client);
@@ -144,12 +130,26 @@ function change(app: string, options: AppOptions, how: (client: ControlClient) =
   });
 }
 
-function withScheduler(
+export function withScheduler(
   app: string,
   options: AppOptions,
-  work: (client: ControlClient) => Promise<CommandResult>,
+  work: (client: ControlClient, edge: Edge) => Promise<CommandResult>,
 ): Promise<never> {
-  return runAtTheEdge(options, async () => await work(await requireScheduler(await folderOf(options), app)));
+  return runAtTheEdge(options, async (edge) => await work(await requireScheduler(await folderOf(options), app), edge));
+}
+
+/** The app of an instance, as web of web.2; an app is itself. */
+export function appOf(target: string): string {
+  return target.replace(/\.\d+$/, "");
+}
+
+/** The cluster that the options name. @throws MesosUpError CLUSTER_UNKNOWN */
+async function masterOf(options: AppOptions): Promise<string> {
+  if (options.master !== undefined) return options.master;
+  const spec = await readClusterSpec(options);
+  const status = await (await backendFor(spec)).status(spec.name);
+  if (status !== undefined) return status.plan.zookeeper.url;
+  throw clusterUnknown(spec.name);
 }
 
 /** Where the schedulers of the cluster that the options name have their records. */
@@ -185,7 +185,7 @@ function row({ id, state, healthy, agent, attributes, hostPorts, runningSinceMs,
   ];
 }
 
-function nothingRuns(app: string): MesosUpError {
+export function nothingRuns(app: string): MesosUpError {
   return new MesosUpError(`No task of ${app} runs.`, {
     code: "NOTHING_RUNS",
     hint: `\`mesos-up why ${app}\` says why.`,

@@ -5,7 +5,7 @@ import { clusterFolder } from "../src/backends/state/cluster-folder.ts";
 import { readClusterRecord } from "../src/backends/state/cluster-record.ts";
 import { defaultClusterSpec, overrideSpec, type ClusterSpec } from "../src/cluster/spec.ts";
 import { VAGRANT_PROVIDERS, type VagrantProvider } from "../src/cluster/vagrant/vagrant-types.ts";
-import { ConfigError } from "../src/errors.ts";
+import { ConfigError, MesosUpError } from "../src/errors.ts";
 import { parseUserDurationMs } from "../src/mesos/duration.ts";
 
 export interface CommonOptions {
@@ -62,6 +62,13 @@ export async function readClusterSpec({ cluster, name, backend }: CommonOptions)
 async function readClusterFile(file: string, backend: ClusterSpec["backend"] | undefined): Promise<ClusterSpec> {
   const { parseClusterFile } = await import("../src/cluster/parse-cluster-file.ts");
   return parseClusterFile(await readUserFile(file), file, { backend });
+}
+
+export function clusterUnknown(name: string): MesosUpError {
+  return new MesosUpError(`There is no cluster ${name} here.`, {
+    code: "CLUSTER_UNKNOWN",
+    hint: "Bring it up with `npx mesos-up up`, or name another cluster with --master.",
+  });
 }
 
 /**

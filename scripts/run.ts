@@ -17,7 +17,7 @@ import { movedConnection, readConnection, type ConnectionOptions } from "./conne
 import { readApp } from "./read-app.ts";
 import { foreignStateDirectory, leaveScheduler, schedulerOf, takeOver } from "./schedulers.ts";
 import { whyText } from "./why-text.ts";
-import { LAUNCH_GRACE_MS, readClusterSpec, type CommonOptions } from "./options.ts";
+import { clusterUnknown, LAUNCH_GRACE_MS, readClusterSpec, type CommonOptions } from "./options.ts";
 
 export interface RunOptions extends CommonOptions, ConnectionOptions {
   image?: string;
@@ -138,10 +138,7 @@ async function targetOf(options: RunOptions): Promise<Target> {
     const { plan } = status;
     return { master: plan.zookeeper.url, connection, stateDirectory: plan.stateDirectory, plan };
   }
-  throw new MesosUpError(`There is no cluster ${spec.name} here.`, {
-    code: "CLUSTER_UNKNOWN",
-    hint: "Bring it up with `npx mesos-up up`, or name another cluster with --master.",
-  });
+  throw clusterUnknown(spec.name);
 }
 
 type Running = [RunningApp, ...RunningApp[]];

@@ -10,6 +10,7 @@ import { writeAtomically } from "../src/backends/state/write-atomically.ts";
 import { MesosUpError } from "../src/errors.ts";
 import { ControlClient } from "../src/scheduler/control/client.ts";
 import type { ConnectionOptions } from "./connection.ts";
+import { removeDeadSockets } from "./dead-sockets.ts";
 
 /** What a scheduler's process needs to go on with an app, and others to reach it. */
 export interface SchedulerRecord extends Omit<ConnectionOptions, "master"> {
@@ -87,7 +88,7 @@ const START_LIMIT_MS = 15_000;
 
 /** Leaves a scheduler behind that goes on where this process ends; it is started anew whenever it should fail. */
 export async function leaveScheduler(about: Omit<SchedulerRecord, "socket">): Promise<ControlClient> {
-  const record: SchedulerRecord = { ...about, socket: socketPath(about.stateDirectory, about.app) };
+  const record: SchedulerRecord = { ...about, socket: await socketPath(about.stateDirectory, about.app) };
   const file = recordFile(about.stateDirectory, about.app);
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   writeAtomically(file, JSON.stringify(record, null, 2) + "\n");
@@ -135,7 +136,7 @@ async function untilGone(client: ControlClient): Promise<void> {
   }
 }
 
-function socketPath(stateDirectory: string, app: string): string {
+async function socketPath(stateDirectory: string, app: string): Promise<string> {
   const near = join(dirname(recordFile(stateDirectory, app)), `${app}.sock`);
   if (Buffer.byteLength(near) <= MAX_SOCKET_BYTES) return near;
   const uid = process.getuid?.() ?? 0;
@@ -148,5 +149,6 @@ function socketPath(stateDirectory: string, app: string): string {
     });
   }
   chmodSync(folder, 0o700);
+  await removeDeadSockets(folder);
   return join(folder, `${createHash("sha256").update(near).digest("hex").slice(0, 16)}.sock`);
 }

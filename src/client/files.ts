@@ -1,5 +1,6 @@
 // Files of masters and agents over HTTP, sandboxes above all (docs/endpoints/files/).
 import { apiError } from "./api-errors.ts";
+import type { Clock } from "./clock.ts";
 import type { HttpClient } from "./http.ts";
 import { OperatorClient } from "./operator.ts";
 
@@ -12,6 +13,16 @@ export interface FileEntry {
   mtime: number;
   nlink: number;
 }
+
+export interface FollowOptions {
+  lastBytes: number;
+  clock: Clock;
+  signal: AbortSignal;
+}
+
+/** As much as agents give at once: 16 pages (docs/endpoints/files/read.json.md). */
+const FOLLOW_BYTES = 16 * 4096;
+const FOLLOW_PAUSE_MS = 300;
 
 /** The files that one master or agent lets others see. */
 export class FilesClient {
@@ -45,6 +56,32 @@ export class FilesClient {
     const offset = Math.max(0, size - lengthBytes);
     const { data } = await this.read(path, { offset, length: size - offset }, signal);
     return data;
+  }
+
+  /**
+   * Whole lines as they are written, from the last ones that there are; each part has at least one. Ends with the signal,
+   * whose reason it throws.
+   */
+  async *follow(path: string, { lastBytes, clock, signal }: FollowOptions): AsyncGenerator<string[], never, undefined> {
+    const { offset: size } = await this.read(path, { offset: -1 }, signal);
+    let offset = Math.max(0, size - lastBytes);
+    // What is read first may begin in the middle of a line.
+    let isCut = offset > 0;
+    for (;;) {
+      const { data } = await this.read(path, { offset, length: FOLLOW_BYTES }, signal);
+      const end = data.lastIndexOf("\n") + 1;
+      const text = end === 0 && Buffer.byteLength(data) >= FOLLOW_BYTES ? data : data.slice(0, end);
+      offset += Buffer.byteLength(text);
+      const lines = text
+        .replace(/\n$/, "")
+        .split("\n")
+        .slice(isCut ? 1 : 0);
+      if (text === "") await clock.sleep(FOLLOW_PAUSE_MS, signal);
+      else {
+        isCut = false;
+        if (lines.length > 0) yield lines;
+      }
+    }
   }
 
   async download(path: string, signal?: AbortSignal): Promise<Buffer> {

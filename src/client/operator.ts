@@ -85,11 +85,13 @@ export interface AgentState {
 export class OperatorClient {
   readonly #http: HttpClient;
   readonly #url: string;
+  readonly #limit: { timeoutMs?: number };
 
-  /** `url` is http://host:port without a trailing slash. */
-  constructor(http: HttpClient, url: string) {
+  /** `url` is http://host:port without a trailing slash; `timeoutMs` is for answers that take long. */
+  constructor(http: HttpClient, url: string, limit: { timeoutMs?: number } = {}) {
     this.#http = http;
     this.#url = url;
+    this.#limit = limit;
   }
 
   /** Of a master. @throws MesosApiError, UnreachableError, as all others here. */
@@ -134,6 +136,7 @@ export class OperatorClient {
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify({ type, ...fields }),
       signal,
+      ...this.#limit,
     });
   }
 

@@ -73,10 +73,14 @@ export function explainer({ print, hidden = [], nowMs }: ExplainOptions): HttpWa
       if (exchange === undefined) return;
       const text = Buffer.concat(exchange.parts).toString("utf8");
       if (text !== "") tell(indented(parsed(text) ?? text));
-      if (reason !== undefined) tell([`× ${exchange.what}: ${reason}`, "  Nobody answers there, or does so any more."]);
+      if (reason !== undefined) tell([`× ${exchange.what}: ${reason}`, `  ${endMeaning(reason)}`]);
       else if (exchange.decoder !== undefined) tell(["× The master has closed the stream.", "  It is opened anew."]);
     },
   };
+}
+
+function endMeaning(reason: string): string {
+  return /abort/i.test(reason) ? "It is given up from this side." : "Nobody answers there, or nobody does so any more.";
 }
 
 /** A stream that is no RecordIO is an error of whoever reads it. */

@@ -1,0 +1,150 @@
+// Close to the tasks of an app: what they have written and write, and commands in their containers.
+import type { HttpClient } from "../src/client/http.ts";
+import type { ControlClient } from "../src/scheduler/control/client.ts";
+import type { InstanceView } from "../src/scheduler/core/view.ts";
+import { MesosUpError } from "../src/errors.ts";
+import { appOf, nothingRuns, withScheduler, type AppOptions } from "./apps.ts";
+import { readConnection } from "./connection.ts";
+import type { CommandResult, Edge } from "./edge.ts";
+
+export interface LogOptions extends AppOptions {
+  stderr?: boolean;
+  follow?: boolean;
+  lines: number;
+}
+
+const BYTES_PER_LINE = 400;
+
+/** The end of what the tasks of an app, or of one instance, have written; with `follow` also what they go on to write. */
+export function taskLogs(target: string, options: LogOptions): Promise<never> {
+  return withScheduler(appOf(target), options, async (client, edge) => {
+    const [{ HttpClient: Client }, { FilesClient, findSandbox }] = await Promise.all([
+      import("../src/client/http.ts"),
+      import("../src/client/files.ts"),
+    ]);
+    await using http = new Client(await readConnection(options));
+    if (options.follow === true) return await followLogs(target, client, { options, edge, http });
+    const tasks = await tasksOf(target, client);
+    const logs = await Promise.all(
+      tasks.map(async ({ id, agentUrl, taskId, frameworkId }) => {
+        const sandbox = await findSandbox(http, agentUrl, { frameworkId, taskId });
+        const text = await new FilesClient(http, agentUrl).tail(
+          `${sandbox ?? ""}/${options.stderr === true ? "stderr" : "stdout"}`,
+          options.lines * BYTES_PER_LINE,
+        );
+        return { instance: id, taskId, lines: text.trimEnd().split("\n").slice(-options.lines) };
+      }),
+    );
+    const text = logs.flatMap(({ instance, lines }) => lines.map((line) => `${instance}  ${line}`)).join("\n");
+    return { json: { ok: true, logs }, text };
+  });
+}
+
+interface Following {
+  options: LogOptions;
+  edge: Edge;
+  http: HttpClient;
+}
+
+const LOOK_AGAIN_MS = 1000;
+
+/** Until Ctrl-C; tasks that follow others are read from their beginning. */
+async function followLogs(target: string, client: ControlClient, following: Following): Promise<CommandResult> {
+  const { edge, options } = following;
+  const { systemClock } = await import("../src/client/clock.ts");
+  const read = new Set<string>();
+  const readers: Promise<void>[] = [];
+  const failures: unknown[] = [];
+  for (let first = true; failures.length === 0; first = false) {
+    const tasks = await tasksOf(target, client, first ? "some" : "any");
+    for (const task of tasks.filter(({ taskId }) => !read.has(taskId))) {
+      read.add(task.taskId);
+      const lastBytes = first ? options.lines * BYTES_PER_LINE : Number.MAX_SAFE_INTEGER;
+      readers.push(followTask(task, { ...following, lastBytes }).catch((error: unknown) => void failures.push(error)));
+    }
+    await systemClock.sleep(LOOK_AGAIN_MS, edge.signal);
+  }
+  throw failures[0];
+}
+
+async function followTask(
+  task: Task,
+  { options, edge, http, lastBytes }: Following & { lastBytes: number },
+): Promise<void> {
+  const [{ FilesClient, findSandbox }, { systemClock: clock }, { MesosApiError }] = await Promise.all([
+    import("../src/client/files.ts"),
+    import("../src/client/clock.ts"),
+    import("../src/errors.ts"),
+  ]);
+  const { id: instance, taskId, agentUrl, frameworkId } = task;
+  const { signal } = edge;
+  const sandbox = await findSandbox(http, agentUrl, { frameworkId, taskId, signal });
+  if (sandbox === undefined) return;
+  const file = `${sandbox}/${options.stderr === true ? "stderr" : "stdout"}`;
+  try {
+    for await (const lines of new FilesClient(http, agentUrl).follow(file, { lastBytes, clock, signal }))
+      for (const line of lines)
+        process.stdout.write(
+          (options.json ? JSON.stringify({ instance, taskId, line }) : `${instance}  ${line}`) + "\n",
+        );
+  } catch (error) {
+    // The agent has removed the sandbox of a task that ended long ago.
+    if (!(error instanceof MesosApiError && error.status === 404)) throw error;
+  }
+}
+
+interface Task {
+  id: string;
+  taskId: string;
+  agentUrl: string;
+  containerId: string | undefined;
+  frameworkId: string;
+}
+
+/** @throws MesosUpError NOTHING_RUNS if there is none though some is wanted */
+async function tasksOf(target: string, client: ControlClient, wanted: "some" | "any" = "some"): Promise<Task[]> {
+  const { framework } = await client.status();
+  const { instances } = await client.app(appOf(target));
+  const isMeant = ({ id }: InstanceView) => target === appOf(target) || id === target;
+  const tasks = instances.filter(isMeant).flatMap(({ id, taskId, agentUrl, containerId }) => {
+    const frameworkId = framework.id ?? "";
+    return taskId === undefined || agentUrl === undefined ? [] : [{ id, taskId, agentUrl, containerId, frameworkId }];
+  });
+  if (tasks.length === 0 && wanted === "some") throw nothingRuns(target);
+  return tasks;
+}
+
+/** A command in the container of an app's first running task, or of that instance's. Its exit status becomes ours. */
+export function execInTask(target: string, command: string[], options: AppOptions): Promise<never> {
+  return withScheduler(appOf(target), options, async (client, edge) => {
+    const [{ HttpClient: Client }, { runInContainer }] = await Promise.all([
+      import("../src/client/http.ts"),
+      import("../src/client/nested-session.ts"),
+    ]);
+    const task = (await tasksOf(target, client)).find(({ containerId }) => containerId !== undefined);
+    if (task?.containerId === undefined) throw nothingRuns(target);
+    const { image, containerizer } = await client.spec(appOf(target));
+    if (image !== undefined && containerizer === "docker") throw dockersOwn(task.id, task.containerId);
+    const connection = await readConnection(options);
+    await using http = new Client(connection);
+    const written = { stdout: "", stderr: "" };
+    const exitStatus = await runInContainer(http, {
+      agentUrl: task.agentUrl,
+      containerId: task.containerId,
+      command,
+      signal: edge.signal,
+      onOutput: (kind, bytes) => {
+        if (options.json) written[kind] += bytes.toString("utf8");
+        else process[kind].write(bytes);
+      },
+    });
+    return { json: { ok: exitStatus === 0, instance: task.id, exitStatus, ...written }, text: "", exitStatus };
+  });
+}
+
+function dockersOwn(instance: string, containerId: string): MesosUpError {
+  return new MesosUpError(`The container of ${instance} is docker's: no agent runs commands in it.`, {
+    code: "EXEC_UNSUPPORTED",
+    hint: `On the agent's machine: docker exec -it mesos-${containerId} sh. With containerizer: mesos, agents do.`,
+  });
+}
