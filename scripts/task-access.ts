@@ -62,7 +62,8 @@ async function followLogs(target: string, client: ControlClient, following: Foll
       const lastBytes = first ? options.lines * BYTES_PER_LINE : Number.MAX_SAFE_INTEGER;
       readers.push(followTask(task, { ...following, lastBytes }).catch((error: unknown) => void failures.push(error)));
     }
-    await systemClock.sleep(LOOK_AGAIN_MS, edge.signal);
+    await systemClock.sleep(LOOK_AGAIN_MS, edge.signal).catch(() => undefined);
+    if (edge.signal.aborted) return { json: undefined, text: "", streamed: true };
   }
   throw failures[0];
 }

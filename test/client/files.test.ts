@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { FilesClient, findSandbox } from "../../src/client/files.ts";
 import { HttpClient } from "../../src/client/http.ts";
 import { OperatorClient } from "../../src/client/operator.ts";
+import { FakeClock } from "./fake-clock.ts";
 import { json, ScriptedMaster, status } from "./scripted-master.ts";
 
 describe("files of an agent", () => {
@@ -12,6 +13,40 @@ describe("files of an agent", () => {
     agent.on("/files/read?path=%2Fbox%2Fstderr&offset=-1", json({ data: "", offset: content.length }));
     agent.on("/files/read?path=%2Fbox%2Fstderr&offset=14&length=7", json({ data: content.slice(14), offset: 14 }));
     expect(await new FilesClient(http, agent.url).tail("/box/stderr", 7)).toBe("line 3\n");
+  });
+
+  it("are followed line by line, from the last whole ones on", async () => {
+    await using agent = await ScriptedMaster.start();
+    await using http = new HttpClient();
+    const clock = new FakeClock();
+    const over = new AbortController();
+    let content = "line 1\nlüne 2\nli";
+    for (const offset of [-1, 4, 15, 22]) {
+      const length = offset === -1 ? "" : "&length=65536";
+      agent.on(`/files/read?path=%2Fbox%2Fstdout&offset=${offset}${length}`, (response, request) => {
+        const bytes = Buffer.from(content);
+        const data = offset === -1 ? "" : bytes.subarray(offset).toString();
+        json({ data, offset: offset === -1 ? bytes.length : offset })(response, request);
+      });
+    }
+    const following = new FilesClient(http, agent.url).follow("/box/stdout", {
+      lastBytes: 13,
+      clock,
+      signal: over.signal,
+    });
+    expect((await following.next()).value).toEqual(["lüne 2"]);
+    const next = following.next();
+    content += "ne 3\n";
+    for (let settled = false; !settled;) {
+      await clock.advance(300);
+      settled = await Promise.race([
+        next.then(() => true),
+        new Promise<false>((resolve) => setImmediate(() => resolve(false))),
+      ]);
+    }
+    expect((await next).value).toEqual(["line 3"]);
+    over.abort(new Error("enough"));
+    await expect(following.next()).rejects.toThrow("enough");
   });
 
   it("are listed and downloaded", async () => {

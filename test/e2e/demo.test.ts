@@ -141,8 +141,12 @@ describe("an app on a cluster that runs", () => {
 
   it("goes on by itself when detached", async () => {
     await place.run("up", "--containers", "runc");
-    const { stdout, exitCode } = await place.run("run", "nginx", "--detach");
+    const { stdout, stderr, exitCode } = await place.run("run", "nginx", "--detach", "--explain");
     expect(exitCode).toBe(0);
+    for (const shown of ["→ SUBSCRIBE", "⇠ OFFERS", "→ ACCEPT", "TASK_RUNNING\n", "→ ACKNOWLEDGE"])
+      expect(stderr).toContain(shown);
+    const exec = await place.run("exec", "nginx", "--json", "--", "true");
+    expect(JSON.parse(exec.stdout)).toMatchObject({ error: { code: "EXEC_UNSUPPORTED" } });
     expect((await fetch(/http:\/\/[\d.:]+\//.exec(stdout)![0])).status).toBe(200);
     const again = await place.run("run", "nginx", "--detach", "--json");
     const status = JSON.parse((await place.run("status", "--json")).stdout) as {

@@ -3,7 +3,7 @@ import type { TaskState, TaskStatus } from "../../src/mesos/types.ts";
 import type { AppEvent } from "../../src/scheduler/app-scheduler.ts";
 import { MemoryFrameworkStore } from "../../src/scheduler/framework-store.ts";
 import { parseAppObject } from "../../src/scheduler/parse-app-file.ts";
-import { runApp } from "../../src/scheduler/run-app.ts";
+import { runApp, runApps } from "../../src/scheduler/run-app.ts";
 import type { Changes } from "../../src/scheduler/core/inputs.ts";
 import type { RunAppOptions } from "../../src/scheduler/run-app.ts";
 import type { RunningApp } from "../../src/scheduler/running-app.ts";
@@ -67,6 +67,35 @@ async function untilLaunched(master: ScriptedMaster): Promise<{ stream: EventStr
 }
 
 const container = { container_status: { container_id: { value: "c1" } } };
+
+describe("several apps on a cluster", () => {
+  it("share a framework that is named after them, and what ends one handle ends all", async () => {
+    await using master = await ScriptedMaster.start();
+    const apps = ["web", "db"].map((name) => parseAppObject({ name, command: "c", mem: 32 }));
+    const started = runApps({ master: master.url, apps, user: "root", clock: new FakeClock() });
+    const { stream } = await untilLaunchedBoth(master);
+    for (const taskId of stream.taskIds) stream.events.send(update(taskId, "TASK_RUNNING", container));
+    const [web, db] = await started;
+    expect([web!.app.name, db!.app.name]).toEqual(["web", "db"]);
+    expect(web!.running.frameworkId).toBe(db!.running.frameworkId);
+    expect((await master.call("SUBSCRIBE")).subscribe.framework_info.name).toBe("mesos-up web db");
+    await Promise.all([web!.teardown(), master.call("TEARDOWN")]);
+    await db!.detach();
+  });
+});
+
+/** Offers until both apps have a task. */
+async function untilLaunchedBoth(master: ScriptedMaster) {
+  const events = await master.stream();
+  events.send(subscribed("f1"));
+  const taskIds: string[] = [];
+  for (let n = 1; taskIds.length < 2; n++) {
+    events.send({ type: "OFFERS", offers: { offers: [offer({ id: `o${n}` })] } });
+    const { accept } = await master.call("ACCEPT", n);
+    taskIds.push(...accept.operations[0]!.launch!.task_infos!.map(({ task_id: id }) => id.value));
+  }
+  return { stream: { events, taskIds } };
+}
 
 describe("an app on a cluster", () => {
   it("is launched on an offer that fits; the rest is declined for long, and offers are suppressed", async () => {

@@ -54,7 +54,7 @@ describe("an explainer", () => {
   });
 
   it("shows neither who proves what nor the values of secrets", async () => {
-    await using scripted = await ScriptedMaster.start();
+    const scripted = await ScriptedMaster.start();
     scripted.on("/state", json({ password: "hunter2" }));
     scripted.on("/files/read?path=x", status(401, "no hunter2 for you"));
     const { printed, watcher } = watched(["hunter2", ""]);
@@ -67,8 +67,9 @@ describe("an explainer", () => {
     expect(text).toContain("Reads a file of the agent's");
     expect(text).toContain('"no (hidden) for you"');
     expect(text).not.toMatch(/hunter2|bWU6cGFzcw|pass"/);
+    const { url } = scripted;
     await scripted[Symbol.asyncDispose]();
-    await http.request({ url: `${scripted.url}/state` }).catch(() => undefined);
+    await http.request({ url: `${url}/state` }).catch(() => undefined);
     expect(printed.at(-2)).toMatch(/^× GET \/state: .*ECONNREFUSED/);
   });
 });
