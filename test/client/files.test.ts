@@ -38,7 +38,7 @@ describe("files of an agent", () => {
     const next = following.next();
     content += "ne 3\n";
     for (let settled = false; !settled;) {
-      await clock.advance(300);
+      clock.advance(300);
       settled = await Promise.race([
         next.then(() => true),
         new Promise<false>((resolve) => setImmediate(() => resolve(false))),
