@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** The files that take longest, in the order of that: one that were begun last would be waited for alone. */
-const LONGEST = ["lifecycle", "vagrant", "faults", "conformance", "docker", "doctor", "simulation", "vagrantfile"];
+const LONGEST = ["lifecycle", "vagrant", "faults", "conformance", "docker", "local", "simulation", "vagrantfile"];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

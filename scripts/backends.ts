@@ -5,27 +5,34 @@ import type { VagrantBackend } from "../src/backends/vagrant/vagrant-backend.ts"
 import type { ClusterSpec } from "../src/cluster/spec.ts";
 import type { VagrantProvider } from "../src/cluster/vagrant/vagrant-types.ts";
 
+/** Where clusters are kept, and the user's environment. Default: where the command was called. */
+export interface Place {
+  root: string;
+  env: NodeJS.ProcessEnv;
+}
+
 export async function backendFor(
   spec: Pick<ClusterSpec, "backend">,
-  options: { containers?: string | undefined; provider?: VagrantProvider | undefined } = {},
+  options: { containers?: string | undefined; provider?: VagrantProvider | undefined; place?: Place } = {},
 ): Promise<ListingBackend> {
-  if (spec.backend === "docker") return await dockerBackend();
+  const { root, env } = options.place ?? { root: process.cwd(), env: process.env };
+  if (spec.backend === "docker") return await dockerBackend({ root, env });
   if (spec.backend === "vagrant") return await vagrantBackend(options.provider);
   const { createLocalBackend } = await import("../src/backends/local/local-backend.ts");
   const { findLocalPrograms } = await import("../src/backends/local/find-local-programs.ts");
   return createLocalBackend({
-    root: process.cwd(),
-    env: process.env,
+    root,
+    env,
     containerRuntime: options.containers as LocalOptions["containerRuntime"],
     findPrograms: findLocalPrograms,
   });
 }
 
-async function dockerBackend(): Promise<ListingBackend> {
+async function dockerBackend({ root, env }: Place): Promise<ListingBackend> {
   const { createDockerBackend } = await import("../src/backends/docker/docker-backend.ts");
   return createDockerBackend({
-    root: process.cwd(),
-    env: process.env,
+    root,
+    env,
     // Loaded while Docker and Terraform are asked for: it takes as long as they do.
     synthesize: async (plan, how) => (await import("../stacks/synthesize.ts")).synthesize(plan, how),
   });

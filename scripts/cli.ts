@@ -77,6 +77,8 @@ withCommonOptions(program.command("doctor").description("say what is wrong with 
   .option("--master <where>", "another cluster: zk://host:port/path, host:port,… or a URL; it is only looked at")
   .option("--verbose", "show all that was looked at, also where it is well")
   .option("--fix", "apply remedies that lose nothing, the smallest first, and look again after each")
+  .option("--yes", "with --fix: also remedies that may end tasks or lose data")
+  .option("--watch", "go on looking until Ctrl-C, and tell of every change (--json: a document a line)")
   .action(async (options: DoctorOptions) => (await import("./doctor.ts")).doctor(options));
 
 withCommonOptions(program.command("down").description("remove everything that up made, in whatever state it is"))

@@ -1,15 +1,11 @@
 // `mesos-up doctor`: what is wrong with a cluster, what it follows from, and what to do.
 import { setTimeout } from "node:timers/promises";
-import type { ListingBackend } from "../src/backends/backend.ts";
-import { clusterFolder } from "../src/backends/state/cluster-folder.ts";
-import { readClusterRecord } from "../src/backends/state/cluster-record.ts";
-import type { ClusterSpec } from "../src/cluster/spec.ts";
 import type { Diagnosis } from "../src/doctor/finding.ts";
 import type { Repair } from "../src/doctor/fix.ts";
-import type { Target } from "../src/doctor/gather/target.ts";
-import { ConfigError, MesosUpError } from "../src/errors.ts";
+import { ConfigError } from "../src/errors.ts";
 import { backendFor } from "./backends.ts";
-import { runAtTheEdge, type CommandResult } from "./edge.ts";
+import type { OwnCluster } from "./doctor-remedies.ts";
+import { runAtTheEdge, type CommandResult, type Edge } from "./edge.ts";
 import { readClusterSpec, type CommonOptions } from "./options.ts";
 
 export interface DoctorOptions extends CommonOptions {
@@ -17,71 +13,82 @@ export interface DoctorOptions extends CommonOptions {
   master?: string;
   verbose?: boolean;
   fix?: boolean;
+  /** With `fix`: also what may end tasks or lose data. */
+  yes?: boolean;
+  /** Goes on looking, and tells of every change. */
+  watch?: boolean;
 }
-
-/** No question may take longer: with the two rounds of them, and the backend's own, all is said within 5 s. */
-const QUESTION_LIMIT_MS = 1_500;
 
 /** Of the command's exit: what is not well, apart from what kept the command itself from its work (1). */
 const EXIT_STATUS = { ok: 0, warning: 2, failed: 3 } as const;
 
 export function doctor(options: DoctorOptions): Promise<never> {
   return runAtTheEdge(options, async (edge) => {
-    const look = await lookAt(options, edge.signal);
+    refuseContradictions(options);
+    const look = await lookAt(options, edge);
+    if (options.watch === true) return await watch(look, options, edge);
     if (options.fix !== true) return await resultOf({ diagnosis: await look() }, options);
-    const { fix } = await import("../src/doctor/fix.ts");
-    const { spec, backend } = await ownCluster(options);
-    const fixed = await fix({
-      look,
-      apply: async ({ kind, node }) => {
-        if (kind === "up") await backend.up(recordedSpec(spec), edge);
-        else if (node !== undefined) await backend.act(spec.name, node, "restart", edge);
-      },
-      nowMs: () => performance.now(),
-      sleep: (durationMs) => setTimeout(durationMs, undefined, { signal: edge.signal }),
-    });
-    return await resultOf(fixed, options);
+    const { treat } = await import("./doctor-world.ts");
+    return await resultOf(await treat(await ownCluster(options), { ...edge, yes: options.yes }), options);
   });
 }
 
-/** Looks at the cluster as it is now, as often as asked. */
-async function lookAt(options: DoctorOptions, signal: AbortSignal): Promise<() => Promise<Diagnosis>> {
-  const [{ gather }, { diagnose }] = await Promise.all([
-    import("../src/doctor/gather/gather.ts"),
-    import("../src/doctor/diagnose.ts"),
-  ]);
-  const limits = { signal, limitMs: QUESTION_LIMIT_MS, env: process.env };
-  return async () => diagnose(await gather(await targetOf(options), limits));
-}
-
-/** @throws ConfigError DOCTOR_READ_ONLY */
-async function ownCluster(options: DoctorOptions): Promise<{ spec: ClusterSpec; backend: ListingBackend }> {
-  if (options.master !== undefined) {
+/** @throws ConfigError DOCTOR_READ_ONLY, OPTIONS_CONTRADICT */
+function refuseContradictions({ master, fix, yes, watch }: DoctorOptions): void {
+  if (fix === true && master !== undefined) {
     throw new ConfigError("A cluster that is named by --master is only looked at.", {
       code: "DOCTOR_READ_ONLY",
       hint: "Leave out --fix, or name a cluster of yours with --name.",
     });
   }
-  const spec = await readClusterSpec(options);
-  return { spec, backend: await backendFor(spec) };
+  if (fix === true && watch === true) {
+    throw new ConfigError("--watch only looks, and --fix does not.", {
+      code: "OPTIONS_CONTRADICT",
+      hint: "Run `mesos-up doctor --fix` once, then watch what comes of it.",
+    });
+  }
+  if (yes === true && fix !== true) {
+    throw new ConfigError("--yes allows --fix to end tasks, and there is no --fix.", {
+      code: "OPTIONS_CONTRADICT",
+      hint: "Say --fix --yes, or leave both out.",
+    });
+  }
 }
 
-/** As the cluster was brought up: without its file, nobody is to describe it anew in order to mend it. */
-function recordedSpec(spec: ClusterSpec): ClusterSpec {
-  const state = readClusterRecord(clusterFolder(process.cwd(), spec.name));
-  return state.kind === "present" ? state.record.spec : spec;
+/** Looks at the cluster as it is now, as often as asked. */
+async function lookAt(options: DoctorOptions, { signal }: Edge): Promise<() => Promise<Diagnosis>> {
+  const { master } = options;
+  if (master !== undefined) {
+    const { examineForeign } = await import("./doctor-world.ts");
+    return () => examineForeign(master, { env: process.env, signal });
+  }
+  const [{ examine }, own] = await Promise.all([import("./doctor-world.ts"), ownCluster(options)]);
+  return () => examine(own, signal);
 }
 
-async function targetOf(options: DoctorOptions): Promise<Target> {
-  const { foreignTarget, managedTarget } = await import("../src/doctor/gather/target.ts");
-  if (options.master !== undefined) return foreignTarget(options.master);
+async function ownCluster(options: DoctorOptions): Promise<OwnCluster> {
   const spec = await readClusterSpec(options);
-  const target = await managedTarget(await backendFor(spec), spec.name);
-  if (target !== undefined) return target;
-  throw new MesosUpError(`There is no cluster ${spec.name} here.`, {
-    code: "CLUSTER_UNKNOWN",
-    hint: "`npx mesos-up up` brings one up; `--master zk://…` looks at one that runs elsewhere.",
-  });
+  return { root: process.cwd(), spec, backend: await backendFor(spec), env: process.env };
+}
+
+const LOOK_EVERY_MS = 2_000;
+
+/** Until Ctrl-C, which is its ordinary end: a document, or a page, for every change. */
+async function watch(look: () => Promise<Diagnosis>, options: DoctorOptions, { signal }: Edge): Promise<CommandResult> {
+  const { watch: changes } = await import("../src/doctor/watch.ts");
+  const pause = () => setTimeout(LOOK_EVERY_MS, undefined, { signal });
+  let last: CommandResult | undefined;
+  try {
+    for await (const diagnosis of changes({ look, pause })) {
+      last = await resultOf({ diagnosis }, options);
+      const at = new Date().toISOString();
+      const said = options.json ? JSON.stringify({ at, ...(last.json as object) }) : `${at}\n${last.text}\n`;
+      process.stdout.write(`${said}\n`);
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+  return { json: undefined, text: "", streamed: true, exitStatus: last?.exitStatus ?? 0 };
 }
 
 async function resultOf(

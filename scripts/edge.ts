@@ -68,7 +68,7 @@ export async function runAtTheEdge(
     error,
   }));
   renderer.close();
-  if (result.streamed === true) process.exit(0);
+  if (result.streamed === true) process.exit(result.exitStatus ?? 0);
   if (options.json) process.stdout.write(JSON.stringify(result.json, null, 2) + "\n");
   else if (result.text !== "") process.stdout.write(result.text + "\n");
   // What a signal began ends as that signal, whatever the work threw while it was being aborted.

@@ -25,6 +25,8 @@ export interface NodeStatus {
   /** `running`: the process lives and is ours. `dead`: it was started and is gone. `absent`: never started. */
   state: "running" | "dead" | "absent";
   pid?: number;
+  /** Its container is paused: it runs, and does nothing. */
+  paused?: boolean;
   logFile?: string;
   /** What is running: "ZooKeeper 3.8.0", "mesos-master 1.12.0 (embedded engine)". */
   version?: string;

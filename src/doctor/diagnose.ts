@@ -1,6 +1,8 @@
 // From facts to findings, and from findings to the one that the others follow from. Pure.
 import { Findings, type Check } from "./check.ts";
 import { agentChecks } from "./checks/agents.ts";
+import { appChecks } from "./checks/apps.ts";
+import { leftoverChecks } from "./checks/leftovers.ts";
 import { machineChecks } from "./checks/machine.ts";
 import { masterChecks } from "./checks/masters.ts";
 import { taskChecks } from "./checks/tasks.ts";
@@ -15,11 +17,15 @@ export const CHECKS: readonly Check[] = [
   ...masterChecks,
   ...agentChecks,
   ...taskChecks,
+  ...appChecks,
+  ...leftoverChecks,
 ];
 
 export function diagnose(facts: Facts): Diagnosis {
   const findings = new Findings();
   for (const check of CHECKS) {
+    // Of a cluster of which nothing but its name can be read, there is nothing else to say.
+    if (facts.damage !== undefined && findings.trouble(["MC006"]) !== undefined) break;
     const { id, layer } = check;
     findings.add(check.run(facts, findings).map((finding) => ({ id, layer, ...finding })));
   }

@@ -16,6 +16,17 @@ export interface NodeFacts extends NodeStatus {
   suspended: boolean;
   /** Last lines of its log, newest last; of nodes that do not run as they should. */
   logTail: string;
+  /** Who listens on a port of a node that does not run. */
+  portHolder?: PortHolder;
+}
+
+export interface PortHolder {
+  pid: number;
+  port: number;
+  /** For a sentence: "PID 812 (nginx: master process)". */
+  described: string;
+  /** The folder of the cluster that it belongs to; undefined for a program of somebody else's. */
+  clusterFolder: string | undefined;
 }
 
 export interface ServerFacts {
@@ -50,6 +61,7 @@ export interface AgentOwnState {
   version: string;
   attributes: Record<string, unknown>;
   flags: Record<string, string>;
+  frameworks?: { executors?: { id: string; container: string; directory: string }[] }[];
 }
 
 /** A task as the leading master's GET_TASKS shows it. */
@@ -84,10 +96,63 @@ export interface MachineFacts {
   containerRuntime: { program: string; version: Answer<string> } | undefined;
 }
 
+/** A folder of a node, on this machine. */
+export interface FolderFacts {
+  node: string;
+  path: string;
+  state: "writable" | "not writable" | "missing";
+}
+
+/** A running executor's sandbox, on this machine. */
+export interface SandboxFacts {
+  agent: string;
+  executor: string;
+  path: string;
+  isThere: boolean;
+}
+
+/** A scheduler that was left behind for an app, and what it says of it. */
+export interface SchedulerFacts {
+  app: string;
+  /** By its control socket. */
+  view: Answer<SchedulerView>;
+}
+
+export interface SchedulerView {
+  /** The framework was torn down, or its failover timeout is over. */
+  over: boolean;
+  subscription: string;
+  obstacle: string | undefined;
+  apps: AppFacts[];
+}
+
+export interface AppFacts {
+  name: string;
+  wanted: number;
+  running: number;
+  /** Why it waits, in one sentence, and what would help; absent of one that does not. */
+  why?: { summary: string; help: string[] };
+  /** Undefined of an app without an image, and where the store is not this machine's. */
+  image: { reference: string; isThere: boolean } | undefined;
+  instances: InstanceFacts[];
+}
+
+export interface InstanceFacts {
+  id: string;
+  state: string;
+  taskId: string | undefined;
+  restarts: number;
+  lastFailure: string | undefined;
+  /** What came of the HTTP check that its app's file asks for; undefined where none is asked for, and while it does not run. */
+  http: { url: string; answer: Answer<number> } | undefined;
+}
+
 export interface Facts {
   /** Undefined for a cluster that was named by its address only. */
   cluster: string | undefined;
   plan: ClusterPlan | undefined;
+  /** Why nothing is known of the cluster but its name: what is written down of it cannot be read. */
+  damage?: string;
   machine: MachineFacts | undefined;
   nodes: NodeFacts[];
   servers: ServerFacts[];
@@ -97,6 +162,12 @@ export interface Facts {
   agents: AgentFacts[];
   /** Undefined while nobody leads. */
   leader: LeaderFacts | undefined;
+  /** Empty where they are not on this machine. */
+  folders: FolderFacts[];
+  sandboxes: SandboxFacts[];
+  schedulers: SchedulerFacts[];
+  /** Running containers of the cluster that no agent knows; undefined where that is not to be told. */
+  strayContainers: string[] | undefined;
   /** Milliseconds since 1970 by this machine's clock, and by the clocks of others, as their HTTP answers say (to the second). */
   clocks: { name: string; skewMs: number }[];
 }

@@ -1,18 +1,34 @@
 // What a check comes to: a line for people, the evidence, and a remedy.
 
-export const LAYERS = ["machine", "zookeeper", "masters", "agents", "tasks"] as const;
+export const LAYERS = ["machine", "zookeeper", "masters", "agents", "tasks", "leftovers"] as const;
 export type Layer = (typeof LAYERS)[number];
 
-/** From the smallest to the one that costs most. */
-export type RemedyKind = "up" | "restart" | "by-hand";
+/**
+ * From the smallest to the one that costs most:
+ * `up` starts what is missing; `image` puts an app's image back; `sweep` ends what nobody knows any more; `scheduler`
+ * starts the scheduler of an app again; `restart` ends a node and starts it anew; `relaunch` has another task take the
+ * place of one; `renew` has a node begin with an empty work folder; `rebuild` takes everything down and up again; `by-hand`
+ * is nobody's but the user's.
+ */
+export const REMEDY_KINDS = [
+  "up",
+  "image",
+  "sweep",
+  "scheduler",
+  "restart",
+  "relaunch",
+  "renew",
+  "rebuild",
+  "by-hand",
+] as const;
+export type RemedyKind = (typeof REMEDY_KINDS)[number];
 
 export interface Remedy {
   /** The exact command, or a sentence where there is none. */
   command: string;
-  /** `up` mends what is missing, `restart` ends the node and starts it anew; `by-hand` is nobody's but the user's. */
   kind: RemedyKind;
-  /** Of `restart`: the node. */
-  node?: string;
+  /** What it is done to: the node, app, instance (web.1), image, container, or process (PID 12). */
+  target?: string;
   /** Tasks may end or data may be lost: it is done only when the user says so. */
   losesTasks: boolean;
 }

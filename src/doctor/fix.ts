@@ -1,10 +1,12 @@
 // Applies remedies one at a time, and looks again after each.
-import type { Diagnosis, Finding, Remedy } from "./finding.ts";
+import { REMEDY_KINDS, type Diagnosis, type Finding, type Remedy } from "./finding.ts";
 
 export interface FixOptions {
   look: () => Promise<Diagnosis>;
   /** Does what the remedy says. Throws where it cannot. */
   apply: (remedy: Remedy) => Promise<void>;
+  /** Also what may end tasks or lose data. */
+  yes?: boolean | undefined;
   nowMs: () => number;
   sleep: (durationMs: number) => Promise<void>;
 }
@@ -13,8 +15,9 @@ export interface Repair {
   /** The finding that it was meant for. */
   finding: string;
   command: string;
-  outcome: "helped" | "did not help" | "failed";
-  /** Of `failed`: why. */
+  /** `refused`: it may end tasks or lose data, and nobody has said yes to that. */
+  outcome: "helped" | "did not help" | "failed" | "refused";
+  /** Of `failed` and `refused`: why. */
   said?: string;
 }
 
@@ -33,8 +36,10 @@ export async function fix(options: FixOptions): Promise<Fixed> {
   const tried = new Set<string>();
   let diagnosis = await options.look();
   for (;;) {
-    const next = unwell(diagnosis).find(({ remedy }) => isOurs(remedy) && !tried.has(keyOf(remedy)));
-    if (next?.remedy === undefined) return { diagnosis, repairs };
+    const next = unwell(diagnosis).find(
+      ({ remedy }) => isOurs(remedy) && (options.yes === true || !remedy.losesTasks) && !tried.has(keyOf(remedy)),
+    );
+    if (next?.remedy === undefined) return { diagnosis, repairs: [...repairs, ...refusals(diagnosis, options)] };
     tried.add(keyOf(next.remedy));
     const { command } = next.remedy;
     const finding = next.id;
@@ -57,19 +62,31 @@ export async function fix(options: FixOptions): Promise<Fixed> {
 
 /** The smallest remedies first; among equals those of what the others follow from. */
 function unwell({ findings }: Diagnosis): Finding[] {
-  const rank = { up: 0, restart: 1, "by-hand": 2 };
+  const rank = ({ remedy }: Finding): number => REMEDY_KINDS.indexOf(remedy?.kind ?? "by-hand");
   return findings
     .filter(({ level }) => level === "failed" || level === "warning")
-    .sort((a, b) => rank[a.remedy?.kind ?? "by-hand"] - rank[b.remedy?.kind ?? "by-hand"]);
+    .sort((a, b) => rank(a) - rank(b) || Number(a.remedy?.losesTasks ?? false) - Number(b.remedy?.losesTasks ?? false));
 }
 
-/** What may lose tasks or data is the user's to do. */
+/** What no command of ours can do is the user's. */
 function isOurs(remedy: Remedy | undefined): remedy is Remedy {
-  return remedy !== undefined && remedy.kind !== "by-hand" && !remedy.losesTasks;
+  return remedy !== undefined && remedy.kind !== "by-hand";
 }
 
-function keyOf({ kind, node }: Remedy): string {
-  return `${kind} ${node ?? ""}`;
+/** What was left, though it could be done. */
+function refusals(diagnosis: Diagnosis, { yes }: FixOptions): Repair[] {
+  if (yes === true) return [];
+  const left = new Map<string, Repair>();
+  for (const { id, remedy } of unwell(diagnosis)) {
+    if (!isOurs(remedy) || !remedy.losesTasks || left.has(keyOf(remedy))) continue;
+    const said = "it may end tasks or lose data, which --fix does only with --yes";
+    left.set(keyOf(remedy), { finding: id, command: remedy.command, outcome: "refused", said });
+  }
+  return [...left.values()];
+}
+
+function keyOf({ kind, target }: Remedy): string {
+  return `${kind} ${target ?? ""}`;
 }
 
 /** All well, or what it is when the time is over. */

@@ -11,7 +11,32 @@ export function bringUp({ cluster }: Facts): Remedy | undefined {
 /** Ends one node and starts it anew. Tasks outlive their agent, and masters and ZooKeeper keep what they know on disk. */
 export function restart({ cluster }: Facts, node: string): Remedy | undefined {
   if (cluster === undefined) return undefined;
-  return { command: `npx mesos-up restart ${node} --name ${cluster}`, kind: "restart", node, losesTasks: false };
+  const command = `npx mesos-up restart ${node} --name ${cluster}`;
+  return { command, kind: "restart", target: node, losesTasks: false };
+}
+
+/**
+ * Has a node begin with an empty work folder: the tasks of an agent end, and what only this server of ZooKeeper knew is
+ * lost. On this machine only, where the folders are within reach; elsewhere undefined.
+ */
+export function renew(facts: Facts, node: string, { losesTasks }: { losesTasks: boolean }): Remedy | undefined {
+  if (facts.plan === undefined || facts.plan.docker !== undefined || facts.plan.vagrant !== undefined) return undefined;
+  return byDoctor(facts, { kind: "renew", target: node, losesTasks });
+}
+
+/** What no other command does: the doctor does it itself, when it is asked to. */
+export function byDoctor(
+  { cluster }: Facts,
+  remedy: { kind: Remedy["kind"]; target: string; losesTasks: boolean },
+): Remedy | undefined {
+  if (cluster === undefined) return undefined;
+  const yes = remedy.losesTasks ? " --yes" : "";
+  return { command: `npx mesos-up doctor --fix${yes} --name ${cluster}`, ...remedy };
+}
+
+/** Everything goes, and comes again. */
+export function rebuild(cluster: string): Remedy {
+  return { command: `npx mesos-up rebuild --name ${cluster}`, kind: "rebuild", target: cluster, losesTasks: true };
 }
 
 export function byHand(sentence: string): Remedy {

@@ -9,6 +9,7 @@ const LAYER_NAMES: Record<Layer, string> = {
   masters: "masters",
   agents: "agents",
   tasks: "frameworks and tasks",
+  leftovers: "leftovers",
 };
 
 const MARKS: Record<Finding["level"], string> = { ok: "✓", warning: "!", failed: "✗", unknown: "?" };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { CHECKS, diagnose } from "../../src/doctor/diagnose.ts";
-import type { Facts, NodeFacts } from "../../src/doctor/facts.ts";
+import type { AppFacts, Facts, NodeFacts, PortHolder, SchedulerView } from "../../src/doctor/facts.ts";
 import type { Finding } from "../../src/doctor/finding.ts";
 import { answered, healthyFacts, refused, silent } from "./support.ts";
 
@@ -147,14 +147,15 @@ describe("the root cause", () => {
 
 describe("what a program said before it ended", () => {
   it.each([
-    ["Incompatible agent info detected.", "attributes or resources", true],
-    ["EXIT with status 1: Failed to bind on 127.0.0.1:5051: Address already in use", "port is taken", false],
-    ["write error: No space left on device", "no room left", false],
-  ])("is told with a remedy: %s", (said, meaning, losesTasks) => {
+    ["Incompatible agent info detected.", "attributes or resources", "renew", true],
+    ["EXIT with status 1: Failed to bind on 127.0.0.1:5051: Address already in use", "port is taken", "by-hand", false],
+    ["write error: No space left on device", "no room left", "by-hand", false],
+    ["Unable to load database on disk", "data cannot be read", "renew", true],
+  ])("is told with a remedy: %s", (said, meaning, kind, losesTasks) => {
     const facts = healthyFacts();
     die(facts, "agent-1", `starting\n${said}\n`);
     const { rootCause } = diagnose(facts);
-    expect(rootCause).toMatchObject({ id: "AG001", remedy: { kind: "by-hand", losesTasks } });
+    expect(rootCause).toMatchObject({ id: "AG001", remedy: { kind, losesTasks } });
     expect(rootCause?.result).toContain(meaning);
     expect(rootCause?.evidence).toContain(said);
   });
@@ -179,6 +180,113 @@ describe("what is not well without failing", () => {
   it("is a clock that is off", () => {
     const facts = { ...healthyFacts(), clocks: [{ name: "agent-1", skewMs: -61_000 }] };
     expect(diagnose(facts).rootCause).toMatchObject({ id: "MC005", result: "its clock is 61 s behind" });
+  });
+});
+
+describe("an app that was left running", () => {
+  const withApp = (change: Partial<AppFacts>, view: Partial<SchedulerView> = {}): Facts => {
+    const facts = healthyFacts();
+    for (const scheduler of facts.schedulers) {
+      if (scheduler.view.kind !== "answered") continue;
+      const { apps, ...rest } = scheduler.view.value;
+      scheduler.view.value = { ...rest, ...view, apps: apps.map((app) => ({ ...app, ...change })) };
+    }
+    return facts;
+  };
+  const instance = { id: "web.1", state: "running", taskId: "t", restarts: 0, lastFailure: undefined, http: undefined };
+
+  it("has nobody who looks after it", () => {
+    const facts = healthyFacts();
+    facts.schedulers.forEach((scheduler) => (scheduler.view = refused()));
+    expect(summary(facts)).toEqual({ level: "failed", id: "TK005", subject: "web", kind: "scheduler" });
+  });
+
+  it("has a framework that is gone, and nothing else is said of it", () => {
+    const facts = withApp({ running: 0 }, { over: true });
+    expect(summary(facts)).toMatchObject({ level: "failed", id: "TK005", kind: "by-hand" });
+    expect(levels(facts, "TK008")).toEqual([]);
+  });
+
+  it("has no image", () => {
+    const facts = withApp({ image: { reference: "web:1", isThere: false }, running: 0 });
+    expect(summary(facts)).toEqual({ level: "failed", id: "TK006", subject: "web", kind: "image" });
+    expect(levels(facts, "TK008")).toEqual(["unknown"]);
+  });
+
+  it("fails again and again, and not merely runs too few instances", () => {
+    const instances = [{ ...instance, state: "backing-off", restarts: 3, lastFailure: "TASK_FAILED" }];
+    const facts = withApp({ running: 0, instances });
+    expect(summary(facts)).toMatchObject({ level: "failed", id: "TK007", subject: "web" });
+    expect(levels(facts, "TK008")).toEqual(["unknown"]);
+  });
+
+  it("waits, for the reason that its scheduler gives, and what would help is the remedy", () => {
+    const facts = withApp({
+      running: 0,
+      why: { summary: "no agent has rack mars", help: ["Leave out the constraint"] },
+    });
+    const { rootCause } = diagnose(facts);
+    expect(rootCause).toMatchObject({ id: "TK008", level: "warning", remedy: { command: "Leave out the constraint" } });
+    expect(rootCause?.result).toContain("no agent has rack mars");
+  });
+
+  it("does not answer as it should", () => {
+    const facts = withApp({ instances: [{ ...instance, http: { url: "http://h:1/", answer: silent() } }] });
+    expect(summary(facts)).toEqual({ level: "failed", id: "TK009", subject: "web.1", kind: "relaunch" });
+    expect(diagnose(facts).rootCause?.remedy).toMatchObject({ losesTasks: true });
+  });
+
+  it("has lost a sandbox, which only another task gets again", () => {
+    const facts = withApp({});
+    facts.sandboxes = [{ agent: "agent-1", executor: "web.1.x", path: "/gone", isThere: false }];
+    expect(diagnose(facts).rootCause).toMatchObject({
+      ...{ id: "AG006", subject: "agent-1" },
+      remedy: { kind: "relaunch", target: "web.1", losesTasks: true },
+    });
+  });
+});
+
+describe("what is on this machine", () => {
+  const endedWith = (portHolder: PortHolder): Facts => {
+    const facts = healthyFacts();
+    die(facts, "agent-1");
+    facts.nodes.filter(({ kind }) => kind === "agent").forEach((node) => (node.portHolder = portHolder));
+    return facts;
+  };
+  const holder = { pid: 7, port: 5051, described: "PID 7 (nc)", clusterFolder: undefined };
+
+  it("is another program with the port of a node that has ended", () => {
+    const { rootCause } = diagnose(endedWith(holder));
+    expect(rootCause).toMatchObject({ id: "AG001", remedy: { kind: "by-hand" } });
+    expect(rootCause?.result).toBe("has ended, and its port 5051 is taken by PID 7 (nc)");
+  });
+
+  it("is a node of which nothing is written down", () => {
+    const { rootCause } = diagnose(endedWith({ ...holder, clusterFolder: "/clusters/demo" }));
+    expect(rootCause).toMatchObject({ id: "AG001", remedy: { kind: "restart", target: "agent-1", losesTasks: false } });
+    expect(rootCause?.result).toContain("nothing is written down of it");
+  });
+
+  it.each([
+    ["master-1", "work", "restart", false],
+    ["agent-1", "log", "restart", false],
+    ["agent-1", "work", "renew", true],
+  ] as const)("is a folder that is gone: %s's %s", (name, which, kind, losesTasks) => {
+    const facts = healthyFacts();
+    const node = facts.plan?.nodes.find((one) => one.name === name);
+    facts.folders = [{ node: name, path: node?.directories[which] ?? "", state: "missing" }];
+    expect(diagnose(facts).rootCause).toMatchObject({ id: "MC007", subject: name, remedy: { kind, losesTasks } });
+  });
+
+  it("is a container that no agent knows", () => {
+    const facts = { ...healthyFacts(), strayContainers: ["mesos-x"] };
+    expect(summary(facts)).toEqual({ level: "warning", id: "LO001", subject: "mesos-x", kind: "sweep" });
+  });
+
+  it("is a record that cannot be read, and nothing else is said then", () => {
+    const facts = { ...healthyFacts(), plan: undefined, damage: "cluster.json: it is not JSON" };
+    expect(summary(facts)).toMatchObject({ level: "failed", id: "MC006", kind: "rebuild" });
+    expect(diagnose(facts).findings.at(-1)?.id).toBe("MC006");
   });
 });
 

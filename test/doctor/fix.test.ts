@@ -3,7 +3,12 @@ import { fix } from "../../src/doctor/fix.ts";
 import type { Diagnosis, Finding, Remedy } from "../../src/doctor/finding.ts";
 
 const up: Remedy = { command: "up", kind: "up", losesTasks: false };
-const restart = (node: string): Remedy => ({ command: `restart ${node}`, kind: "restart", node, losesTasks: false });
+const restart = (node: string): Remedy => ({
+  command: `restart ${node}`,
+  kind: "restart",
+  target: node,
+  losesTasks: false,
+});
 const failed = (id: string, remedy?: Remedy): Finding => ({
   ...{ id, layer: "agents", level: "failed", result: "", evidence: [] },
   ...(remedy === undefined ? {} : { remedy }),
@@ -63,12 +68,27 @@ describe("fix", () => {
     ]);
   });
 
-  it("leaves to the user what may lose tasks, and what no command helps", async () => {
-    const { options, applied } = patient(
-      [failed("A", { ...restart("a"), losesTasks: true }), failed("B", { ...up, kind: "by-hand" }), failed("C")],
-      {},
-    );
+  it("leaves to the user what no command helps", async () => {
+    const { options, applied } = patient([failed("B", { ...up, kind: "by-hand" }), failed("C")], {});
     expect(await fix(options)).toMatchObject({ repairs: [], diagnosis: { level: "failed" } });
     expect(applied).toEqual([]);
+  });
+
+  it("does what may lose tasks only where that was allowed, and says so else", async () => {
+    const findings = [
+      failed("A", { ...restart("a"), losesTasks: true }),
+      failed("B", { ...restart("a"), losesTasks: true }),
+    ];
+    const cures = { "restart a": ["A", "B"] };
+    const careful = patient(findings, cures);
+    expect((await fix(careful.options)).repairs).toEqual([
+      { finding: "A", command: "restart a", outcome: "refused", said: expect.stringContaining("--yes") as string },
+    ]);
+    expect(careful.applied).toEqual([]);
+    const bold = patient(findings, cures);
+    expect(await fix({ ...bold.options, yes: true })).toMatchObject({
+      diagnosis: { level: "ok" },
+      repairs: [{ finding: "A", outcome: "helped" }],
+    });
   });
 });

@@ -1,5 +1,13 @@
 // Facts of a cluster that is well, for tests to spoil.
-import type { AgentFacts, Answer, Facts, MasterFacts, NodeFacts, ServerFacts } from "../../src/doctor/facts.ts";
+import type {
+  AgentFacts,
+  Answer,
+  AppFacts,
+  Facts,
+  MasterFacts,
+  NodeFacts,
+  ServerFacts,
+} from "../../src/doctor/facts.ts";
 import { plan } from "../../src/cluster/plan.ts";
 import { defaultClusterSpec } from "../../src/cluster/spec.ts";
 import type { ClusterPlan } from "../../src/cluster/plan-types.ts";
@@ -75,7 +83,22 @@ export function healthyFacts({ zookeeper = 1, masters = 1 }: Size = {}): Facts {
       frameworks: answered([]),
       subscribes: answered(true),
     },
+    folders: planned.nodes.map(({ name, directories }) => ({ node: name, path: directories.work, state: "writable" })),
+    sandboxes: [],
+    schedulers: [
+      { app: "web", view: answered({ over: false, subscription: "subscribed", obstacle: undefined, apps: [app()] }) },
+    ],
+    strayContainers: [],
     clocks: [{ name: "master-1", skewMs: 0 }],
+  };
+}
+
+/** One instance that runs and answers. */
+function app(): AppFacts {
+  const http = { url: "http://127.0.0.1:9000/", answer: answered(200) };
+  return {
+    ...{ name: "web", wanted: 1, running: 1, image: { reference: "nginx", isThere: true } },
+    instances: [{ id: "web.1", state: "running", taskId: "web.1.x", restarts: 0, lastFailure: undefined, http }],
   };
 }
 

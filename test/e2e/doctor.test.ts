@@ -1,4 +1,4 @@
-// Faults made for real, one after the other on one cluster: each is named as the root cause, mended, and all is well again.
+// The doctor as a command: its exit status, what it mends, and what it leaves alone. The faults it knows: test/faults.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Diagnosis } from "../../src/doctor/finding.ts";
 import type { Repair } from "../../src/doctor/fix.ts";
@@ -50,32 +50,13 @@ describe("a cluster that is well", () => {
 });
 
 describe("a fault", () => {
-  const nodes = [
-    ["zookeeper-1", "ZK001"],
-    ["master-1", "MS001"],
-    ["agent-1", "AG001"],
-  ] as const;
-
-  it.each(nodes)("is named and mended: %s was killed", async (subject, id) => {
+  it("is named and mended: an agent was killed", async () => {
+    const [subject, id] = ["agent-1", "AG001"];
     await signal(subject, "SIGKILL");
     expect(await doctor()).toMatchObject({ exitCode: 3, level: "failed", id, subject });
     const fixed = await doctor("--fix");
     expect(fixed.repairs).toMatchObject([{ finding: id, outcome: "helped" }]);
     expect(fixed).toMatchObject(well);
-  });
-
-  it.each(nodes)("is named and mended: %s is stopped by a signal", async (subject, id) => {
-    await signal(subject, "SIGSTOP");
-    expect(await doctor()).toMatchObject({ exitCode: 3, level: "failed", id, subject });
-    const fixed = await doctor("--fix");
-    expect(fixed.repairs?.[0]).toMatchObject({ finding: id, command: `npx mesos-up restart ${subject} --name demo` });
-    expect(fixed).toMatchObject(well);
-  });
-
-  it("is named and mended where nothing runs any more", async () => {
-    for (const [node] of nodes) await signal(node, "SIGKILL");
-    expect(await doctor()).toMatchObject({ exitCode: 3, id: "ZK001", subject: "zookeeper-1" });
-    expect(await doctor("--fix")).toMatchObject(well);
   });
 
   it("is seen from outside too: an agent that is gone from a cluster named by its address", async () => {
@@ -106,12 +87,4 @@ describe("components", () => {
     expect(stderr).toContain("Its nodes are zookeeper-1, master-1, agent-1.");
     expect((await place.run("restart", "agent-1", "--name", "nobody")).stderr).toContain("There is no cluster nobody");
   });
-});
-
-it("loses no task of an agent that it starts again", async () => {
-  const { report } = await place.demo("--keep", "--containers", "runc");
-  const url = report.check?.url ?? "";
-  await signal("agent-1", "SIGKILL");
-  expect((await doctor("--fix")).repairs).toMatchObject([{ finding: "AG001", outcome: "helped" }]);
-  expect((await fetch(url)).status).toBe(200);
 });

@@ -21,11 +21,21 @@ export async function nodeStatuses(plan: ClusterPlan, daemon: Daemon): Promise<N
   });
 }
 
-async function containerOf({ container }: PlanNode, daemon: Daemon): Promise<Pick<NodeStatus, "state" | "pid">> {
+interface ContainerState {
+  Running: boolean;
+  Paused: boolean;
+  Pid: number;
+}
+
+async function containerOf(
+  { container }: PlanNode,
+  daemon: Daemon,
+): Promise<Pick<NodeStatus, "state" | "pid" | "paused">> {
   if (container === undefined) return { state: "absent" };
-  const found = await daemon.find<{ State: { Running: boolean; Pid: number } }>(`/containers/${container.name}/json`);
+  const found = await daemon.find<{ State: ContainerState }>(`/containers/${container.name}/json`);
   if (found === undefined) return { state: "absent" };
-  return found.State.Running ? { state: "running", pid: found.State.Pid } : { state: "dead" };
+  const { Running, Paused, Pid } = found.State;
+  return Running ? { state: "running", pid: Pid, ...(Paused && { paused: true }) } : { state: "dead" };
 }
 
 /** The tag tells: only images of the engine are called so. */

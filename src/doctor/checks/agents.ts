@@ -3,7 +3,7 @@ import type { AgentSummary } from "../../client/operator.ts";
 import type { PlanNode } from "../../cluster/plan-types.ts";
 import { ok, unknown, unwell, type Check, type Findings } from "../check.ts";
 import { said, valueOf, type AgentFacts, type Facts } from "../facts.ts";
-import { bringUp, byHand, restart } from "../remedies.ts";
+import { bringUp, byDoctor, byHand, restart } from "../remedies.ts";
 import { leaderlessBecause, leads } from "./masters.ts";
 import { processFindings } from "./processes.ts";
 
@@ -86,6 +86,28 @@ export const agentChecks: Check[] = [
       });
     },
   },
+  {
+    id: "AG006",
+    layer: "agents",
+    title: "The sandbox of every executor is there",
+    run: (facts) =>
+      facts.agents
+        .filter(({ state }) => state.kind === "answered")
+        .map(({ name }) => {
+          const own = facts.sandboxes.filter(({ agent }) => agent === name);
+          const gone = own.filter(({ isThere }) => !isThere);
+          if (gone.length === 0) return ok(`${own.length} there`, name);
+          const instance = instanceOf(facts, gone[0]?.executor ?? "");
+          return unwell("failed", `the sandbox of ${gone.map(({ executor }) => executor).join(", ")} is gone`, {
+            subject: name,
+            evidence: gone.map(({ path }) => `${path}: no such folder`),
+            remedy:
+              instance === undefined
+                ? byHand("End the task, so that its framework launches another one")
+                : byDoctor(facts, { kind: "relaunch", target: instance, losesTasks: true }),
+          });
+        }),
+  },
 ];
 
 const PLANNED_FLAGS = ["master", "attributes", "resources"] as const;
@@ -111,6 +133,12 @@ function planned({ plan }: Facts, { name }: AgentFacts): PlanNode | undefined {
 function flagOf({ args }: PlanNode, flag: string): string | undefined {
   const prefix = `--${flag}=`;
   return args.find((arg) => arg.startsWith(prefix))?.slice(prefix.length);
+}
+
+/** Of a command task, its executor has its name. */
+function instanceOf({ schedulers }: Facts, task: string): string | undefined {
+  const instances = schedulers.flatMap(({ view }) => valueOf(view)?.apps ?? []).flatMap((app) => app.instances);
+  return instances.find(({ taskId }) => taskId === task)?.id;
 }
 
 /** By its own ID, which its master gave it. */

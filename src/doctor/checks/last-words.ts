@@ -1,39 +1,41 @@
 // What programs say before they end, as a real Mesos and ZooKeeper were seen to say it, and what it means.
+import { nodesOf, type Facts, type NodeFacts } from "../facts.ts";
 import type { Remedy } from "../finding.ts";
-import { byHand } from "../remedies.ts";
+import { byHand, renew } from "../remedies.ts";
 
 interface Words {
   said: RegExp;
   meaning: string;
   /** Absent: to start it again is the remedy. */
-  remedy?: Remedy;
+  remedy?: (facts: Facts, node: NodeFacts) => Remedy;
 }
 
 const WORDS: readonly Words[] = [
   {
     said: /Incompatible agent info detected|Configuration change not permitted/,
     meaning: "its attributes or resources are others than those that its work folder was begun with",
-    remedy: {
-      ...byHand(
-        "Put back the former attributes and resources, or let it begin anew by removing meta/slaves/latest in its work folder, which ends its tasks",
-      ),
-      losesTasks: true,
-    },
+    remedy: (facts, { name }) =>
+      renew(facts, name, { losesTasks: true }) ?? {
+        ...byHand(
+          "Put back the former attributes and resources, or let it begin anew by removing meta/slaves/latest in its work folder, which ends its tasks",
+        ),
+        losesTasks: true,
+      },
   },
   {
     said: /Failed to (bind|create|initialize).*Address already in use|EADDRINUSE|BindException: Address already in use/,
     meaning: "its port is taken by another program",
-    remedy: byHand("End the program that has the port, then bring the cluster up again"),
+    remedy: () => byHand("End the program that has the port, then bring the cluster up again"),
   },
   {
     said: /No space left on device|ENOSPC/,
     meaning: "there is no room left on its disk",
-    remedy: byHand("Make room on the disk of the cluster's folder, then bring the cluster up again"),
+    remedy: () => byHand("Make room on the disk of the cluster's folder, then bring the cluster up again"),
   },
   {
     said: /Permission denied|EACCES|Read-only file system|EROFS/,
     meaning: "it may not write where it has to",
-    remedy: byHand("Give back the permission to write in the cluster's folder, then bring the cluster up again"),
+    remedy: () => byHand("Give back the permission to write in the cluster's folder, then bring the cluster up again"),
   },
   {
     said: /Recovery failed: Failed to recover registrar/,
@@ -44,21 +46,23 @@ const WORDS: readonly Words[] = [
     meaning: "it lost its leadership, and ends then, as every Mesos master does",
   },
   {
-    said: /CRC check failed|Last transaction was partial|Unable to load database on disk|Invalid snapshot/i,
+    said: /CRC check failed|Last transaction was partial|Unable to load database on disk|Invalid snapshot|No snapshot found, but there are log entries|invalid magic number/i,
     meaning: "its data cannot be read",
-    remedy: {
-      ...byHand("Rebuild the cluster, or remove the data folder of this server where others of its ensemble run"),
-      losesTasks: true,
+    remedy: (facts, { name }) => {
+      // What it knew, the others of its ensemble tell it.
+      const losesTasks = nodesOf(facts, "zookeeper").filter(({ state }) => state === "running").length < 2;
+      const sentence = "Rebuild the cluster, or remove the data folder of this server where others of its ensemble run";
+      return renew(facts, name, { losesTasks }) ?? { ...byHand(sentence), losesTasks };
     },
   },
 ];
 
 /** The last thing said that means something; undefined where there is nothing of the kind. */
-export function lastWords(log: string): Words | undefined {
+export function lastWords(log: string): (Words & { line: string }) | undefined {
   const lines = log.split("\n").reverse();
   for (const line of lines) {
     const words = WORDS.find(({ said }) => said.test(line));
-    if (words !== undefined) return words;
+    if (words !== undefined) return { ...words, line };
   }
   return undefined;
 }

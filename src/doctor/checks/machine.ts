@@ -1,7 +1,8 @@
 // The machine that the cluster runs on.
 import { ok, unwell, type Check } from "../check.ts";
-import { said } from "../facts.ts";
-import { byHand } from "../remedies.ts";
+import { said, type Facts } from "../facts.ts";
+import type { Remedy } from "../finding.ts";
+import { byHand, rebuild, renew, restart } from "../remedies.ts";
 
 const MEBIBYTE = 1024 * 1024;
 const MEMORY_SHORT_BYTES = 256 * MEBIBYTE;
@@ -68,7 +69,11 @@ export const machineChecks: Check[] = [
       return [
         unwell("failed", `${program} does not answer: ${said(version)}`, {
           evidence: [`${program}: ${said(version)}`],
-          remedy: byHand(`Start what ${program} needs (systemctl start docker), or install it again`),
+          remedy: byHand(
+            /permission denied|EACCES/i.test(said(version))
+              ? "Join the group that may use the socket (sudo usermod -aG docker $USER), then log in again"
+              : `Start what ${program} needs (systemctl start docker), or install it again`,
+          ),
         }),
       ];
     },
@@ -92,7 +97,45 @@ export const machineChecks: Check[] = [
             ),
       ),
   },
+  {
+    id: "MC006",
+    layer: "machine",
+    title: "What is written down of the cluster can be read",
+    run({ cluster, damage, plan }) {
+      if (cluster === undefined) return [];
+      if (damage === undefined) return [ok(`${plan?.stateDirectory ?? ""}/cluster.json`)];
+      const evidence = [damage];
+      return [unwell("failed", "the cluster's record is damaged", { evidence, remedy: rebuild(cluster) })];
+    },
+  },
+  {
+    id: "MC007",
+    layer: "machine",
+    title: "The folders of every node are there and may be written to",
+    run: (facts) =>
+      facts.folders.map(({ node, path, state }) => {
+        if (state === "writable") return ok(path, node);
+        if (state === "missing" && facts.nodes.some(({ name, state: now }) => name === node && now === "absent")) {
+          return ok(`${path} comes with its start`, node);
+        }
+        return unwell("failed", state === "missing" ? `${path} is gone` : `may not write to ${path}`, {
+          subject: node,
+          evidence: [state === "missing" ? "stat(2): no such folder" : "access(2) with W_OK is refused"],
+          remedy:
+            state === "missing"
+              ? makeAnew(facts, node, path)
+              : byHand(`Give back the permission to write to ${path}, then run npx mesos-up restart ${node}`),
+        });
+      }),
+  },
 ];
+
+/** A start makes the folders. What an agent knew of its tasks lay in its work folder alone. */
+function makeAnew(facts: Facts, name: string, path: string): Remedy | undefined {
+  const node = facts.plan?.nodes.find((one) => one.name === name);
+  if (node?.kind !== "agent" || path !== node.directories.work) return restart(facts, name);
+  return renew(facts, name, { losesTasks: true });
+}
 
 function mebibytes(bytes: number): string {
   return `${Math.floor(bytes / MEBIBYTE)} MiB`;

@@ -1,9 +1,9 @@
 // Is the program of a node running at all? The same question for all three kinds.
 import type { NodeKind } from "../../cluster/plan-types.ts";
 import { ok, unwell } from "../check.ts";
-import { nodesOf, type Facts, type NodeFacts } from "../facts.ts";
+import { nodesOf, type Facts, type NodeFacts, type PortHolder } from "../facts.ts";
 import type { Finding, Remedy } from "../finding.ts";
-import { bringUp, restart } from "../remedies.ts";
+import { bringUp, byDoctor, byHand, restart } from "../remedies.ts";
 import { lastWords } from "./last-words.ts";
 
 /** `severity` says what it means that some are not running: of several, the others may carry on. */
@@ -16,7 +16,7 @@ export function processFindings(
   const missing = nodes.filter((node) => node.state !== "running" || node.suspended).length;
   return nodes.map((node) => {
     if (node.state === "running" && !node.suspended) return ok(runs(node), node.name);
-    return unwell(severity(missing, nodes.length), whatIsWrong(node), {
+    return unwell(severity(missing, nodes.length), whatIsWrong(node, facts), {
       subject: node.name,
       evidence: evidenceOf(node),
       remedy: remedyFor(facts, node),
@@ -28,23 +28,57 @@ function runs({ pid, address, port, version }: NodeFacts): string {
   return `${version ?? "runs"} at ${address}:${port}${pid === undefined ? "" : `, PID ${pid}`}`;
 }
 
-function whatIsWrong(node: NodeFacts): string {
+function whatIsWrong(node: NodeFacts, facts: Facts): string {
+  const { portHolder: holder } = node;
+  if (holder !== undefined && isOurs(holder, facts))
+    return `runs as PID ${holder.pid}, but nothing is written down of it`;
+  if (node.paused === true) return "its container is paused: it lives and does nothing";
   if (node.suspended) return `the process (PID ${node.pid}) is stopped by a signal: it lives and does nothing`;
   if (node.state === "absent") return "was never started";
+  if (holder !== undefined) return `has ended, and its port ${holder.port} is taken by ${whose(holder)}`;
   const words = lastWords(node.logTail);
   return words === undefined ? "has ended" : `has ended: ${words.meaning}`;
 }
 
+function isOurs({ clusterFolder }: PortHolder, { plan }: Facts): boolean {
+  return clusterFolder !== undefined && clusterFolder === plan?.stateDirectory;
+}
+
+function whose({ described, clusterFolder }: PortHolder): string {
+  return clusterFolder === undefined ? described : `${described}, of the cluster in ${clusterFolder}`;
+}
+
 function evidenceOf(node: NodeFacts): string[] {
+  if (node.paused === true) return ["the Docker daemon: State.Paused"];
   if (node.suspended) return [`/proc/${node.pid}/stat: state T (stopped)`];
   const log = node.logTail.trim();
+  const held = node.portHolder === undefined ? [] : [`port ${node.portHolder.port}: ${whose(node.portHolder)}`];
   return [
+    ...held,
     `${node.logFile ?? "log"}: ${log === "" ? "empty, or not to be read" : ""}`.trim(),
-    ...(log === "" ? [] : log.split("\n")),
+    ...(log === "" ? [] : evidentLines(log)),
   ];
 }
 
+const EVIDENT_LINES = 8;
+
+/** The end of the log, and the line that tells why, should that stand above it. */
+function evidentLines(log: string): string[] {
+  const end = log.split("\n").slice(-EVIDENT_LINES);
+  const line = lastWords(log)?.line;
+  return line === undefined || end.includes(line) ? end : [line, ...end];
+}
+
 function remedyFor(facts: Facts, node: NodeFacts): Remedy | undefined {
-  if (node.suspended) return restart(facts, node.name);
-  return lastWords(node.logTail)?.remedy ?? bringUp(facts);
+  const { name, portHolder: holder } = node;
+  if (node.suspended) return restart(facts, name);
+  if (holder !== undefined && isOurs(holder, facts)) {
+    return byDoctor(facts, { kind: "restart", target: name, losesTasks: false });
+  }
+  if (holder !== undefined) {
+    return byHand(`End PID ${holder.pid}, which has port ${holder.port}, then bring the cluster up again`);
+  }
+  const words = lastWords(node.logTail);
+  if (words?.remedy !== undefined) return words.remedy(facts, node);
+  return bringUp(facts);
 }

@@ -1,10 +1,9 @@
 // ZooKeeper: its servers one by one, then the ensemble.
 import { ok, unknown, unwell, type Check } from "../check.ts";
 import { said, valueOf, type Facts, type ServerFacts } from "../facts.ts";
+import { SLOW_MS } from "../gather/zookeeper.ts";
 import { bringUp, byHand, restart } from "../remedies.ts";
 import { processFindings } from "./processes.ts";
-
-const SLOW_MS = 1_000;
 
 export const zookeeperChecks: Check[] = [
   {

@@ -4,10 +4,12 @@ import type { AgentSummary } from "../../client/operator.ts";
 import type { AskOptions } from "../ask.ts";
 import { valueOf, type Answer, type Facts, type LeaderFacts, type MasterFacts } from "../facts.ts";
 import { agentFacts, agentsOf } from "./agents.ts";
+import { folderFacts, sandboxFacts } from "./folders.ts";
 import { leaderFacts } from "./leader.ts";
 import { machineFacts } from "./machine.ts";
 import { masterFacts } from "./masters.ts";
 import { nodeFacts } from "./nodes.ts";
+import { strayContainers } from "./stray-containers.ts";
 import type { Target } from "./target.ts";
 import { electedMasters, serverFacts } from "./zookeeper.ts";
 
@@ -29,20 +31,26 @@ export async function gather(target: Target, { signal, limitMs, env }: GatherOpt
   const masters = mastersOf(target, elected).then((all) => Promise.all(all.map((one) => masterFacts(one, asking))));
   const leader = masters.then((all) => leaderOf(all, target, asking));
   const agents = agentsToAsk(target, leader).then((all) => Promise.all(all.map((one) => agentFacts(one, asking))));
-  const [machine, servers, nodes, ...rest] = await Promise.all([
+  const [machine, servers, nodes, schedulers, stray, ...rest] = await Promise.all([
     machineFacts(target, { env, options }),
     Promise.all(serverFacts(target, options)),
-    Promise.all(target.nodes.map((node) => nodeFacts(node, target))),
+    nodeFacts(target, options),
+    target.schedulers(options),
+    strayContainers(target, { http, options, env }),
     ...([elected, masters, leader, agents] as const),
   ]);
   return {
-    cluster: target.cluster,
-    plan: target.plan,
+    ...{ cluster: target.cluster, plan: target.plan },
+    ...(target.damage !== undefined && { damage: target.damage }),
     ...{ machine, nodes, servers },
     elected: rest[0],
     masters: rest[1],
     leader: rest[2],
     agents: rest[3],
+    folders: folderFacts(target.plan),
+    sandboxes: sandboxFacts(target.plan, rest[3]),
+    schedulers,
+    strayContainers: stray,
     clocks: [...clocks].map(([name, skewMs]) => ({ name, skewMs })),
   };
 }

@@ -1,10 +1,11 @@
 // This machine, as far as a cluster on it needs it.
-import { accessSync, constants, readFileSync, statfsSync } from "node:fs";
+import { readFileSync, statfsSync } from "node:fs";
 import { availableParallelism, freemem } from "node:os";
 import { basename } from "node:path";
 import type { PlanNode } from "../../cluster/plan-types.ts";
 import { ask, type AskOptions } from "../ask.ts";
 import type { MachineFacts } from "../facts.ts";
+import { isWritable } from "./folders.ts";
 import type { Target } from "./target.ts";
 
 /** Undefined where the cluster runs elsewhere. */
@@ -56,14 +57,5 @@ function disk(folder: string): Pick<MachineFacts, "diskFreeBytes" | "diskTotalBy
     return { diskFreeBytes: bavail * bsize, diskTotalBytes: blocks * bsize };
   } catch {
     return { diskFreeBytes: 0, diskTotalBytes: 0 };
-  }
-}
-
-function isWritable(folder: string): boolean {
-  try {
-    accessSync(folder, constants.W_OK);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -6,6 +6,8 @@ import type { WhyView } from "../core/why.ts";
 
 export interface SchedulerView {
   framework: { id: string | undefined; name: string; master: string };
+  /** The framework is gone for good: it was torn down, or its failover timeout is over. */
+  over: boolean;
   subscription: string;
   obstacle?: string;
   pid: number;

@@ -92,7 +92,8 @@ function read({ open }: ControlOptions, { kind, name, action, pathname }: Asked)
   if (kind === "status") {
     const framework = { id: state.frameworkId, name: frameworkName, master: scheduler.master };
     const { name: subscription } = scheduler.subscription;
-    return { framework, subscription, obstacle: scheduler.obstacle, pid: process.pid, apps: appViews(state) };
+    const { over } = state;
+    return { framework, over, subscription, obstacle: scheduler.obstacle, pid: process.pid, apps: appViews(state) };
   }
   if (kind !== "apps") throw unknownPath(pathname);
   if (name === "") return { apps: appViews(state) };

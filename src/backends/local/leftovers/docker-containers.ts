@@ -10,10 +10,19 @@ export async function removeContainersOf(
   program: "docker" | "podman",
   env: NodeJS.ProcessEnv,
 ): Promise<string[]> {
+  const names = await containersOf(folder, program, env);
+  await removeContainers(names, program, env);
+  return names;
+}
+
+/** Removes containers by name, as `containersOf` has them. */
+export async function removeContainers(
+  names: string[],
+  program: "docker" | "podman",
+  env: NodeJS.ProcessEnv,
+): Promise<void> {
   const runtime = runtimeOf(program, env);
-  const ours = await namesOf(runtime, folder);
-  await Promise.all(ours.map((name) => runtime.remove(name)));
-  return ours;
+  await Promise.all(names.map((name) => runtime.remove(name)));
 }
 
 /** Their names, running or not. */
@@ -22,15 +31,28 @@ export async function containersOf(
   program: "docker" | "podman",
   env: NodeJS.ProcessEnv,
 ): Promise<string[]> {
-  return await namesOf(runtimeOf(program, env), folder);
+  return (await ownContainers(folder, program, env)).map(({ name }) => name);
 }
 
-async function namesOf(runtime: Runtime, folder: string): Promise<string[]> {
-  const ours = (await runtime.list()).filter(
+/** The names of those that run. */
+export async function runningContainersOf(
+  folder: string,
+  program: "docker" | "podman",
+  env: NodeJS.ProcessEnv,
+): Promise<string[]> {
+  const running = (await ownContainers(folder, program, env)).filter(({ isRunning }) => isRunning);
+  return running.map(({ name }) => name);
+}
+
+async function ownContainers(
+  folder: string,
+  program: "docker" | "podman",
+  env: NodeJS.ProcessEnv,
+): Promise<Container[]> {
+  return (await runtimeOf(program, env).list()).filter(
     ({ name, mounts }) =>
       name.startsWith("mesos-") && mounts.some((source) => source === folder || source.startsWith(`${folder}/`)),
   );
-  return ours.map(({ name }) => name);
 }
 
 function runtimeOf(program: "docker" | "podman", env: NodeJS.ProcessEnv): Runtime {
@@ -42,6 +64,7 @@ interface Container {
   name: string;
   /** Paths on this machine that are mounted in it. */
   mounts: string[];
+  isRunning: boolean;
 }
 
 interface Runtime {
@@ -55,10 +78,15 @@ function throughSocket(socketPath: string): Runtime {
     async list() {
       const filters = encodeURIComponent(JSON.stringify({ name: ["^/mesos-"] }));
       const answer = await ask(socketPath, "GET", `/containers/json?all=1&filters=${filters}`);
-      const containers = JSON.parse(answer) as { Names: string[]; Mounts: { Source?: string }[] }[];
-      return containers.map(({ Names, Mounts }) => ({
+      const containers = JSON.parse(answer) as {
+        Names: string[];
+        State: string;
+        Mounts: { Source?: string }[];
+      }[];
+      return containers.map(({ Names, State, Mounts }) => ({
         name: (Names[0] ?? "").replace(/^\//, ""),
         mounts: Mounts.map(({ Source }) => Source ?? ""),
+        isRunning: State === "running",
       }));
     },
     async remove(name) {
@@ -79,11 +107,13 @@ function throughCommand(program: string, env: NodeJS.ProcessEnv): Runtime {
       if (ids === "") return [];
       const containers = JSON.parse(await run("inspect", "--type", "container", ...ids.split("\n"))) as {
         Name: string;
+        State: { Running: boolean };
         Mounts: { Source?: string }[];
       }[];
-      return containers.map(({ Name, Mounts }) => ({
+      return containers.map(({ Name, State, Mounts }) => ({
         name: Name.replace(/^\//, ""),
         mounts: Mounts.map(({ Source }) => Source ?? ""),
+        isRunning: State.Running,
       }));
     },
     async remove(name) {
