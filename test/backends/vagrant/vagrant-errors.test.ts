@@ -139,7 +139,12 @@ describe("an error of Vagrant's", () => {
       hint: "Its log on the machine tells why.",
       output: "The last lines of /var/local/mesos/logs/agent/mesos-agent.log:\nno such flag",
     });
-    const other = vagrantError({ args: ["ssh", "mesos-agent"], exitCode: 1, messages: [], stderr: "cat: no such file" });
+    const other = vagrantError({
+      args: ["ssh", "mesos-agent"],
+      exitCode: 1,
+      messages: [],
+      stderr: "cat: no such file",
+    });
     expect(other).toMatchObject({ code: "VAGRANT_FAILED", message: "vagrant ssh failed: cat: no such file." });
   });
 
