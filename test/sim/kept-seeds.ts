@@ -5,10 +5,11 @@ export const keptSeeds = [
   { seed: 84, found: "an offer whose DECLINE was lost was held for ever" },
   { seed: 11, found: "a task that came back before another had its place was killed all the same" },
   { seed: 314, found: "an agent that asks twice to be admitted was taken for two" },
-  {
-    seed: 1196,
+  ...[1196, 2457, 4072, 4654, 6647, 6686, 6708, 6758].map((seed) => ({
+    seed,
     found: "a refusal for a week that was lost and said again came in after the REVIVE that was to undo it",
-  },
+  })),
+  { seed: 7338, found: "an update waited for instances that had no place beside those of the old version" },
   {
     seed: 363,
     found: "a task was replaced after a restart before the master was asked whether it had come back",

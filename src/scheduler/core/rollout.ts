@@ -1,11 +1,13 @@
 // Rolling updates: another version of an app takes the place of the one that runs, a few instances at a time, and goes
 // again where it fails. Instances on agents that go into maintenance are moved in the same way.
 import type { AppSpec } from "../app-spec.ts";
+import { agentFits, spreadFits } from "../match-offers.ts";
 import { wantRefusedOffers } from "./demand.ts";
 import { kill } from "./kill.ts";
 import { hasTask, isAvailable } from "./instance.ts";
 import type { Instance } from "./instance.ts";
 import { isLeaving, isStuckOn } from "./maintenance.ts";
+import { spreadOf } from "./place.ts";
 import { instancesOf } from "./state.ts";
 import type { AppState } from "./state.ts";
 import type { Turn } from "./turn.ts";
@@ -78,7 +80,26 @@ function advance(turn: Turn, app: AppState): boolean {
     replacing++;
     kill(turn, instance, reasonToReplace(turn, app, instance) ?? "update");
   }
+  const waiting = instances.filter(({ state }) => state === "waiting");
+  const [first] = unavailableFirst;
+  if (first === undefined || first.state === "killing" || waiting.length === 0) return false;
+  // Whatever else is on its way is waited for.
+  const quiet = instances.every((one) => one.state === "waiting" || one === first || isUp(one, checked));
+  if (quiet && reasonToReplace(turn, app, first) === "update" && areInTheWay(turn, app)) kill(turn, first, "update");
   return false;
+}
+
+/**
+ * Whether every agent that would do is closed to the app by how its own instances are spread. Then those that wait have
+ * no place for as long as none that runs makes room, and waiting for them would be waiting for ever.
+ */
+function areInTheWay({ state }: Turn, app: AppState): boolean {
+  const { spec } = app;
+  const counts = spreadOf(state, app);
+  const fitting = [...state.agents.values()].filter(
+    ({ offer, away }) => away === undefined && agentFits(spec, { ...offer, allocation_info: { role: spec.role } }),
+  );
+  return fitting.length > 0 && fitting.every(({ offer }) => !spreadFits(spec, offer, counts));
 }
 
 const isUp = (instance: Instance, checked: boolean): boolean => isAvailable(instance, checked);

@@ -262,6 +262,28 @@ describe("an update of an app", () => {
     expect(state.apps.get("web")).toMatchObject({ version: 1, spec: { env: {} } });
   });
 
+  it("goes on one by one where its own instances hold every place, however many wait besides", () => {
+    const unique = { name: "one", instances: 3, constraints: [["hostname", "UNIQUE"]] };
+    const mine = () =>
+      instancesOf(state, "one").map(({ id, version, state: now, task }) => (task ? `${id} ${version} ${now}` : id));
+    const places = () => offers(offer({ agent: "a1" }), offer({ agent: "a2" }));
+    run(unique);
+    places();
+    for (const id of ["one.1", "one.2"]) update(id, "TASK_RUNNING");
+    expect(mine()).toEqual(["one.1 1 running", "one.2 1 running", "one.3"]);
+    run({ ...unique, env: { A: "1" } });
+    expect(mine()).toEqual(["one.1 1 killing", "one.2 1 running", "one.3"]);
+    update("one.1", "TASK_KILLED");
+    expect(mine()).toContain("one.2 1 running");
+    places();
+    update("one.3", "TASK_RUNNING");
+    expect(mine()).toEqual(["one.1", "one.2 1 killing", "one.3 2 running"]);
+    update("one.2", "TASK_KILLED");
+    places();
+    update("one.1", "TASK_RUNNING");
+    expect(mine()).toEqual(["one.1 2 running", "one.2", "one.3 2 running"]);
+  });
+
   it("that waits has offers that were refused for what it was before", () => {
     run({ name: "big", cpus: 100 });
     later(1000);
