@@ -1,4 +1,5 @@
 // Follows logs as they grow, those too that come later, and gives what is new in the order of time.
+import { setMaxListeners } from "node:events";
 import { systemClock, type Clock } from "../client/clock.ts";
 import { EntryAssembler, isSelected, mergeByTime, type Entry, type Selection } from "./entries.ts";
 import type { NamedLog } from "./named-log.ts";
@@ -22,6 +23,8 @@ const GATHER_MS = 150;
 /** Resolves once the signal is aborted. */
 export async function followLogs(options: FollowOptions): Promise<void> {
   const { signal, discoverEveryMs, clock = systemClock } = options;
+  // Every log waits for it; Node takes more than ten for forgotten ones.
+  setMaxListeners(0, signal);
   const follower = new Follower(options);
   const over = signal.aborted ? Promise.resolve() : new Promise((done) => signal.addEventListener("abort", done));
   const repeat = async (pauseMs: number, what: () => Promise<void> | void): Promise<void> => {

@@ -2,6 +2,7 @@
 import type { ClusterPlan, PlanNode } from "../../cluster/plan-types.ts";
 import { planNodeByName } from "../../cluster/plan.ts";
 import type { ComponentAction } from "../backend.ts";
+import type { MachineShell } from "./machine-shell.ts";
 import { machineOf, onMachine, type MachinesOptions } from "./machines.ts";
 
 /** @throws MesosUpError NODE_UNKNOWN, PROVISIONING_FAILED with the last log lines where it does not come to be of use */
@@ -17,28 +18,22 @@ export async function actOn(
 
 /** The last lines of a component's log, newest last. */
 export async function logTailOf(
-  folder: string,
+  shell: MachineShell,
   plan: ClusterPlan,
   { node, lines }: { node: string; lines: number },
-  options: MachinesOptions,
+  signal: AbortSignal,
 ): Promise<string> {
-  const machine = machineOf(plan, node);
   const command = ["mesos-component", "logs", serviceOf(plan, node), String(lines)];
-  return (await onMachine(folder, machine.name, command, options)).trimEnd();
+  return (await shell.run(machineOf(plan, node).name, command, { signal })).trimEnd();
 }
 
 /** For an error: what cannot be had is left out. */
-export async function logTails(
-  folder: string,
-  plan: ClusterPlan,
-  nodes: readonly PlanNode[],
-  env: NodeJS.ProcessEnv,
-): Promise<string> {
+export async function logTails(shell: MachineShell, plan: ClusterPlan, nodes: readonly PlanNode[]): Promise<string> {
   const signal = AbortSignal.timeout(30_000);
   const lines = nodes.length === 1 ? 15 : 5;
   const tails = await Promise.all(
     nodes.map(async ({ name }) => {
-      const tail = await logTailOf(folder, plan, { node: name, lines }, { env, signal }).catch(() => "");
+      const tail = await logTailOf(shell, plan, { node: name, lines }, signal).catch(() => "");
       return nodes.length === 1 || tail === "" ? tail : `${name}:\n${tail}`;
     }),
   );

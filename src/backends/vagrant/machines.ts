@@ -10,8 +10,6 @@ export interface MachinesOptions {
   env: NodeJS.ProcessEnv;
   signal: AbortSignal;
   onLine?: ((machine: string, line: string) => void) | undefined;
-  /** Hears what a command on a machine prints while it runs, instead of `stdout`. */
-  onOutput?: ((bytes: Buffer) => void) | undefined;
 }
 
 /** Calls Vagrant for the machines of the cluster in `folder`. @throws as runVagrant */
@@ -32,8 +30,12 @@ export async function onMachine(
   command: readonly string[],
   options: MachinesOptions,
 ): Promise<string> {
-  const text = ["sudo", ...command].map(shellWord).join(" ");
-  return (await vagrant(folder, ["ssh", machine, "--no-tty", "--command", text], options)).stdout;
+  return (await vagrant(folder, ["ssh", machine, "--no-tty", "--command", commandText(command)], options)).stdout;
+}
+
+/** A command, to be run as root, as a shell on a machine takes it. */
+export function commandText(command: readonly string[]): string {
+  return ["sudo", ...command].map(shellWord).join(" ");
 }
 
 /** @throws MesosUpError NODE_UNKNOWN */

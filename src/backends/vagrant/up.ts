@@ -18,6 +18,7 @@ import { describeStateError } from "../state/state-errors.ts";
 import { upCluster, type LockedCluster } from "../up-cluster.ts";
 import { chooseProvider } from "./choose-provider.ts";
 import { logTails } from "./components.ts";
+import { machineShell } from "./machine-shell.ts";
 import { ensureMachineImage } from "./machine-image/machine-image.ts";
 import { copyEngine, ensureKey, machineFolder, packEngine, writePlanFile, writeVagrantfile } from "./machine-folder.ts";
 import { statesOf, vagrant, type MachinesOptions } from "./machines.ts";
@@ -157,7 +158,7 @@ async function bringMachinesUp(run: UpRun, made: ClusterPlan, names: string[]): 
 }
 
 function ready({ folder, options, steps, limits }: UpRun, made: ClusterPlan): Promise<void> {
-  const logTail = (nodes: PlanNode[]) => logTails(folder, made, nodes, options.env);
+  const logTail = (nodes: PlanNode[]) => logTails(machineShell(folder, options.env), made, nodes);
   return awaitReady(made, { steps, signal: limits.signal, logTail });
 }
 

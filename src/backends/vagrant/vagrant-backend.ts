@@ -11,6 +11,7 @@ import { down } from "./down.ts";
 import { leftovers } from "./leftovers.ts";
 import { machineFolder } from "./machine-folder.ts";
 import { machineLog } from "./machine-log.ts";
+import { machineShell, type MachineShell } from "./machine-shell.ts";
 import { machineOf, onMachine, shellWord, vagrant } from "./machines.ts";
 import { nodeStatuses } from "./status.ts";
 import { up } from "./up.ts";
@@ -34,6 +35,12 @@ export function createVagrantBackend(options: VagrantBackendOptions): VagrantBac
   const folderOf = (name: string): string => clusterFolder(root, name);
   const recordOf = (name: string): ClusterRecord | undefined =>
     requireReadable(readClusterRecord(folderOf(name)), name);
+  const shells = new Map<string, MachineShell>();
+  const shellOf = (name: string): MachineShell => {
+    const shell = shells.get(name) ?? machineShell(folderOf(name), env);
+    shells.set(name, shell);
+    return shell;
+  };
   return {
     kind: "vagrant",
     up: (spec, limits) => up(spec, options, limits),
@@ -47,10 +54,9 @@ export function createVagrantBackend(options: VagrantBackendOptions): VagrantBac
     async logTail(name, node, lines) {
       const { plan } = requireCluster(recordOf(name), name);
       const signal = new AbortController().signal;
-      return await logTailOf(folderOf(name), plan, { node, lines }, { env, signal });
+      return await logTailOf(shellOf(name), plan, { node, lines }, signal);
     },
-    log: (name, node) =>
-      machineLog({ folder: folderOf(name), plan: requireCluster(recordOf(name), name).plan, node }, env),
+    log: (name, node) => machineLog(shellOf(name), { plan: requireCluster(recordOf(name), name).plan, node }),
     list: () => clusterNames(root).map((name) => ({ name: basename(folderOf(name)), folder: folderOf(name) })),
     act: (name, node, action, limits) =>
       actOnNode({ name, node, action }, limits, {

@@ -14,8 +14,6 @@ export interface VagrantOptions {
   signal: AbortSignal;
   /** Hears each line that is meant for people. */
   onLine?: ((machine: string, line: string) => void) | undefined;
-  /** Hears what a command on a machine prints while it runs, for `ssh`: `stdout` then stays empty. */
-  onOutput?: ((bytes: Buffer) => void) | undefined;
 }
 
 export interface VagrantOutput {
@@ -29,7 +27,7 @@ const killAfterMs = 10_000;
 
 /** @throws MesosUpError VAGRANT_MISSING; CommandError as vagrantError tells; the signal's reason */
 export async function runVagrant(args: string[], options: VagrantOptions): Promise<VagrantOutput> {
-  const { env, signal, onLine, onOutput } = options;
+  const { env, signal, onLine } = options;
   findVagrant(env);
   const { execa } = await import("execa");
   signal.throwIfAborted();
@@ -43,7 +41,6 @@ export async function runVagrant(args: string[], options: VagrantOptions): Promi
     reject: false,
     stdin: "ignore",
     maxBuffer: 64 * 1024 * 1024,
-    buffer: { stdout: onOutput === undefined },
   });
   let killing: NodeJS.Timeout | undefined;
   // Vagrant finishes what it is at in order when it is interrupted.
@@ -52,7 +49,6 @@ export async function runVagrant(args: string[], options: VagrantOptions): Promi
     killing = setTimeout(() => signalGroup(running.pid, "SIGKILL"), killAfterMs);
   };
   signal.addEventListener("abort", interrupt, { once: true });
-  if (onOutput !== undefined) running.stdout.on("data", onOutput);
   const messages: VagrantMessage[] = [];
   const hear = (message: VagrantMessage): void => {
     messages.push(message);
@@ -64,7 +60,7 @@ export async function runVagrant(args: string[], options: VagrantOptions): Promi
   signal.throwIfAborted();
   const { stdout, stderr, exitCode } = result;
   if (result.failed) throw vagrantError({ args, exitCode, messages, stderr: spoken ? stderr : `${stdout}\n${stderr}` });
-  return { messages, stdout: onOutput === undefined ? stdout : "" };
+  return { messages, stdout };
 }
 
 /** @throws MesosUpError VAGRANT_MISSING */
