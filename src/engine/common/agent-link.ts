@@ -66,10 +66,13 @@ class SocketLink<Sent, Received> implements MessageLink<Sent> {
     socket.on("data", inTurn);
     socket.on("error", () => this.#markClosed());
     socket.on("end", () => socket.destroy());
-    socket.on("close", () => {
-      this.#closed = true;
-      handlers.onClose();
-    });
+    // What came before and waits for its turn was said in time.
+    socket.on("close", () =>
+      turns.run(() => {
+        this.#closed = true;
+        handlers.onClose();
+      }),
+    );
     if (head.length > 0) inTurn(head);
   }
 

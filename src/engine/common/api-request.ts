@@ -143,10 +143,14 @@ export interface RecordTarget {
 export class RecordStream {
   readonly #target: RecordTarget;
 
+  /** `onClose` is called once, and not before the caller has done what it is doing, also where nobody reads any more. */
   constructor(target: RecordTarget, onClose: () => void) {
     this.#target = target;
-    target.response.on("close", onClose);
-    target.response.on("error", () => {});
+    const { response } = target;
+    response.on("error", () => {});
+    // Who hung up before the answer began is not told of again.
+    if (response.closed || response.destroyed) setImmediate(onClose);
+    else response.on("close", onClose);
   }
 
   send(event: object): void {

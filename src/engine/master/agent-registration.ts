@@ -12,7 +12,7 @@ import { agentModel } from "./operator-models.ts";
 import { reconcileReported } from "./operations.ts";
 import { type Agent, type Framework, tasksOf } from "./state.ts";
 import { masterStatus } from "./task-format.ts";
-import { forward, hasEnded, hold, keepTask } from "./tasks.ts";
+import { forward, hasEnded, hold, keepTask, removeExecutor } from "./tasks.ts";
 
 type Reregistration = Extract<AgentToMaster, { type: "REREGISTER" }>["reregister"];
 
@@ -97,6 +97,7 @@ export async function reregisterAgent(
   state.recoveredAgents.delete(id);
   state.unreachableAgents.delete(id);
   const agent = known ? comeBack(master, known, link, reregistration) : returned(master, link, reregistration);
+  if (known) forgetEnded(master, agent, reregistration.executors);
   for (const { id: hosted } of reregistration.frameworks) if (hosted) agent.hosted.add(hosted.value);
   reconcileReported(master, agent, reregistration.operations);
   agent.reregisteredMs = master.clock.nowMs();
@@ -165,6 +166,19 @@ function comeBack(master: MasterContext, agent: Agent, link: MasterSideLink, des
   if (agent.pings) agent.pings.answered = true;
   master.allocator.setAgent(agent.id, agent.totalResources);
   return agent;
+}
+
+/** Executors that the agent has no more: their end, or their beginning, went astray with the connection. */
+function forgetEnded(master: MasterContext, agent: Agent, reported: Reregistration["executors"]): void {
+  const living = new Set(reported.map((one) => `${one.framework_id.value} ${one.executor_info.executor_id.value}`));
+  for (const [frameworkId, executors] of [...agent.executors])
+    for (const executorId of [...executors.keys()]) {
+      if (living.has(`${frameworkId} ${executorId}`)) continue;
+      master.log.warning(
+        `Executor '${executorId}' of framework ${frameworkId} possibly unknown to the agent ${agent.id}`,
+      );
+      removeExecutor(master, agent, { frameworkId, executorId });
+    }
 }
 
 /** An agent that this leader did not have: its tasks and executors come with it, and their frameworks, if need be. */

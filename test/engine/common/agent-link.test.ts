@@ -1,3 +1,5 @@
+import type { IncomingMessage } from "node:http";
+import { Duplex } from "node:stream";
 import { afterEach, describe, expect, it } from "vitest";
 import {
   acceptAgent,
@@ -8,7 +10,14 @@ import {
 import { HttpRoutes } from "../../../src/engine/common/http-routes.ts";
 import { listen } from "../../../src/engine/common/http-server.ts";
 import { refuseUpgrade } from "../../../src/engine/common/http-upgrade.ts";
-import { AGENT_LINK_PATH, type AgentToMaster, type MasterToAgent } from "../../../src/engine/protocol.ts";
+import { turns } from "../../../src/engine/common/turns.ts";
+import {
+  AGENT_LINK_PATH,
+  AGENT_LINK_PROTOCOL,
+  type AgentToMaster,
+  type MasterToAgent,
+} from "../../../src/engine/protocol.ts";
+import { encodeRecord } from "../../../src/mesos/recordio.ts";
 
 const closers: (() => void)[] = [];
 afterEach(() => closers.splice(0).forEach((close) => close()));
@@ -62,6 +71,29 @@ describe("the connection between agent and master", () => {
     expect(heard).toHaveLength(100);
     expect(heard.slice(0, 2).map(({ type }) => type)).toEqual(["UNREGISTER", "PONG"]);
     expect(agent.closed).toBe(true);
+  });
+
+  it("hears what an agent said last also where a busy master gets to it after the end", async () => {
+    const socket = new Duplex({ read: () => {}, write: (_chunk, _encoding, done) => done() });
+    const incoming = { headers: { upgrade: AGENT_LINK_PROTOCOL }, socket: { setNoDelay() {}, setTimeout() {} } };
+    const heard: string[] = [];
+    const closed = new Promise<void>((resolve) => {
+      const onClose = () => {
+        heard.push("the end");
+        resolve();
+      };
+      const onMessage = ({ type }: AgentToMaster) => void heard.push(type);
+      const head = Buffer.alloc(0);
+      acceptAgent({ incoming: incoming as unknown as IncomingMessage, socket, head }, { onMessage, onClose });
+    });
+    turns.run(() => {
+      const untilMs = performance.now() + 50;
+      while (performance.now() < untilMs);
+    });
+    socket.push(encodeRecord(JSON.stringify({ type: "UNREGISTER" })));
+    socket.push(null);
+    await closed;
+    expect(heard).toEqual(["UNREGISTER", "the end"]);
   });
 
   it("tells an agent that the master does not take it", async () => {

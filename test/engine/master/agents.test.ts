@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { AgentSession } from "../../../src/engine/master/agent-session.ts";
 import type { RegistryStore } from "../../../src/engine/master/registrar.ts";
+import { scalarOf, scalarResource } from "../../../src/mesos/resources.ts";
+import { addExecutor } from "../../../src/engine/master/tasks.ts";
 import { settle } from "../support/fake-clock.ts";
 import { ask, startMaster, TestAgent, TestFramework } from "../support/master-harness.ts";
 
@@ -91,6 +93,23 @@ describe("an agent that merely loses its connection", () => {
     ]);
     const honest = await new TestAgent(test, { id: agent.id }).reregister(tasks);
     expect(honest.heard("KILL_TASK")).toHaveLength(1);
+  });
+
+  it.each([
+    ["keeps", "that it still has", true],
+    ["gives back", "whose end went astray with the connection", false],
+  ])("%s what an executor holds %s", async (_does, _which, living) => {
+    const { test, agent, framework } = await running();
+    const { frameworks, agents } = test.master.context.state;
+    const { tasks, info } = frameworks.get(framework.id)!;
+    const known = agents.get(agent.id)!;
+    const executor_info = { executor_id: { value: "own" }, resources: [scalarResource("cpus", 1)] };
+    addExecutor(frameworks.get(framework.id)!, known, executor_info);
+    await agent.disconnect();
+    const reported = living ? [{ executor_info, framework_id: { value: framework.id } }] : [];
+    await new TestAgent(test, { id: agent.id }).reregister([...tasks.values()], [info], reported);
+    expect(known.executors.has(framework.id)).toBe(living);
+    expect(scalarOf(known.used.get(framework.id) ?? [], "cpus")).toBe(living ? 2 : 1);
   });
 });
 

@@ -1,6 +1,9 @@
+import { IncomingMessage, ServerResponse } from "node:http";
+import { Socket } from "node:net";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { settle } from "../support/fake-clock.ts";
-import { MASTER_ID, startMaster, TestAgent, TestFramework } from "../support/master-harness.ts";
+import { ask, MASTER_ID, startMaster, TestAgent, TestFramework } from "../support/master-harness.ts";
 
 const capable = (...types: string[]) => ({ capabilities: types.map((type) => ({ type })) });
 
@@ -12,6 +15,21 @@ describe("subscribing", () => {
     expect(framework.types).toEqual(["SUBSCRIBED", "HEARTBEAT"]);
     await test.clock.advance(30_000);
     expect(framework.types.slice(2)).toEqual(["HEARTBEAT", "HEARTBEAT"]);
+  });
+
+  it("is over at once where the framework has hung up before it was answered", async () => {
+    const test = await startMaster();
+    const call = { type: "SUBSCRIBE", subscribe: { framework_info: { user: "root", name: "gone" } } };
+    const headers = { "content-type": "application/json" };
+    const body = Buffer.from(JSON.stringify(call));
+    const { stream } = await ask(test, "POST", "/api/v1/scheduler", { headers, body });
+    const response = new ServerResponse(new IncomingMessage(new Socket()));
+    response.destroy();
+    stream?.(response);
+    expect(test.master.context.state.frameworks.size).toBe(1);
+    await nextTurn();
+    await test.clock.advance(0);
+    expect(test.master.context.state.frameworks.size).toBe(0);
   });
 
   it("counts IDs up, and takes one that the framework brings", async () => {

@@ -11,7 +11,13 @@ import type { RegistryStore } from "../../../src/engine/master/registrar.ts";
 import { memoryStore } from "../../../src/engine/master/registry-stores.ts";
 import { handleCall } from "../../../src/engine/master/scheduler-calls.ts";
 import type { FrameworkStream } from "../../../src/engine/master/state.ts";
-import type { AgentDescription, AgentToMaster, MasterToAgent, Task } from "../../../src/engine/protocol.ts";
+import type {
+  AgentDescription,
+  AgentToMaster,
+  ExecutorReport,
+  MasterToAgent,
+  Task,
+} from "../../../src/engine/protocol.ts";
 import { rangesResource, scalarResource } from "../../../src/mesos/resources.ts";
 import type { OperationStatus } from "../../../src/mesos/operations.ts";
 import type { SchedulerCall, SchedulerEvent } from "../../../src/mesos/scheduler-api.ts";
@@ -186,10 +192,14 @@ export class TestAgent {
     return this;
   }
 
-  async reregister(tasks: Task[] = [], frameworks: FrameworkInfo[] = []): Promise<this> {
+  async reregister(
+    tasks: Task[] = [],
+    frameworks: FrameworkInfo[] = [],
+    executors: ExecutorReport[] = [],
+  ): Promise<this> {
     await this.send({
       type: "REREGISTER",
-      reregister: { ...this.description, tasks, executors: [], frameworks, operations: [] },
+      reregister: { ...this.description, tasks, executors, frameworks, operations: [] },
     });
     return this;
   }
