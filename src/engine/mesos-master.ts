@@ -9,6 +9,7 @@ import { systemClock } from "./common/clock.ts";
 import { Files } from "./common/files.ts";
 import { BindError, listen } from "./common/http-server.ts";
 import type { Log } from "./common/log.ts";
+import { logPath } from "./common/logging-flags.ts";
 import { abortWith, exitWith, openLog, ProgramEnd, readFlags } from "./common/program.ts";
 import { parseZooKeeperUrl } from "./common/zookeeper-url.ts";
 import { ZooKeeperElection } from "./master/election.ts";
@@ -80,8 +81,7 @@ function localStore(flags: MasterFlags): ReturnType<typeof memoryStore> {
 
 function attachLogs(flags: MasterFlags): Files {
   const files = new Files();
-  const path =
-    flags.external_log_file ?? (flags.log_dir === undefined ? undefined : join(flags.log_dir, "mesos-master.INFO"));
+  const path = logPath("mesos-master", flags);
   if (path !== undefined) files.attachLater(path, "/master/log");
   return files;
 }

@@ -10,6 +10,7 @@ import { systemClock } from "../common/clock.ts";
 import { Files } from "../common/files.ts";
 import { listen } from "../common/http-server.ts";
 import type { Log } from "../common/log.ts";
+import { logPath } from "../common/logging-flags.ts";
 import { Containers } from "../containerizer/containers.ts";
 import { ExecutorHosts } from "../containerizer/executor-hosts.ts";
 import { ExecutorPool } from "../containerizer/executor-pool.ts";
@@ -101,9 +102,11 @@ export async function startAgent(options: StartAgentOptions): Promise<RunningAge
     runtimes.close();
     server.close();
   };
+  const files = new Files();
+  const logFile = logPath("mesos-agent", flags);
+  if (logFile !== undefined) files.attachLater(logFile, "/slave/log");
   const agent = new Agent({
-    ...{ flags, info, address, containers, clock, log, env },
-    files: new Files(),
+    ...{ flags, info, address, containers, files, clock, log, env },
     send: (message) => link.send(message),
     onShutdown: (reason) => {
       link.send({ type: "UNREGISTER" });

@@ -1,5 +1,5 @@
 // /files/browse, /files/read and /files/download: folders of this machine under virtual paths (docs/endpoints/files).
-import { createReadStream, readdirSync, readFileSync, realpathSync, statSync, type Stats } from "node:fs";
+import { createReadStream, existsSync, readdirSync, readFileSync, realpathSync, statSync, type Stats } from "node:fs";
 import { open } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
 import { type HttpAnswer, type HttpRequest, json } from "./http.ts";
@@ -89,7 +89,7 @@ export class Files {
     routes.route("/files/read", read);
     const download = guarded((_request, path) => this.#download(path));
     routes.route("/files/download", download);
-    routes.route("/files/debug", (request) => json(Object.fromEntries(this.#attached), request.query.get("jsonp")));
+    routes.route("/files/debug", (request) => json(this.#debug(), request.query.get("jsonp")));
   }
 
   /** LIST_FILES of the v1 operator API. */
@@ -103,6 +103,13 @@ export class Files {
       const { data, size } = await this.#bytes(range.path, range.offset, range.length);
       return json({ type: "READ_FILE", read_file: { size, data: data.toString("base64") } });
     });
+  }
+
+  /** Virtual path → real path, of whatever is there. */
+  #debug(): Record<string, string> {
+    const shown = new Map(this.#attached);
+    for (const [virtual, path] of this.#links) if (existsSync(path)) shown.set(virtual, realpathSync(path));
+    return Object.fromEntries(shown);
   }
 
   #entries(path: string): FileEntry[] {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, realpathSync, symlinkSync, writeFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -24,6 +24,9 @@ beforeAll(async () => {
   symlinkSync("loop", join(sandbox, "loop"));
   const files = new Files();
   files.attach(sandbox, "/box");
+  files.attachLater(join(folder, "newest"), "/master/log");
+  files.attachLater(join(folder, "none-yet"), "/slave/log");
+  symlinkSync("secret", join(folder, "newest"));
   const routes = new HttpRoutes(["/master"]);
   files.mount(routes);
   ({ server } = await listen(routes, { ip: "127.0.0.1", port: 0 }));
@@ -52,6 +55,12 @@ describe("/files", () => {
     ["", { data: "", offset: 12 }],
   ])("reads with %s", async (query, answer) => {
     expect(JSON.parse((await get(`/files/read?path=/box/stdout&${query}`)).body)).toEqual(answer);
+  });
+
+  it("tells for debugging what is where, files behind links that come to be as those that they are", async () => {
+    const shown = { "/master/log": realpathSync(join(folder, "secret")), "/box": realpathSync(sandbox) };
+    expect(JSON.parse((await get("/files/debug")).body)).toEqual(shown);
+    expect(JSON.parse((await get("/files/read?path=/master/log&offset=0")).body)).toEqual({ data: "no\n", offset: 0 });
   });
 
   it("downloads under the content type of the name, also below /master", async () => {
