@@ -161,11 +161,12 @@ function summariseState(master: MasterContext): unknown {
   }
   const agents = [...state.agents.values()];
   const frameworks = [...state.frameworks.values()];
+  const executors = executorsByFramework(agents);
   return new JsonParts({
     hostname: master.info.hostname,
     ...(master.flags.cluster === undefined ? {} : { cluster: master.flags.cluster }),
     slaves: new JsonList(described(agents, (agent) => agentSummary(agent, ended.get(agent.id) ?? []))),
-    frameworks: new JsonList(described(frameworks, frameworkSummary)),
+    frameworks: new JsonList(described(frameworks, (one) => frameworkSummary(one, executors.get(one.id)))),
   });
 }
 

@@ -15,14 +15,14 @@ type Model = Record<string, unknown>;
 const seconds = (ms: number): number => ms / 1000;
 
 /** The part that /state and /state-summary have in common. */
-function frameworkBasics(framework: Framework, used: Summary = summarise(usedBy(framework))): Model {
+function frameworkBasics(framework: Framework, executors: readonly Model[]): Model {
   const { info } = framework;
   const connected = isConnected(framework);
   return {
     ...{ id: framework.id, name: info.name, hostname: info.hostname ?? "", webui_url: info.webui_url ?? "" },
     capabilities: (info.capabilities ?? []).map(({ type }) => type),
     ...{ active: connected, connected, recovered: framework.state === "recovered" },
-    used_resources: used,
+    used_resources: executors.reduce(addExecutorOf, summarise(usedBy(framework))),
     offered_resources: summarise(offeredTo(framework)),
   };
 }
@@ -37,10 +37,9 @@ export function frameworkParts(framework: Framework, executors: readonly Model[]
   const unreachable = [...framework.unreachableTasks.values()];
   const completed = [...framework.completedTasks];
   const offers = [...framework.offers];
-  return () => {
-    const used = summarise(usedBy(framework));
-    return new JsonParts({
-      ...frameworkBasics(framework, used),
+  return () =>
+    new JsonParts({
+      ...frameworkBasics(framework, executors),
       ...{ user: info.user, failover_timeout: info.failover_timeout ?? 0, checkpoint: info.checkpoint ?? false },
       registered_time: seconds(framework.registeredMs),
       unregistered_time: seconds(framework.unregisteredMs ?? 0),
@@ -49,7 +48,6 @@ export function frameworkParts(framework: Framework, executors: readonly Model[]
       ...(info.labels ? { labels: info.labels.labels ?? [] } : {}),
       ...(hasCapability(framework, "MULTI_ROLE") ? { roles: info.roles ?? [] } : { role: info.role ?? "*" }),
       offer_constraints: framework.constraints,
-      used_resources: executors.reduce(addExecutorOf, used),
       resources: executors.reduce(addExecutorOf, summarise(heldBy(framework))),
       tasks: new JsonList(described(tasks, taskState)),
       unreachable_tasks: new JsonList(described(unreachable, taskState)),
@@ -57,7 +55,6 @@ export function frameworkParts(framework: Framework, executors: readonly Model[]
       offers: new JsonList(described(offers, (offer) => offerState(framework, offer))),
       executors,
     });
-  };
 }
 
 function offerState(framework: Framework, { id, agent, role, resources }: OutstandingOffer): Model {
@@ -80,11 +77,12 @@ export function executorsByFramework(agents: Iterable<Agent>): Map<string, Model
   return found;
 }
 
-export function frameworkSummary(framework: Framework): Model {
+/** `executors` are its own ones, as `executorsByFramework` finds them. */
+export function frameworkSummary(framework: Framework, executors: readonly Model[] = []): Model {
   const agentIds = new Set<string>();
   for (const task of framework.tasks.values()) agentIds.add(task.agent_id.value);
   const all = [...framework.tasks.values(), ...framework.unreachableTasks.values(), ...framework.completedTasks];
-  return { ...frameworkBasics(framework), ...countStates(all), slave_ids: [...agentIds] };
+  return { ...frameworkBasics(framework, executors), ...countStates(all), slave_ids: [...agentIds] };
 }
 
 export function taskState(task: Task): Model {

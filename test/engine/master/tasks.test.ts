@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { TaskInfo } from "../../../src/mesos/types.ts";
 import { scalarResource, rangesResource } from "../../../src/mesos/resources.ts";
 import { settle } from "../support/fake-clock.ts";
-import { aTask, startMaster, TestAgent, TestFramework } from "../support/master-harness.ts";
+import { ask, aTask, startMaster, TestAgent, TestFramework } from "../support/master-harness.ts";
 
 async function cluster(info = {}) {
   const test = await startMaster();
@@ -149,6 +149,15 @@ describe("a task group", () => {
       { run_task_group: { executor: { framework_id: { value: framework.id } }, tasks: [{}, {}] } },
     ]);
     expect(test.master.context.state.agents.get(agent.id)?.executors.get(framework.id)?.has("e1")).toBe(true);
+  });
+
+  it("holds what its tasks and its executor hold", async () => {
+    const { test, framework } = await cluster();
+    group(framework);
+    for (const path of ["/state", "/state-summary", "/frameworks"])
+      expect((await ask(test, "GET", path)).json).toMatchObject({
+        frameworks: [{ used_resources: { cpus: 2.1, mem: 160, disk: 10 } }],
+      });
   });
 
   it("fails as a whole", async () => {
