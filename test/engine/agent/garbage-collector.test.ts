@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
 import { watchDisk } from "../../../src/engine/agent/disk-watch.ts";
 import { executorDirectories, frameworkDirectories } from "../../../src/engine/agent/paths.ts";
-import { recover } from "../../../src/engine/agent/recovery.ts";
 import { silentLog } from "../../../src/engine/common/log.ts";
 import {
   acknowledge,
@@ -11,6 +10,7 @@ import {
   CHECKPOINTING,
   commandTask,
   FRAMEWORK,
+  recoverTestAgent,
   runTask,
   startTestAgent,
   type TestAgent,
@@ -31,12 +31,8 @@ async function finishTask(test: TestAgent, id: string, framework = CHECKPOINTING
   return { executor: executorDirectories(test.workDir, key), framework: frameworkDirectories(test.workDir, key) };
 }
 
-function restart(test: TestAgent): TestAgent {
-  const { workDir, containers } = test;
-  const again = startTestAgent({ workDir, containers, args: ARGS, register: false });
-  recover(again.agent);
-  return again;
-}
+const restart = ({ workDir, containers }: TestAgent): TestAgent =>
+  recoverTestAgent({ workDir, containers, args: ARGS });
 
 const there = (paths: string[]): boolean[] => paths.map((path) => existsSync(path));
 

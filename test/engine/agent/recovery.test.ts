@@ -5,6 +5,7 @@ import {
   AGENT_ID,
   CHECKPOINTING,
   commandTask,
+  recoverTestAgent,
   runTask,
   startTestAgent,
   type TestAgent,
@@ -14,8 +15,7 @@ import {
 
 /** The same agent after kill -9: what it had in memory is gone, what is on disk and in containers is not. */
 function restart({ workDir, containers }: TestAgent, args: string[] = []): TestAgent {
-  const restarted = startTestAgent({ workDir, containers, args, register: false });
-  recover(restarted.agent);
+  const restarted = recoverTestAgent({ workDir, containers, args });
   if (restarted.agent.id !== "") restarted.agent.registered(restarted.agent.id);
   return restarted;
 }

@@ -1,16 +1,16 @@
 import { existsSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { recover } from "../../../src/engine/agent/recovery.ts";
 import type { OperationUpdate } from "../../../src/engine/protocol.ts";
 import type { ResourceOperation } from "../../../src/mesos/operations.ts";
 import { scalarResource } from "../../../src/mesos/resources.ts";
 import type { Resource } from "../../../src/mesos/types.ts";
 import {
+  AGENT_ID,
   commandTask,
   FRAMEWORK,
+  recoverTestAgent,
   runTask,
-  startTestAgent,
   type TestAgent,
   TestExecutor,
 } from "../support/agent-harness.ts";
@@ -25,9 +25,8 @@ const unmade = { ...scalarResource("disk", 1), reservations };
 
 function start(workDir?: string): TestAgent {
   const resources = [scalarResource("cpus", 4), scalarResource("disk", 100)];
-  const test = startTestAgent({ ...(workDir === undefined ? {} : { workDir }), resources, register: false });
-  recover(test.agent);
-  test.agent.registered("agent-S0");
+  const test = recoverTestAgent({ ...(workDir === undefined ? {} : { workDir }), resources });
+  test.agent.registered(AGENT_ID);
   return test;
 }
 

@@ -7,6 +7,7 @@ import type { Executor, ExecutorStream } from "../../../src/engine/agent/book.ts
 import type { AgentOptions } from "../../../src/engine/agent/context.ts";
 import type { ExecutorCall, ExecutorEvent } from "../../../src/engine/agent/executor-messages.ts";
 import { loadAgentFlags } from "../../../src/engine/agent/flags.ts";
+import { recover } from "../../../src/engine/agent/recovery.ts";
 import { Files } from "../../../src/engine/common/files.ts";
 import { silentLog } from "../../../src/engine/common/log.ts";
 import type { ContainerNote } from "../../../src/engine/containerizer/container-note.ts";
@@ -96,6 +97,13 @@ export function startTestAgent(
   const agent = new Agent(options);
   if (given.register !== false) agent.registered(AGENT_ID);
   return { agent, clock, containers, sent, workDir, ends };
+}
+
+/** An agent that has read back what its work_dir and its containers have of the one before, and is not registered yet. */
+export function recoverTestAgent(given: Parameters<typeof startTestAgent>[0]): TestAgent {
+  const test = startTestAgent({ ...given, register: false });
+  recover(test.agent);
+  return test;
 }
 
 export function commandTask(id: string, over: Partial<TaskInfo> = {}): TaskInfo {
