@@ -11,6 +11,7 @@ const mayImport = {
   backends: ["errors", "mesos", "cluster", "progress", "client", "zookeeper"],
   report: ["errors"],
   logs: ["errors", "mesos", "cluster", "client", "backends"],
+  export: ["errors", "client", "doctor", "logs"],
   doctor: ["errors", "mesos", "cluster", "client", "backends"],
 };
 

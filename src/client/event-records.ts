@@ -14,13 +14,13 @@ interface EventOptions {
 }
 
 /**
- * The events of a stream until it ends. The time that the reader of the events takes does not count as silence.
+ * The events of a stream until it ends, of the type that the caller knows them to have. The time that the reader of the events takes does not count as silence.
  * @throws UnreachableError SILENT, RecordIoError, the signal's reason.
  */
-export async function* readEvents(
+export async function* readEvents<Event = SchedulerEvent>(
   stream: AsyncIterable<Uint8Array> & { destroy(): void },
   options: EventOptions,
-): AsyncGenerator<SchedulerEvent, void, undefined> {
+): AsyncGenerator<Event, void, undefined> {
   const decoder = new RecordIoDecoder();
   const chunks = stream[Symbol.asyncIterator]();
   try {
@@ -28,7 +28,7 @@ export async function* readEvents(
       const chunk = await nextWithin(chunks, options);
       if (chunk === undefined) break;
       for (const record of decoder.push(chunk)) {
-        if (record.length > 0) yield parseEvent(record);
+        if (record.length > 0) yield parseEvent(record) as Event;
       }
     }
     decoder.end();
@@ -50,10 +50,10 @@ async function nextWithin(chunks: AsyncIterator<Uint8Array>, options: EventOptio
   return result.done === true ? undefined : result.value;
 }
 
-function parseEvent(record: Uint8Array): SchedulerEvent {
+function parseEvent(record: Uint8Array): unknown {
   const text = Buffer.from(record.buffer, record.byteOffset, record.length).toString("utf8");
   try {
-    return JSON.parse(text) as SchedulerEvent;
+    return JSON.parse(text);
   } catch (cause) {
     const excerpt = JSON.stringify(text.slice(0, 200));
     throw new MesosUpError(`A record of the stream is not JSON: ${excerpt}.`, {

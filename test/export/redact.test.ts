@@ -1,0 +1,115 @@
+import { describe, expect, it } from "vitest";
+import { Redactor } from "../../src/export/redact.ts";
+
+const redacted = (text: string): string => new Redactor().text(text);
+
+describe("secrets are removed from a text", () => {
+  it.each([
+    ["zk://admin:hunter2@127.0.0.1:2181/mesos", "zk://[removed]@127.0.0.1:2181/mesos"],
+    [
+      "http://u:hunter2@h/x and postgres://me:hunter2@db:5432/a",
+      "http://[removed]@h/x and postgres://[removed]@db:5432/a",
+    ],
+    ["Authorization: Basic aHVudGVyMjpodW50ZXIy", undefined],
+    ['{"Authorization":"Bearer hunter2"}', undefined],
+    ["sent Bearer hunter2.hunter2.hunter2", "sent Bearer [removed]"],
+    ["curl -u me:hunter2 http://h", "curl -u [removed] http://h"],
+    ["DB_PASSWORD=hunter2 PORT0=31000", "DB_PASSWORD=[removed] PORT0=31000"],
+    ['{"password":"hunter2 and more","port":1}', '{"password":[removed],"port":1}'],
+    [String.raw`flag {\"aws_secret_access_key\":\"hunter2\"}`, undefined],
+    ["mysqld --root-password hunter2 --port 1", "mysqld --root-password [removed] --port 1"],
+    ["api_key: 'hunter2', name: x", "api_key: [removed], name: x"],
+    ["eyJhbGciOiJIUzI1NiJ9.eyJodW50ZXIyIjoxfQ.hunter2hunter2", "[removed]"],
+    ["-----BEGIN RSA PRIVATE KEY-----\nhunter2\nhunter2\n-----END RSA PRIVATE KEY-----\nafter", "[removed]\nafter"],
+    ["hunter2hunter2\n-----END PRIVATE KEY-----\nafter", "[removed]\nafter"],
+    ["-----BEGIN PRIVATE KEY-----\nhunter2", "[removed]"],
+  ])("%s", (text, expected) => {
+    const clean = redacted(text);
+    expect(clean).not.toMatch(/hunter2|aHVudGVyMj/);
+    expect(clean).toContain("[removed]");
+    if (expected !== undefined) expect(clean).toBe(expected);
+  });
+
+  it.each([
+    "I1121 13:00:00.000000 1 master.cpp:1] Elected as the leading master at zk://127.0.0.1:2181/mesos",
+    "--authenticate_http_readonly=false --quorum=1 --work_dir=/a/b",
+    "GET /index.html HTTP/1.1 200 at http://127.0.0.1:31000/?x=1",
+    "keys of the monkey: bananas",
+    "PWD=/home/me OLDPWD=/ with basic authentication and a bearer of news",
+  ])("and nothing else: %s", (text) => expect(redacted(text)).toBe(text));
+
+  it("in a time that grows with the text only", () => {
+    const long = `${"token".repeat(200_000)} ${"a_".repeat(500_000)} zk://${"x".repeat(1_000_000)}`;
+    expect(redacted(long)).toBe(long);
+  });
+});
+
+describe("secrets are removed from a document", () => {
+  const document = {
+    flags: {
+      zk: "zk://admin:hunter2@h:2181/mesos",
+      credentials: "file:///etc/hunter2",
+      authenticate_agents: "true",
+      executor_environment_variables: '{"API_TOKEN":"hunter2-token","LANG":"C"}',
+    },
+    tasks: [
+      {
+        environment: {
+          variables: [
+            { name: "DB_PASS", value: "hunter2-db" },
+            { name: "LANG", value: "C" },
+          ],
+        },
+      },
+      { environment: { variables: [{ name: "S", type: "SECRET", secret: { value: { data: "aHVudGVyMg==" } } }] } },
+      {
+        labels: [
+          { key: "deploy-token", value: "hunter2-label" },
+          { key: "owner", value: "me" },
+        ],
+      },
+      {
+        args: ["serve", "--password", "hunter2-arg", "--port", "1"],
+        docker: { parameters: [{ key: "env", value: "PWD_SECRET=hunter2" }] },
+      },
+    ],
+    "master/tokens": 17,
+  };
+
+  it("by their names, wherever they stand in it", () => {
+    const clean = JSON.stringify(new Redactor().json(document));
+    expect(clean).not.toMatch(/hunter2|aHVudGVyMg/);
+    expect(JSON.parse(clean)).toMatchObject({
+      flags: { authenticate_agents: "true", executor_environment_variables: '{"API_TOKEN":"[removed]","LANG":"C"}' },
+      tasks: [
+        {
+          environment: {
+            variables: [
+              { name: "DB_PASS", value: "[removed]" },
+              { name: "LANG", value: "C" },
+            ],
+          },
+        },
+        { environment: { variables: [{ name: "S", type: "SECRET", secret: "[removed]" }] } },
+        {
+          labels: [
+            { key: "deploy-token", value: "[removed]" },
+            { key: "owner", value: "me" },
+          ],
+        },
+        { args: ["serve", "--password", "[removed]", "--port", "1"] },
+      ],
+      "master/tokens": 17,
+    });
+  });
+
+  it("and then from every log that repeats them", () => {
+    const redactor = new Redactor();
+    redactor.learn(document);
+    expect(redactor.text("connecting with hunter2-db, hunter2-arg and hunter2-token")).toBe(
+      "connecting with [removed], [removed] and [removed]",
+    );
+    expect(redactor.text("as admin with hunter2")).toBe("as admin with [removed]");
+    expect(redactor.removed).toBe(4);
+  });
+});
