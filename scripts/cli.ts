@@ -8,11 +8,13 @@ import { addAppCommands } from "./app-commands.ts";
 import { withConnectionOptions } from "./connection.ts";
 import type { DemoOptions } from "./demo.ts";
 import type { DoctorOptions } from "./doctor.ts";
+import type { EventsOptions } from "./events.ts";
+import type { ExportOptions } from "./export.ts";
 import type { LogsOptions } from "./logs.ts";
 import type { DownOptions } from "./down.ts";
 import type { RebuildOptions } from "./rebuild.ts";
 import type { RunOptions } from "./run.ts";
-import { count, oneOf, withCommonOptions, type CommonOptions } from "./options.ts";
+import { count, duration, oneOf, withCommonOptions, type CommonOptions } from "./options.ts";
 
 // To optimise undici's parser, which is WebAssembly, takes longer than all that a command lets it parse.
 setFlagsFromString("--no-wasm-tier-up");
@@ -102,6 +104,24 @@ withCommonOptions(program.command("logs").description("show the logs of the clus
   .option("--level <level>", "only what is as serious as that: I, W, E or F", oneOf("I", "W", "E", "F"))
   .option("--lines <number>", "so many entries at the end (default: 50, or all with --since)", count)
   .action(async (wanted: string[], options: LogsOptions) => (await import("./logs.ts")).logs(wanted, options));
+
+withConnectionOptions(
+  withCommonOptions(program.command("events").description("tell what happens on the cluster, until Ctrl-C")),
+)
+  .option("--for <duration>", "end after this time, as in 30s or 2mins", duration)
+  .action(async (options: EventsOptions) => (await import("./events.ts")).events(options));
+
+withConnectionOptions(
+  withCommonOptions(
+    program
+      .command("export")
+      .description("bundle plan, flags, states, metrics, logs and findings into one archive, without secrets"),
+  ),
+)
+  .argument("[file]", "the archive to write (default: mesos-up-NAME-TIME.tar.gz here)")
+  .action(async (file: string | undefined, options: ExportOptions) =>
+    (await import("./export.ts")).exportCluster(file, options),
+  );
 
 for (const action of ["start", "stop", "restart"] as const) {
   withCommonOptions(program.command(action).description(`${action} components of the cluster, one after the other`))

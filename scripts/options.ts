@@ -95,7 +95,8 @@ function reason({ code, message }: NodeJS.ErrnoException): string {
   return message;
 }
 
-function duration(text: string): number {
+/** A commander parser that takes a duration; gives milliseconds. */
+export function duration(text: string): number {
   try {
     const durationMs = parseUserDurationMs(text);
     if (durationMs > 0) return durationMs;

@@ -40,6 +40,10 @@ export class RunningCli {
     this.pid = child.pid ?? 0;
   }
 
+  get stdout(): string {
+    return this.#stdout;
+  }
+
   get stderr(): string {
     return this.#stderr;
   }

@@ -1,0 +1,163 @@
+// `mesos-up export`: everything that somebody needs to know about a cluster from afar, in one archive and without secrets.
+import { resolve } from "node:path";
+import packageJson from "../package.json" with { type: "json" };
+import { HttpClient } from "../src/client/http.ts";
+import type { AskOptions } from "../src/doctor/ask.ts";
+import type { Diagnosis } from "../src/doctor/finding.ts";
+import { renderDiagnosis } from "../src/doctor/render-diagnosis.ts";
+import { composed, forget, reserve, writeArchive, type Manifest } from "../src/export/archive.ts";
+import { documentPiece, fileName, isMissing, logPiece, programPieces, type Gathered } from "../src/export/pieces.ts";
+import { findLogs, foreignCluster, ownCluster, type LoggedCluster } from "../src/logs/cluster-logs.ts";
+import { readConnection, type ConnectionOptions } from "./connection.ts";
+import { runAtTheEdge, type CommandResult } from "./edge.ts";
+import type { CommonOptions } from "./options.ts";
+import { requireOwnCluster } from "./own-cluster.ts";
+
+export type ExportOptions = CommonOptions & ConnectionOptions;
+
+/** Of one question: a state may be large, and what hangs must not keep the rest. */
+const LIMIT_MS = 10_000;
+
+interface Program {
+  kind: "master" | "agent";
+  name: string;
+  url: string;
+}
+
+/** A cluster as far as an export is concerned. */
+interface Exported {
+  name: string;
+  /** What is known of it here. */
+  known: Gathered[];
+  programs: (signal: AbortSignal) => Promise<Program[]>;
+  logged: LoggedCluster;
+  examine: (signal: AbortSignal) => Promise<Diagnosis>;
+}
+
+export function exportCluster(file: string | undefined, options: ExportOptions): Promise<never> {
+  return runAtTheEdge(options, async ({ signal }) => {
+    const connection = await readConnection(options);
+    await using http = new HttpClient(connection);
+    const cluster = await (options.master === undefined ? own(options) : foreign(options.master, http));
+    const made = new Date().toISOString();
+    const root = `mesos-up-${fileName(cluster.name)}-${made.slice(0, 19).replaceAll(/[-:]/g, "").replace("T", "-")}`;
+    const target = resolve(file ?? `${root}.tar.gz`);
+    await reserve(target);
+    try {
+      const gathered = await gather(cluster, http, { signal, limitMs: LIMIT_MS, nowMs: () => performance.now() });
+      const by = { "mesos-up": packageJson.version, node: process.version, platform: process.platform };
+      const { manifest, files } = composed(gathered, { cluster: cluster.name, made, by }, [
+        process.env,
+        connection,
+        options.master,
+      ]);
+      signal.throwIfAborted();
+      return resultOf(target, await writeArchive(target, root, files), manifest);
+    } catch (error) {
+      await forget(target);
+      throw error;
+    }
+  });
+}
+
+async function own(options: ExportOptions): Promise<Exported> {
+  const { spec, backend, plan, nodes } = await requireOwnCluster(options);
+  const known = (file: string, what: string, value: unknown): Gathered => ({
+    ...{ file, what },
+    content: { kind: "json", value },
+  });
+  return {
+    name: plan.name,
+    known: [
+      known("plan.json", "every process with its address and command line", plan),
+      known("nodes.json", "what has become of each process, and its version", nodes),
+    ],
+    programs: () =>
+      Promise.resolve(
+        plan.nodes.flatMap(({ kind, name, address, port }) =>
+          kind === "zookeeper" ? [] : [{ kind, name, url: `http://${address}:${port}` }],
+        ),
+      ),
+    logged: ownCluster(backend, plan),
+    async examine(signal) {
+      const { examine } = await import("./doctor-world.ts");
+      return await examine({ root: process.cwd(), spec, backend, env: process.env }, signal);
+    },
+  };
+}
+
+async function foreign(address: string, http: HttpClient): Promise<Exported> {
+  const { foreignAgents, foreignMasters } = await import("./foreign.ts");
+  const found = {
+    masters: (signal: AbortSignal) => foreignMasters(address, signal),
+    agents: (signal: AbortSignal) => foreignAgents(address, http, signal),
+  };
+  const { parseMasterAddress } = await import("../src/client/master-address.ts");
+  const parsed = parseMasterAddress(address);
+  return {
+    name: parsed.kind === "zookeeper" ? parsed.connect : parsed.urls.map((url) => new URL(url).host).join(","),
+    known: [],
+    async programs(signal) {
+      const [masters, agents] = await Promise.all([found.masters(signal), found.agents(signal).catch(() => [])]);
+      return [
+        ...masters.map((url): Program => ({ kind: "master", name: new URL(url).host, url })),
+        ...agents.map((agent): Program => ({ kind: "agent", ...agent })),
+      ];
+    },
+    logged: foreignCluster(http, found),
+    async examine(signal) {
+      return await (await import("./doctor-world.ts")).examineForeign(address, { env: process.env, signal });
+    },
+  };
+}
+
+/** Everything at once; one that does not answer keeps no other. */
+async function gather(cluster: Exported, http: HttpClient, options: AskOptions): Promise<Gathered[]> {
+  const findings = { file: "doctor.json", what: "doctor's findings" };
+  const [diagnosis, programs, logs] = await Promise.all([
+    documentPiece(findings, (signal) => cluster.examine(signal), options),
+    programsOf(cluster, http, options),
+    logsOf(cluster, http, options),
+  ]);
+  return [...cluster.known, ...withText(diagnosis), ...programs, ...logs];
+}
+
+function withText(diagnosis: Gathered): Gathered[] {
+  if (isMissing(diagnosis) || diagnosis.content.kind !== "json") return [diagnosis];
+  const text = `${renderDiagnosis(diagnosis.content.value as Diagnosis, { verbose: true })}\n`;
+  return [diagnosis, { file: "doctor.txt", what: "the same to read", content: { kind: "text", text } }];
+}
+
+async function programsOf(cluster: Exported, http: HttpClient, options: AskOptions): Promise<Gathered[]> {
+  const about = { file: "masters", what: "masters and agents" };
+  try {
+    const programs = await cluster.programs(options.signal);
+    return await Promise.all(programs.flatMap((program) => programPieces(program, { http, options })));
+  } catch (error) {
+    options.signal.throwIfAborted();
+    return [{ ...about, why: error instanceof Error ? error.message : String(error) }];
+  }
+}
+
+async function logsOf({ logged }: Exported, http: HttpClient, options: AskOptions): Promise<Gathered[]> {
+  try {
+    const { logs, missing } = await findLogs(logged, { http, ended: true, signal: options.signal });
+    const unfound = missing.map(({ name, why }) => ({ file: "logs", what: `logs of ${name}`, why }));
+    return [...(await Promise.all(logs.map((log) => logPiece(log, options)))), ...unfound];
+  } catch (error) {
+    options.signal.throwIfAborted();
+    return [{ file: "logs", what: "logs", why: error instanceof Error ? error.message : String(error) }];
+  }
+}
+
+function resultOf(file: string, bytes: number, manifest: Manifest): CommandResult {
+  const { contents, missing, secretsRemoved } = manifest;
+  return {
+    json: { ok: true, file, bytes, contents, missing, secretsRemoved },
+    text: [
+      `${file}: ${contents.length} files, ${Math.ceil(bytes / 1024)} KiB; MANIFEST.json says what is in it.`,
+      ...missing.map(({ what, why }) => `  not in it: ${what}: ${why}`),
+      `${secretsRemoved} secrets were taken out. What no name betrays stays: look through it before you give it away.`,
+    ].join("\n"),
+  };
+}
