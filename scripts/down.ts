@@ -1,9 +1,9 @@
 // `mesos-up down`: removes everything that `up` made, of one cluster or of all that are known to this folder.
 import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import type { ListingBackend } from "../src/backends/backend.ts";
 import { clusterFolder, clusterNames } from "../src/backends/state/cluster-folder.ts";
-import { readClusterRecord } from "../src/backends/state/cluster-record.ts";
+import { madeBy } from "../src/backends/state/made-by.ts";
 import type { ClusterSpec } from "../src/cluster/spec.ts";
 import { MesosUpError } from "../src/errors.ts";
 import { backendFor } from "./backends.ts";
@@ -21,7 +21,7 @@ export function down(options: DownOptions): Promise<never> {
     const { name, backend } = await readClusterSpec(options);
     const { removed } = await takeDown(
       name,
-      await backendFor({ backend: options.backend ?? madeBy(name) ?? backend }),
+      await backendFor({ backend: options.backend ?? madeBy(clusterFolder(process.cwd(), name)) ?? backend }),
       edge,
     );
     return { json: { ok: true, name, removed }, text: downText(name, removed) };
@@ -79,7 +79,7 @@ const ELSEWHERE = /^at-.+-[0-9a-f]{8}$/;
 async function knownClusters(): Promise<{ name: string; backend: ClusterSpec["backend"] }[]> {
   const root = process.cwd();
   const here = clusterNames(root).filter((name) => !ELSEWHERE.test(name));
-  const known = new Map(here.map((name) => [name, madeBy(name)]));
+  const known = new Map(here.map((name) => [name, madeBy(clusterFolder(root, name))]));
   for (const backend of ["local", "docker"] as const) {
     // Who is not there, or not for this system, has no clusters.
     const list = await Promise.resolve()
@@ -90,15 +90,4 @@ async function knownClusters(): Promise<{ name: string; backend: ClusterSpec["ba
         known.set(name, backend);
   }
   return [...known].map(([name, backend = "local"]) => ({ name, backend }));
-}
-
-/** By its record or, where that cannot be read, by what else lies in its folder. */
-function madeBy(name: string): ClusterSpec["backend"] | undefined {
-  const folder = clusterFolder(process.cwd(), name);
-  const state = readClusterRecord(folder);
-  if (state.kind === "present") return state.record.backend;
-  const has = (...names: string[]): boolean => names.some((one) => existsSync(join(folder, one)));
-  if (has("ssh_key", "Vagrantfile", ".vagrant")) return "vagrant";
-  if (has("terraform")) return "docker";
-  return has("processes", "nodes") ? "local" : undefined;
 }

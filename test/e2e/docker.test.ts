@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { terraformProvider } from "../support/terraform-provider.ts";
 import { containerOf, docker, thingsInDocker } from "./support/docker-cluster.ts";
 import { dockerAnswers } from "./support/docker.ts";
-import type { DownOutput, Failure, StatusOutput, UpOutput } from "./support/json.ts";
+import type { DownAllOutput, DownOutput, Failure, LogsOutput, StatusOutput, UpOutput } from "./support/json.ts";
 import { ordinaryUser } from "./support/ordinary-user.ts";
 import { until } from "./support/until.ts";
 import { Workplace } from "./support/workplace.ts";
@@ -63,6 +63,12 @@ describe.skipIf(!dockerAnswers)(`a cluster in Docker${provider.isStandIn ? ", by
     expect(joined.output.started.sort()).toEqual([other, "c"].sort());
     expect((await fetch(`http://${task.address}:${task.hostPorts[0] ?? 0}/`)).status).toBe(200);
 
+    const { output: logs } = await place.json<LogsOutput>("logs", "--lines", "100000", "--cluster", "cluster.yaml");
+    expect(logs.missing).toEqual([]);
+    const sources = new Set(logs.entries.map(({ source }) => source.replace(/ std(out|err)$/, "")));
+    for (const one of ["zookeeper-1", "master-1", "a", "b", "c"]) expect(sources).toContain(one);
+    expect([...sources].some((source) => source.startsWith("nginx."))).toBe(true);
+
     const staying = ["zookeeper-1", "master-1", other, "c"].map((node) => containerOf(place, "one", node));
     await place.write(
       "cluster.yaml",
@@ -118,8 +124,11 @@ describe.skipIf(!dockerAnswers)("a bring-up in Docker that fails", () => {
     expect(place.leftovers()).toEqual([]);
     await place.run("up", "--cluster", "cluster.yaml", "--keep");
     expect(thingsInDocker(place, "one")).not.toEqual([]);
-    await place.run("down", "--cluster", "cluster.yaml");
+    await place.write(".mesos-up/one/cluster.json", "damaged");
+    const { output: down } = await place.json<DownAllOutput>("down", "--all");
+    expect(down).toMatchObject({ ok: true, clusters: [{ name: "one", backend: "docker" }] });
     expect(thingsInDocker(place, "one")).toEqual([]);
+    expect(place.leftovers()).toEqual([]);
   });
 
   it("says in one sentence what was missing and what to do", async () => {

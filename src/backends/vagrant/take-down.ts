@@ -1,6 +1,7 @@
 // Removes all that a cluster on machines made, in whatever state it is.
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
+import type { ClusterPlan } from "../../cluster/plan-types.ts";
 import { DOCKER_LABELS } from "../../cluster/docker/labels.ts";
 import { findProgram } from "../find-program.ts";
 import { runCommand } from "../local/kit/command.ts";
@@ -19,7 +20,7 @@ export async function takeDown(cluster: TakeDownOptions, env: NodeJS.ProcessEnv)
   return await removeParts(cluster, [
     () => removeContainers(folder, env, record),
     () => destroyMachines(cluster, env),
-    () => removeNetwork(env, record),
+    () => removeNetwork(cluster, env),
     () => removeDotfiles(machineFolder(folder)),
   ]);
 }
@@ -78,10 +79,11 @@ async function removeContainers(
 }
 
 /** The network that Vagrant made, if nobody else's machines are in it. */
-async function removeNetwork(env: NodeJS.ProcessEnv, record: ClusterRecord | undefined): Promise<string[]> {
-  if (record === undefined || !dockerConcerned(env, record)) return [];
+async function removeNetwork({ folder, record }: TakeDownOptions, env: NodeJS.ProcessEnv): Promise<string[]> {
+  const network = networkOf(folder, record);
+  if (network === undefined || !dockerConcerned(env, record)) return [];
   const command = { environment: env, signal: new AbortController().signal };
-  const name = `vagrant_network_${record.spec.vagrant?.network ?? DEFAULT_NETWORK}.0/24`;
+  const name = `vagrant_network_${network}.0/24`;
   const format = "{{.Name}} {{len .Containers}}";
   const { stdout } = await runCommand("docker", ["network", "inspect", "--format", format, name], command).catch(
     () => ({
@@ -91,6 +93,17 @@ async function removeNetwork(env: NodeJS.ProcessEnv, record: ClusterRecord | und
   if (stdout.trim() !== `${name} 0`) return [];
   await runCommand("docker", ["network", "rm", name], command);
   return [`network ${name}`];
+}
+
+/** By the record or, where that cannot be read, by the plan that was written for Vagrant. */
+function networkOf(folder: string, record: ClusterRecord | undefined): string | undefined {
+  if (record !== undefined) return record.spec.vagrant?.network ?? DEFAULT_NETWORK;
+  try {
+    const { vagrant } = JSON.parse(readFileSync(machineFolder(folder).planFile, "utf8")) as Partial<ClusterPlan>;
+    return /^\d+\.\d+\.\d+(?=\.\d+$)/.exec(vagrant?.machines[0]?.address ?? "")?.[0];
+  } catch {
+    return undefined;
+  }
 }
 
 /** In the project's own folder there may be others' machines beside the cluster's: then it stays. */

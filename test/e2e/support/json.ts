@@ -28,3 +28,14 @@ export interface DownOutput {
   ok: true;
   removed: string[];
 }
+
+export interface DownAllOutput {
+  ok: boolean;
+  clusters: { name: string; backend: string; removed: string[] }[];
+}
+
+export interface LogsOutput {
+  ok: boolean;
+  entries: { source: string; lines: string[] }[];
+  missing: { name: string; why: string }[];
+}
