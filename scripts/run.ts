@@ -23,6 +23,8 @@ export interface RunOptions extends CommonOptions, ConnectionOptions {
   image?: string;
   site?: string;
   detach?: boolean;
+  /** Where metrics are served. */
+  metrics?: string;
 }
 
 /** A cluster to run on. */
@@ -33,6 +35,7 @@ interface Target {
   stateDirectory?: string;
   /** Of a cluster of this folder: its agents can be given images. */
   plan?: ClusterPlan;
+  metrics?: string | undefined;
 }
 
 /** Several apps make one framework, which is known by the first of them. */
@@ -40,7 +43,8 @@ export function run(appNames: string[], options: RunOptions): Promise<never> {
   return runAtTheEdge(options, async (edge) => {
     const apps = await readApps(appNames, options);
     const [{ name: app }] = apps;
-    const target = await targetOf(options);
+    const { metrics } = options;
+    const target: Target = { ...(await targetOf(options)), metrics };
     if (options.explain) target.connection = (await import("./explain.ts")).explained(target.connection, apps);
     const { stateDirectory, master } = target;
     if (stateDirectory !== undefined) await refuseRunElsewhere(stateDirectory, apps);
@@ -51,7 +55,7 @@ export function run(appNames: string[], options: RunOptions): Promise<never> {
     const result = await work.finally(() => claims.forEach((claim) => claim.release()));
     if (options.detach === true && stateDirectory !== undefined) {
       const contentAddress = target.plan && contentAddressOf(target.plan);
-      const record = { app, frameworkName: frameworkNameOf(apps), master, stateDirectory, contentAddress };
+      const record = { app, frameworkName: frameworkNameOf(apps), master, stateDirectory, contentAddress, metrics };
       await leaveScheduler({ ...record, ...movedConnection(options) });
     }
     return result;
@@ -147,7 +151,7 @@ async function launch(
   apps: Apps,
   { edge, target, steps }: { edge: Edge; target: Target; steps: Steps },
 ): Promise<Running> {
-  const { master, connection, stateDirectory, plan } = target;
+  const { master, connection, stateDirectory, plan, metrics } = target;
   const images = new Map<string, string | undefined>();
   for (const { image } of apps) {
     if (plan !== undefined && image !== undefined && !images.has(image))
@@ -165,6 +169,7 @@ async function launch(
     const running = await runApps({
       master,
       connection,
+      metrics,
       apps: provided,
       keepRunning: true,
       env: process.env,

@@ -43,8 +43,9 @@ export async function superviseScheduler(file: string): Promise<void> {
 /** Schedules until the app or the framework is ended, or another process takes its place. */
 export async function runSchedulerProcess(file: string): Promise<void> {
   const record = JSON.parse(await readFile(file, "utf8")) as SchedulerRecord;
-  const { app, stateDirectory, socket, master, frameworkName, contentAddress } = record;
+  const { app, stateDirectory, socket, master, frameworkName, contentAddress, metrics } = record;
   const claim = await claimApp(stateDirectory, app);
+  const log = (await import("../src/scheduler/event-log.ts")).eventLog();
   const listeners: Control[] = [];
   const open = await openScheduler({
     master,
@@ -53,7 +54,11 @@ export async function runSchedulerProcess(file: string): Promise<void> {
     contentAddress,
     frameworkStore: new FileFrameworkStore(frameworkFile(stateDirectory, app)),
     env: process.env,
-    onEvent: (event) => listeners.forEach((control) => control.tell(event)),
+    metrics,
+    onEvent: (event) => {
+      log(event);
+      listeners.forEach((control) => control.tell(event));
+    },
   });
   const over = new AbortController();
   const stopped = new AbortController();

@@ -1,5 +1,5 @@
 // The head of a line of a log: when it was written and how serious it is. glog's format (Mesos), those of ZooKeeper's
-// servers (logback, log4j, slf4j-simple) and of its C client, and what web servers and most programs begin a line with.
+// servers (logback, log4j, slf4j-simple) and of its C client, what web servers and most programs begin a line with, JSON.
 
 export const LEVELS = ["D", "I", "W", "E", "F"] as const;
 /** glog's letters, with D for what is below INFO. */
@@ -64,7 +64,15 @@ const access: LineFormat = {
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-const FORMATS = [glog, server, client, access, dated];
+/** A JSON object that begins as ours and those of many others do: '{"level":"info","time":"2026-11-21T13:30:45.123Z",…' */
+const json: LineFormat = {
+  pattern: new RegExp(
+    String.raw`^\{"level":"(?<word>[A-Za-z]+)","time":"${DATE}T${CLOCK}(?:\.(?<fraction>\d{1,9}))?${ZONE}"`,
+  ),
+  head: (groups, nowMs) => head(groups, nowMs, levelOfWord(groups["word"])),
+};
+
+const FORMATS = [glog, server, client, access, dated, json];
 
 /**
  * The head of a line; undefined for one that goes on with what the line before it says. Times without a zone are this

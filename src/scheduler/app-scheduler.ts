@@ -21,8 +21,10 @@ import { inputOf } from "./live/inputs-of-events.ts";
 import { seenAgents } from "./live/seen-agents.ts";
 import { PersistentWriter } from "./live/persistent-writer.ts";
 import { Subscriptions } from "./live/subscriptions.ts";
+import { TaskNotes } from "./live/task-notes.ts";
 import { WakeTimer } from "./live/wake-timer.ts";
 import { Watchers } from "./live/watchers.ts";
+import type { SchedulerMeter } from "./metrics/meter.ts";
 import { Outbox } from "./outbox.ts";
 import type { Placement } from "./placement.ts";
 import { readStderrTail } from "./task-failure.ts";
@@ -47,6 +49,8 @@ export interface AppSchedulerOptions {
   /** A secret out of the environment. */
   secret: (name: string) => string | undefined;
   onEvent: (event: AppEvent) => void;
+  /** Counts what comes and goes, if that is asked for. */
+  meter?: SchedulerMeter | undefined;
 }
 
 const STDERR_LIMIT_MS = 2000;
@@ -60,8 +64,7 @@ export class AppScheduler {
   readonly #watchers = new Watchers<this>(this);
   readonly #underway = new Set<Promise<unknown>>();
   readonly #closing = new AbortController();
-  readonly #lastStatus = new Map<string, TaskStatus>();
-  readonly #acceptedAtMs = new Map<string, number>();
+  readonly #notes: TaskNotes;
   readonly #timer: WakeTimer;
   readonly #subscriptions: Subscriptions;
   readonly #over: Promise<void>;
@@ -70,6 +73,8 @@ export class AppScheduler {
   constructor(options: AppSchedulerOptions) {
     this.#options = options;
     this.state = restoreState(options.frameworkInfo, options.stored);
+    this.#notes = new TaskNotes(this.state);
+    options.meter?.watch(this.state);
     const writer = new PersistentWriter({
       ...options,
       hasStored: options.stored !== undefined,
@@ -112,12 +117,12 @@ export class AppScheduler {
 
   /** The newest status of that instance's task, or of its last one. */
   statusOf(instance: string): TaskStatus | undefined {
-    return this.#lastStatus.get(instance);
+    return this.#notes.statusOf(instance);
   }
 
-  /** When ACCEPT was sent for that task, on the clock; undefined if that was in an earlier run. */
+  /** When ACCEPT was sent for that task, on the clock; undefined if that was in an earlier run, or it has ended. */
   acceptedAtMs(taskId: string): number | undefined {
-    return this.#acceptedAtMs.get(taskId);
+    return this.#notes.acceptedAtMs(taskId);
   }
 
   /**
@@ -204,10 +209,10 @@ export class AppScheduler {
   }
 
   #onEvent(event: SchedulerEvent): void {
+    this.#options.meter?.received(event, this.#options.clock.nowMs());
     if (event.type === "UPDATE") {
       const { status } = event.update;
-      const instance = this.state.byTask.get(status.task_id.value)?.id;
-      if (instance !== undefined) this.#lastStatus.set(instance, status);
+      this.#notes.updated(status);
       this.#tell({ type: "status", status });
     }
     const input = inputOf(event, this.#subscriptions.toldConstraints);
@@ -224,6 +229,7 @@ export class AppScheduler {
     if (this.state.over) this.#subscriptions.close();
     this.#outbox.push(effects);
     this.#timer.setAt(this.state.wakeMs - epochMs);
+    this.#notes.forget();
     this.#watchers.changed();
   }
 
@@ -249,7 +255,9 @@ export class AppScheduler {
 
   #send({ id, subscription, call }: Extract<Effect, { type: "call" }>): void {
     if (subscription !== this.state.subscription) return;
-    if (call.type === "ACCEPT") this.#noteAccept(call.accept.operations);
+    const nowMs = this.#options.clock.nowMs();
+    if (call.type === "ACCEPT") this.#notes.accepted(launchedBy(call.accept.operations), nowMs);
+    this.#options.meter?.sent(call, nowMs);
     const answered = this.#subscriptions.call(call).then(
       (): CallOutcome => ({ name: "taken" }),
       (error: unknown) => {
@@ -258,12 +266,6 @@ export class AppScheduler {
       },
     );
     this.#track(answered.then((outcome) => this.#feed({ type: "answer", callId: id, outcome })));
-  }
-
-  #noteAccept(operations: readonly { launch?: { task_infos?: { task_id: { value: string } }[] } }[]): void {
-    for (const { launch } of operations)
-      for (const task of launch?.task_infos ?? [])
-        this.#acceptedAtMs.set(task.task_id.value, this.#options.clock.nowMs());
   }
 
   async #readTail(instance: string, placement: Placement): Promise<void> {
@@ -281,7 +283,12 @@ export class AppScheduler {
   }
 
   #tell(event: AppEvent): void {
+    this.#options.meter?.told(event);
     this.#options.onEvent(event);
     this.#watchers.changed();
   }
+}
+
+function launchedBy(operations: readonly { launch?: { task_infos?: { task_id: { value: string } }[] } }[]): string[] {
+  return operations.flatMap(({ launch }) => launch?.task_infos ?? []).map(({ task_id: id }) => id.value);
 }

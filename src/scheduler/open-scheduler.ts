@@ -33,6 +33,8 @@ export interface OpenSchedulerOptions {
   /** Where secrets come from. Default: nowhere. */
   env?: Readonly<Record<string, string | undefined>> | undefined;
   onEvent?: ((event: AppEvent) => void) | undefined;
+  /** Where metrics are served for Prometheus: a port of 127.0.0.1, or host:port. Default: nowhere. */
+  metrics?: string | undefined;
   clock?: Clock | undefined;
   /** Milliseconds since the epoch when the clock stood at zero. Default: as it is now. */
   epochMs?: number | undefined;
@@ -45,6 +47,8 @@ export interface OpenScheduler {
   /** By the names of their apps. */
   sites: Map<string, ServedSite>;
   frameworkName: string;
+  /** Where its metrics are, if they are served. */
+  metricsUrl?: string | undefined;
   /** Whether there was something of an earlier run. */
   resumed: boolean;
   /** Frees everything; the framework lives on for its failover timeout. May be called again. */
@@ -54,7 +58,7 @@ export interface OpenScheduler {
 /** How long masters keep the framework's tasks while no scheduler is there: long if one can find them again, else short. */
 const FAILOVER_SECONDS = { stored: 7 * 24 * 3600, unstored: 60 };
 
-/** Subscribes at once. @throws ConfigError, MesosUpError FRAMEWORK_STORE_UNUSABLE */
+/** Subscribes at once. @throws ConfigError, MesosUpError FRAMEWORK_STORE_UNUSABLE, METRICS_ADDRESS_UNUSABLE */
 export async function openScheduler(options: OpenSchedulerOptions): Promise<OpenScheduler> {
   const { clock = systemClock, random = Math.random, frameworkName, env = {} } = options;
   const store = options.frameworkStore ?? new MemoryFrameworkStore();
@@ -63,6 +67,11 @@ export async function openScheduler(options: OpenSchedulerOptions): Promise<Open
     key.startsWith("app/") ? [(value as AppState).spec] : [],
   );
   const apps = [...known, ...(options.apps ?? [])];
+  // Libraries that few need.
+  const served =
+    options.metrics === undefined
+      ? undefined
+      : await (await import("./metrics/serve-metrics.ts")).serveMetrics(options.metrics);
   const http = new HttpClient(options.connection);
   const leader = leaderDetector(options.master, { http, clock });
   const sites = new Map<string, ServedSite>();
@@ -81,16 +90,19 @@ export async function openScheduler(options: OpenSchedulerOptions): Promise<Open
     siteUri: (app) => sites.get(app)?.uri,
     secret: (name) => env[name],
     onEvent: options.onEvent ?? (() => undefined),
+    meter: served?.meter,
   });
   const free = async () => {
     await scheduler.close();
     await leader[Symbol.asyncDispose]();
     await http.close();
     for (const site of sites.values()) await site[Symbol.asyncDispose]();
+    await served?.[Symbol.asyncDispose]();
   };
   let closed: Promise<void> | undefined;
   const close = () => (closed ??= free());
-  return { scheduler, http, sites, frameworkName, resumed: stored !== undefined, close };
+  const metricsUrl = served?.url;
+  return { scheduler, http, sites, frameworkName, metricsUrl, resumed: stored !== undefined, close };
 }
 
 function frameworkInfoOf(options: OpenSchedulerOptions, apps: readonly AppSpec[]): FrameworkInfo {

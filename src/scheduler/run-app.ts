@@ -48,6 +48,8 @@ export interface RunAppOptions {
   /** Aborting it gives up the launch. */
   signal?: AbortSignal;
   onEvent?: (event: AppEvent) => void;
+  /** Where metrics are served for Prometheus: a port of 127.0.0.1, or host:port. Default: nowhere. */
+  metrics?: string | undefined;
   /** Where the app's secrets come from. Default: nowhere. */
   env?: Readonly<Record<string, string | undefined>>;
   clock?: Clock;

@@ -43,7 +43,7 @@ it("an app stays whole while its scheduler is killed again and again, and its ag
   await place.write("cluster.yaml", cluster);
   await place.write("web.yaml", app);
   await place.run("up", "--cluster", "cluster.yaml", "--containers", "runc");
-  const { exitCode, stderr } = await place.run("run", "web.yaml", "--detach");
+  const { exitCode, stderr } = await place.run("run", "web.yaml", "--detach", "--metrics", "0");
   expect(exitCode, stderr).toBe(0);
   const client = new ControlClient(place.state("frameworks", "web.sock"));
   const before = await client.app("web");
@@ -71,6 +71,11 @@ it("an app stays whole while its scheduler is killed again and again, and its ag
   const running = output.leader!.frameworks[0]!.tasks.map(({ id }) => id);
   expect(running.sort()).toEqual(tasks(without).sort());
   expect((await place.run("verify", "web")).exitCode).toBe(0);
+  const { metrics = "" } = await client.status();
+  expect(await (await fetch(metrics)).text()).toContain('mesos_up_scheduler_instances{app="web",state="running"} 5');
+  const { entries } = (await place.json<{ entries: object[] }>("logs", "scheduler")).output;
+  const line = expect.stringContaining("→ running") as string;
+  expect(entries).toContainEqual(expect.objectContaining({ level: "I", lines: [line] }));
   expect((await place.run("down")).exitCode).toBe(0);
   expect(place.leftovers()).toEqual([]);
 });

@@ -30,6 +30,12 @@ describe("the head of a line is read as", () => {
       Date.UTC(2026, 10, 21, 12, 55, 17),
       "I",
     ],
+    [
+      "a line of JSON",
+      '{"level":"warn","time":"2026-11-21T13:55:17.123Z","pid":1,"msg":"x"}',
+      Date.UTC(2026, 10, 21, 13, 55, 17, 123),
+      "W",
+    ],
     ["ISO 8601 in UTC", "2026-11-21T13:55:17.123456789Z started", Date.UTC(2026, 10, 21, 13, 55, 17, 123), undefined],
   ] as const;
   it.each(known)("%s", (_name, line, atMs, level) => {

@@ -10,6 +10,8 @@ export interface SchedulerView {
   over: boolean;
   subscription: string;
   obstacle?: string;
+  /** Where its metrics are, if they are served. */
+  metrics?: string;
   pid: number;
   apps: AppView[];
 }

@@ -86,14 +86,15 @@ interface Asked {
 }
 
 function read({ open }: ControlOptions, { kind, name, action, pathname }: Asked): unknown {
-  const { scheduler, frameworkName } = open;
+  const { scheduler, frameworkName, metricsUrl: metrics } = open;
   const { state } = scheduler;
   const nowMs = Date.now();
   if (kind === "status") {
     const framework = { id: state.frameworkId, name: frameworkName, master: scheduler.master };
     const { name: subscription } = scheduler.subscription;
     const { over } = state;
-    return { framework, over, subscription, obstacle: scheduler.obstacle, pid: process.pid, apps: appViews(state) };
+    const { obstacle } = scheduler;
+    return { framework, over, subscription, obstacle, metrics, pid: process.pid, apps: appViews(state) };
   }
   if (kind !== "apps") throw unknownPath(pathname);
   if (name === "") return { apps: appViews(state) };
