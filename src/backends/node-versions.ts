@@ -2,12 +2,18 @@
 import type { PlanNode } from "../cluster/plan-types.ts";
 
 /**
+ * A node of this machine's own networks that does not say its version within this time says nothing at all: so it is told
+ * by `status`, and whoever asks for that waits longer.
+ */
+export const NODE_ANSWERS_WITHIN_MS = 2_000;
+
+/**
  * The version of each node that answers in time, by the node's name: "ZooKeeper 3.8.0", "mesos-master 1.12.0". All are asked
  * at once.
  */
 export async function nodeVersions(
   nodes: readonly PlanNode[],
-  { answerWithinMs }: { answerWithinMs: number },
+  answerWithinMs = NODE_ANSWERS_WITHIN_MS,
 ): Promise<Map<string, string>> {
   const [{ HttpClient }, { probeZooKeeper }] = await Promise.all([
     import("../client/http.ts"),

@@ -4,14 +4,11 @@ import type { NodeStatus } from "../backend.ts";
 import { nodeVersions } from "../node-versions.ts";
 import type { Daemon } from "./daemon/daemon.ts";
 
-/** What runs and does not say its version within this time says nothing at all. */
-const answerWithinMs = 2_000;
-
 /** In the plan's order. A node that runs but gives no answer has no version. */
 export async function nodeStatuses(plan: ClusterPlan, daemon: Daemon): Promise<NodeStatus[]> {
   const states = await Promise.all(plan.nodes.map((node) => containerOf(node, daemon)));
   const running = plan.nodes.filter((_, index) => states[index]?.state === "running");
-  const versions = await nodeVersions(running, { answerWithinMs });
+  const versions = await nodeVersions(running);
   return plan.nodes.map(({ name, kind, address, port }, index): NodeStatus => {
     const known = { name, kind, address, port, state: "absent" as const, ...states[index] };
     const version = versions.get(name);

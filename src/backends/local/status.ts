@@ -5,14 +5,11 @@ import { nodeVersions } from "../node-versions.ts";
 import { isRunning, readProcessRecord } from "../state/process-record.ts";
 import { logFileOf } from "./processes/log-file.ts";
 
-/** A process on this machine that does not say its version within this time says nothing at all. */
-const answerWithinMs = 3_000;
-
 /** In the plan's order. A node that runs but gives no answer has no version. */
 export async function nodeStatuses(plan: ClusterPlan): Promise<NodeStatus[]> {
   const known = plan.nodes.map((node) => ({ node, process: processOf(plan, node) }));
   const running = known.filter(({ process }) => process.state === "running").map(({ node }) => node);
-  const versions = await nodeVersions(running, { answerWithinMs });
+  const versions = await nodeVersions(running);
   return known.map(({ node: { name, kind, address, port }, process }): NodeStatus => {
     const status = { name, kind, address, port, ...process };
     const version = versions.get(name);

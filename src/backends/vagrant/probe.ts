@@ -5,7 +5,7 @@ import { nodeVersions } from "../node-versions.ts";
 /** What does not answer within this time on a network of this machine's own, however busy that is, does not answer. */
 const answerWithinMs = 5_000;
 
-/** The version of each node that answers, by the node's name. */
+/** The version of each node that answers, by the node's name. Whoever does not is to be started anew: it gets time. */
 export function versionsOf({ nodes }: ClusterPlan): Promise<Map<string, string>> {
-  return nodeVersions(nodes, { answerWithinMs });
+  return nodeVersions(nodes, answerWithinMs);
 }

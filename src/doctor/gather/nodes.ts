@@ -1,5 +1,6 @@
 // The processes and containers of a cluster of ours.
 import type { NodeStatus } from "../../backends/backend.ts";
+import { NODE_ANSWERS_WITHIN_MS } from "../../backends/node-versions.ts";
 import { portHolder } from "../../backends/local/ports/port-holder.ts";
 import { clusterFolderOf, describeProcess, parseStat, readProcess } from "../../backends/state/process-identity.ts";
 import { planNodeByName } from "../../cluster/plan.ts";
@@ -8,11 +9,15 @@ import { valueOf, type NodeFacts, type PortHolder } from "../facts.ts";
 import type { Target } from "./target.ts";
 
 /** Longer than the backends wait for a part that does not answer. */
-const LIMIT_MS = 3_000;
+const LIMIT_MS = 2 * NODE_ANSWERS_WITHIN_MS;
+
+/** Vagrant alone takes some seconds to say which machines run, and is asked where a part does not answer. */
+const MACHINES_LIMIT_MS = 20_000;
 
 /** None where the backend has no answer: a Docker daemon that is down is another check's. */
 export async function nodeFacts(target: Target, options: AskOptions): Promise<NodeFacts[]> {
-  const nodes = valueOf(await ask(() => target.nodes(), { ...options, limitMs: LIMIT_MS })) ?? [];
+  const limitMs = target.plan?.vagrant === undefined ? LIMIT_MS : MACHINES_LIMIT_MS;
+  const nodes = valueOf(await ask(() => target.nodes(), { ...options, limitMs })) ?? [];
   return await Promise.all(nodes.map((node) => factsOf(node, target)));
 }
 
