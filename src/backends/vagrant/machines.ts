@@ -4,6 +4,7 @@ import type { PlanMachine } from "../../cluster/vagrant/vagrant-types.ts";
 import { MesosUpError } from "../../errors.ts";
 import { machineFolder } from "./machine-folder.ts";
 import { machineStates } from "./machine-readable.ts";
+import { CONTAINERS_CHANGED } from "./vagrant-errors.ts";
 import { runVagrant, type VagrantOutput } from "./vagrant-program.ts";
 
 export interface MachinesOptions {
@@ -16,6 +17,15 @@ export interface MachinesOptions {
 export function vagrant(folder: string, args: string[], options: MachinesOptions): Promise<VagrantOutput> {
   const { directory, dotfiles, planFile } = machineFolder(folder);
   return runVagrant(args, { directory, dotfiles, planFile, ...options });
+}
+
+/** Makes and starts machines, once more where others' containers came in between. @throws as runVagrant */
+export async function vagrantUp(folder: string, args: string[], options: MachinesOptions): Promise<void> {
+  const up = () => vagrant(folder, ["up", ...args], options);
+  await up().catch(async (error: unknown) => {
+    if (!(error instanceof MesosUpError) || error.code !== CONTAINERS_CHANGED) throw error;
+    await up();
+  });
 }
 
 /** The state of every machine, in Vagrant's words: `running`, `poweroff`, `stopped`, `not_created`, …. */

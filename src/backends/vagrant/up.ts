@@ -21,7 +21,7 @@ import { logTails } from "./components.ts";
 import { machineShell } from "./machine-shell.ts";
 import { ensureMachineImage } from "./machine-image/machine-image.ts";
 import { copyEngine, ensureKey, machineFolder, packEngine, writePlanFile, writeVagrantfile } from "./machine-folder.ts";
-import { statesOf, vagrant, type MachinesOptions } from "./machines.ts";
+import { statesOf, vagrantUp, type MachinesOptions } from "./machines.ts";
 import { vagrantPlacement } from "./placement.ts";
 import { checkSurroundings, lookAround } from "./preflight.ts";
 import { versionsOf } from "./probe.ts";
@@ -151,7 +151,7 @@ async function bringMachinesUp(run: UpRun, made: ClusterPlan, names: string[]): 
   await steps.step({ id: "machines", title: "Machines are up" }, async (context) => {
     const provider = made.vagrant?.provider ?? "virtualbox";
     const which = names.length === 0 ? ["--provision"] : names;
-    await vagrant(folder, ["up", "--provider", provider, ...which], machinesOptions(run, context));
+    await vagrantUp(folder, ["--provider", provider, ...which], machinesOptions(run, context));
     const machines = made.vagrant?.machines ?? [];
     context.detail(machines.map(({ name, address }) => `${name} ${address}`).join(", "));
   });

@@ -20,6 +20,9 @@ interface Known {
   hint: string;
 }
 
+/** Nothing is wrong: the same command may succeed a moment later. */
+export const CONTAINERS_CHANGED = "CONTAINERS_CHANGED";
+
 const known: Known[] = [
   {
     names: ["VirtualBoxInvalidHostSubnet"],
@@ -103,6 +106,13 @@ const known: Known[] = [
     code: "CLUSTER_BUSY",
     message: () => "Another Vagrant is at work on these machines.",
     hint: "Wait until it has finished, and try again.",
+  },
+  {
+    // Vagrant's docker provider looks at every container of the daemon for its ports, one by one.
+    text: /No such (object|container): \S+/i,
+    code: CONTAINERS_CHANGED,
+    message: () => "Other containers went away while Vagrant looked at them.",
+    hint: "Run the command again.",
   },
   {
     names: ["PlanError", "VagrantfileLoadError", "VagrantfileSyntaxError"],
