@@ -1,7 +1,8 @@
 // The catalogue of faults on a cluster of processes: one after the other on one cluster with an app, each made for real, named as
 // the root cause, put right, and all is well again.
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { execaSync } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -181,7 +182,9 @@ describe("a folder", () => {
 
 describe("a port", () => {
   it("is taken by another program", async () => {
-    const server = createServer((socket) => socket.destroy());
+    const { port, address } = cluster.node("agent-1");
+    const listen = `require("net").createServer().listen(${port}, "${address}", () => console.log("listens"))`;
+    let stranger: ChildProcess;
     await plays({
       name: "port taken by another program",
       id: "AG001",
@@ -189,10 +192,13 @@ describe("a port", () => {
       says: /its port \d+ is taken by PID/,
       inject: async () => {
         await cluster.kill("agent-1");
-        const { port, address } = cluster.node("agent-1");
-        await new Promise<void>((resolve) => server.listen(port, address, resolve));
+        stranger = spawn(process.execPath, ["-e", listen], { stdio: ["ignore", "pipe", "inherit"] });
+        await once(stranger.stdout!, "data");
       },
-      hand: () => new Promise((resolve) => server.close(() => resolve())),
+      hand: async () => {
+        stranger.kill("SIGKILL");
+        await once(stranger, "exit");
+      },
       cure: "fix",
     });
   });
