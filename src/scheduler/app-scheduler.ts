@@ -10,7 +10,8 @@ import type { SubscriptionState } from "../client/scheduler-stream.ts";
 import { MesosUpError, StepError } from "../errors.ts";
 import type { SchedulerEvent } from "../mesos/scheduler-api.ts";
 import type { FrameworkInfo, TaskStatus } from "../mesos/types.ts";
-import type { CallOutcome, Changes, Command, CoreEvent, Effect, Input } from "./core/inputs.ts";
+import type { AppEvent } from "./app-event.ts";
+import type { CallOutcome, Changes, Command, Effect, Input } from "./core/inputs.ts";
 import { offerConstraintsOf } from "./core/offer-constraints.ts";
 import { restoreState } from "./core/state.ts";
 import type { SchedulerState } from "./core/state.ts";
@@ -28,10 +29,6 @@ import type { SchedulerMeter } from "./metrics/meter.ts";
 import { Outbox } from "./outbox.ts";
 import type { Placement } from "./placement.ts";
 import { readStderrTail } from "./task-failure.ts";
-
-/** What happens on the way, for whoever shows it. */
-export type AppEvent =
-  { type: "subscription"; state: SubscriptionState } | { type: "status"; status: TaskStatus } | CoreEvent;
 
 export interface AppSchedulerOptions {
   frameworkInfo: FrameworkInfo;

@@ -1,7 +1,7 @@
 // What a scheduler without a terminal leaves in its log: one JSON object a line (pino), which `mesos-up logs` reads too.
 import { destination as openDestination, pino, stdTimeFunctions } from "pino";
 import type { DestinationStream } from "pino";
-import type { AppEvent } from "./app-scheduler.ts";
+import type { AppEvent } from "./app-event.ts";
 import type { Instance } from "./core/instance.ts";
 
 /** Writes what happens, each as it happens; without a destination to stdout, and before it returns. */

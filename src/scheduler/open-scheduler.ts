@@ -8,7 +8,7 @@ import { HttpClient } from "../client/http.ts";
 import { leaderDetector } from "../client/leader.ts";
 import type { FrameworkInfo } from "../mesos/types.ts";
 import { AppScheduler } from "./app-scheduler.ts";
-import type { AppEvent } from "./app-scheduler.ts";
+import type { AppEvent } from "./app-event.ts";
 import type { AppSpec } from "./app-spec.ts";
 import type { AppState } from "./core/state.ts";
 import { MemoryFrameworkStore } from "./framework-store.ts";

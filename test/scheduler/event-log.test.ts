@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseLine } from "../../src/logs/parse-line.ts";
-import type { AppEvent } from "../../src/scheduler/app-scheduler.ts";
+import type { AppEvent } from "../../src/scheduler/app-event.ts";
 import { newInstance } from "../../src/scheduler/core/instance.ts";
 import { eventLog } from "../../src/scheduler/event-log.ts";
 

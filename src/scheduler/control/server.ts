@@ -5,7 +5,7 @@ import { createServer } from "node:http";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { dirname } from "node:path";
 import { ConfigError, MesosUpError } from "../../errors.ts";
-import type { AppEvent } from "../app-scheduler.ts";
+import type { AppEvent } from "../app-event.ts";
 import { appView, appViews } from "../core/view.ts";
 import { whyView } from "../core/why.ts";
 import type { OpenScheduler } from "../open-scheduler.ts";

@@ -2,7 +2,7 @@
 // its own may have several schedulers.
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { SchedulerCall, SchedulerEvent } from "../../mesos/scheduler-api.ts";
-import type { AppEvent } from "../app-scheduler.ts";
+import type { AppEvent } from "../app-event.ts";
 import type { Instance } from "../core/instance.ts";
 import type { SchedulerState } from "../core/state.ts";
 
