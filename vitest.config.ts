@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
+import { temporaryFolder } from "./test/temporary-folder.ts";
 
 /** The files that take longest, in the order of that: one that were begun last would be waited for alone. */
 const LONGEST = ["lifecycle", "vagrant", "faults", "conformance", "docker", "local", "simulation", "vagrantfile"];
@@ -29,6 +30,8 @@ export default defineConfig({
           name: "unit",
           include: ["test/**/*.test.ts"],
           exclude: ["test/e2e/**", "test/faults/**"],
+          globalSetup: ["test/temporary-folder.ts"],
+          env: { TMPDIR: temporaryFolder },
           // Some start real programs: Vagrant takes five seconds to look at a plan, and many times that on a busy machine.
           testTimeout: 120_000,
           sequence: { groupOrder: 0 },
