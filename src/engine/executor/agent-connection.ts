@@ -33,6 +33,8 @@ export class AgentConnection {
   #disconnectedAt: number;
   #backoffMs = FIRST_BACKOFF_MS;
   #subscription: ClientRequest | undefined;
+  /** Made while a SUBSCRIBE without them was on its way: to be sent once that is answered. */
+  #waiting: ExecutorCall[] = [];
 
   constructor(options: AgentConnectionOptions) {
     this.#options = options;
@@ -42,10 +44,14 @@ export class AgentConnection {
 
   /** Sends a call; what does not arrive is told again by the next SUBSCRIBE. */
   send(call: ExecutorCall): void {
+    if (this.#state === "CONNECTING") this.#waiting.push(call);
     if (this.#state !== "SUBSCRIBED") return;
     const sent = this.#request(call, this.#calls);
     sent.on("response", (response) => response.resume());
-    sent.on("error", () => {});
+    // A connection that was kept may have ended with the agent before this one; an update that comes twice is told once.
+    sent.on("error", () => {
+      if (sent.reusedSocket) this.send(call);
+    });
   }
 
   close(): void {
@@ -55,6 +61,7 @@ export class AgentConnection {
   }
 
   #subscribe(): void {
+    this.#waiting = [];
     const sent = this.#request(this.#options.subscribeCall(), false);
     this.#subscription = sent;
     sent.on("response", (response) => this.#read(response));
@@ -74,6 +81,7 @@ export class AgentConnection {
     }
     this.#state = "SUBSCRIBED";
     this.#backoffMs = FIRST_BACKOFF_MS;
+    for (const call of this.#waiting.splice(0)) this.send(call);
     const decoder = new RecordIoDecoder();
     response.on("data", (chunk: Buffer) => {
       for (const record of decoder.push(chunk)) {
