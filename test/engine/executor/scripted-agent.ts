@@ -10,6 +10,8 @@ export class ScriptedAgent {
   readonly server: Server;
   #stream: ServerResponse | undefined;
   #changed: () => void = () => {};
+  /** Set while it takes subscriptions without answering them. */
+  #held: ServerResponse[] | undefined;
 
   constructor() {
     this.server = createServer((request, response) => {
@@ -24,6 +26,15 @@ export class ScriptedAgent {
   }
   disconnect(): void {
     this.#stream?.end();
+  }
+  /** Leaves subscriptions unanswered until the function that it gives is called. */
+  holdSubscriptions(): () => void {
+    const held: ServerResponse[] = [];
+    this.#held = held;
+    return () => {
+      this.#held = undefined;
+      for (const response of held) response.writeHead(200).flushHeaders();
+    };
   }
   acknowledge(status: TaskStatus | undefined): void {
     if (!status) throw new Error("There is no such update");
@@ -44,7 +55,8 @@ export class ScriptedAgent {
     this.calls.push(call);
     if (call.type === "SUBSCRIBE") {
       this.#stream = response;
-      response.writeHead(200).flushHeaders();
+      if (this.#held === undefined) response.writeHead(200).flushHeaders();
+      else this.#held.push(response);
     } else {
       if (call.type === "UPDATE") this.statuses.push(call.update.status);
       response.writeHead(202).end();
