@@ -1,15 +1,15 @@
 // What happens on a cluster: the event stream of the v1 operator API at the leading master (docs/operator-http-api.md:
 // SUBSCRIBE). It comes back by itself when the stream breaks, falls silent or another master leads.
-import { MesosApiError, RecordIoError } from "../errors.ts";
 import type { OperatorEvent, OperatorState } from "../mesos/operator-events.ts";
 import { OPERATOR_PATH } from "../mesos/scheduler-api.ts";
 import { apiError } from "./api-errors.ts";
 import { backoffMs } from "./backoff.ts";
 import { systemClock, type Clock } from "./clock.ts";
 import { readEvents } from "./event-records.ts";
-import { readAll, UnreachableError, type HttpClient } from "./http.ts";
+import { readAll, type HttpClient } from "./http.ts";
 import type { LeaderDetector } from "./leader-detector.ts";
 import { JSON_HEADERS } from "./subscribe.ts";
+import { FIRST_EVENT_LIMIT_MS, loseWithLeader, MISSED_HEARTBEATS, reasonToSubscribeAgain } from "./subscription.ts";
 
 export type OperatorNews =
   /** Nobody leads so far. */
@@ -32,10 +32,6 @@ export interface OperatorStreamOptions {
 
 const RECONNECT = { firstMs: 40, maxMs: 2000 };
 
-/** Of the heartbeats that SUBSCRIBED promises. */
-const MISSED_HEARTBEATS = 3;
-const FIRST_EVENT_LIMIT_MS = 15_000;
-
 /**
  * Tells news until the signal is aborted.
  * @throws MesosApiError where a master refuses for good, as one that wants to know who asks.
@@ -49,7 +45,7 @@ export async function followOperatorEvents(options: OperatorStreamOptions): Prom
     const reason = await oneSubscription({ ...options, clock }, () => {
       attempt = 0;
       told = undefined;
-    }).catch((error: unknown) => reasonToRetry(error, signal));
+    }).catch((error: unknown) => (ended() ? "" : reasonToSubscribeAgain(error)));
     if (ended()) return;
     // A master that is down is asked often; to hear of it once is enough.
     if (reason !== told) onNews({ kind: "lost", reason });
@@ -64,13 +60,9 @@ async function oneSubscription(
   onSubscribed: () => void,
 ): Promise<string> {
   const master = await leader.find(signal, (reason) => onNews({ kind: "waiting", reason }));
-  const over = new AbortController();
-  const within = AbortSignal.any([signal, over.signal]);
-  // A leader that was cut off may keep its streams open for long; ZooKeeper knows sooner.
-  leader.changed(within).then(
-    () => over.abort(new UnreachableError("Another master leads now.", { code: "LEADER_CHANGED", url: master })),
-    () => undefined,
-  );
+  const lost = new AbortController();
+  const within = AbortSignal.any([signal, lost.signal]);
+  void loseWithLeader(leader, { master, lost, signal: within });
   try {
     const { url, body } = await openStream(http, master, within);
     let silenceLimitMs = FIRST_EVENT_LIMIT_MS;
@@ -85,7 +77,7 @@ async function oneSubscription(
     }
     return `${master} closed the stream.`;
   } finally {
-    over.abort();
+    lost.abort();
   }
 }
 
@@ -95,14 +87,4 @@ async function openStream(http: HttpClient, master: string, signal: AbortSignal)
   if (answer.status === 200) return answer;
   const text = (await readAll(answer.body)).toString("utf8");
   throw apiError("SUBSCRIBE", new URL(answer.url).origin, { status: answer.status, body: text });
-}
-
-function reasonToRetry(error: unknown, signal: AbortSignal): string {
-  if (signal.aborted) return "";
-  const retryable =
-    error instanceof UnreachableError ||
-    error instanceof RecordIoError ||
-    (error instanceof MesosApiError && (error.retryable || error.subscriptionLost));
-  if (!retryable) throw error;
-  return error.message;
 }

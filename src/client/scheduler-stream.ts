@@ -1,6 +1,6 @@
 // A framework's subscription to the leading master: one endless stream of events, and calls on connections of their own
 // (docs/scheduler-http-api.md). It comes back by itself when the stream breaks, falls silent or another master leads.
-import { MesosApiError, MesosUpError, RecordIoError } from "../errors.ts";
+import { MesosUpError } from "../errors.ts";
 import type { OfferConstraints } from "../mesos/offer-constraints.ts";
 import { SCHEDULER_PATH } from "../mesos/scheduler-api.ts";
 import type { SchedulerCall, SchedulerEvent } from "../mesos/scheduler-api.ts";
@@ -10,10 +10,10 @@ import { backoffMs } from "./backoff.ts";
 import { systemClock } from "./clock.ts";
 import type { Clock } from "./clock.ts";
 import { readEvents } from "./event-records.ts";
-import { UnreachableError } from "./http.ts";
 import type { HttpClient } from "./http.ts";
 import type { LeaderDetector } from "./leader-detector.ts";
 import { callHeaders, subscribe } from "./subscribe.ts";
+import { FIRST_EVENT_LIMIT_MS, loseWithLeader, MISSED_HEARTBEATS, reasonToSubscribeAgain } from "./subscription.ts";
 
 export type SubscriptionState =
   /** Nothing has been asked of the stream yet. */
@@ -46,12 +46,6 @@ export interface SchedulerStreamOptions {
 }
 
 const RECONNECT = { firstMs: 40, maxMs: 5000 };
-
-/** The master promises a HEARTBEAT in every interval; this many without any sign of life, and it is taken for dead. */
-const MISSED_HEARTBEATS = 3;
-
-/** Until SUBSCRIBED has said what the interval is. */
-const FIRST_EVENT_LIMIT_MS = 15_000;
 
 const CALL_LIMIT_MS = 10_000;
 
@@ -159,7 +153,7 @@ export class SchedulerStream implements AsyncDisposable {
       const { master, streamId, records } = await subscribe(this.#options.http, leading, this.#subscribeCall(), {
         signal,
       });
-      void this.#watchLeader(leading, lost);
+      void loseWithLeader(this.#options.leader, { master: leading, lost, signal });
       let silenceLimitMs = FIRST_EVENT_LIMIT_MS;
       for await (const event of readEvents(records, {
         clock: this.#clock,
@@ -181,7 +175,7 @@ export class SchedulerStream implements AsyncDisposable {
       return `${master} closed the stream`;
     } catch (error) {
       if (this.#signal.aborted) return "closed";
-      return this.#reasonToRetry(lost.signal.aborted ? lost.signal.reason : error);
+      return reasonToSubscribeAgain(lost.signal.aborted ? lost.signal.reason : error);
     } finally {
       this.#current = undefined;
       lost.abort();
@@ -203,16 +197,6 @@ export class SchedulerStream implements AsyncDisposable {
     };
   }
 
-  /** A leader that was cut off may keep its streams open for long; ZooKeeper knows sooner. */
-  async #watchLeader(master: string, lost: AbortController): Promise<void> {
-    try {
-      await this.#options.leader.changed(AbortSignal.any([lost.signal, this.#signal]));
-      lost.abort(new UnreachableError("Another master leads now.", { code: "LEADER_CHANGED", url: master }));
-    } catch {
-      // The subscription ended first, or nobody can tell: then the stream itself will.
-    }
-  }
-
   /** Until the time is up, the stream is closed, or another master leads: that is told, for it deserves a fresh start. */
   async #sleepUntilChange(durationMs: number): Promise<boolean> {
     const over = new AbortController();
@@ -229,15 +213,6 @@ export class SchedulerStream implements AsyncDisposable {
     } finally {
       over.abort();
     }
-  }
-
-  #reasonToRetry(error: unknown): string {
-    const retryable =
-      error instanceof UnreachableError ||
-      error instanceof RecordIoError ||
-      (error instanceof MesosApiError && (error.retryable || error.subscriptionLost));
-    if (!retryable) throw error;
-    return error.message;
   }
 
   #enter(state: SubscriptionState): void {
