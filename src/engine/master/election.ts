@@ -5,6 +5,7 @@ import { MasterGroup } from "../common/master-group.ts";
 import type { ZooKeeperSession } from "../common/zookeeper-session.ts";
 import { joinNode, type ZooKeeperUrl } from "../common/zookeeper-url.ts";
 import type { MasterFlags } from "./flags.ts";
+import { LogReplicas } from "./log-replicas.ts";
 import type { Master } from "./master.ts";
 import type { RegistryStore } from "./registrar.ts";
 import { memoryStore, zooKeeperStore } from "./registry-stores.ts";
@@ -16,12 +17,10 @@ export interface ElectionOptions {
   log: Log;
 }
 
-/** How long a master that leads waits before it looks again whether something it needs is there. */
-const RETRY_MS = 100;
-
 export class ZooKeeperElection {
   readonly #options: ElectionOptions;
-  readonly #replicas: string;
+  /** Undefined where the registry is kept by nobody. */
+  readonly #replicas: LogReplicas | undefined;
   /** The registry, where all masters find it. */
   readonly store: RegistryStore;
   #session: ZooKeeperSession | undefined;
@@ -29,9 +28,12 @@ export class ZooKeeperElection {
 
   constructor(options: ElectionOptions) {
     this.#options = options;
-    this.#replicas = joinNode(options.url.path, "log_replicas");
+    const { flags, log, url } = options;
+    const path = joinNode(url.path, "log_replicas");
+    this.#replicas =
+      flags.registry === "in_memory" ? undefined : new LogReplicas({ path, quorum: flags.quorum ?? 0, log });
     this.store =
-      options.flags.registry === "in_memory" ? memoryStore() : zooKeeperStore(() => this.#open(), this.#replicas);
+      this.#replicas === undefined ? memoryStore() : zooKeeperStore(() => this.#open(), path, this.#replicas);
   }
 
   /** `lost` is called when this master has led and does not any more: nothing that it knows can be relied on then. */
@@ -42,9 +44,7 @@ export class ZooKeeperElection {
       ...{ url, log, candidate: info, sessionTimeoutMs: flags.zk_session_timeout },
       prepare: async (session) => {
         this.#session = session;
-        await session.ensure(this.#replicas);
-        const replica = joinNode(this.#replicas, "replica_");
-        await session.create(replica, Buffer.from(info.pid ?? ""), "EPHEMERAL_SEQUENTIAL");
+        await this.#replicas?.join(session, info.pid ?? "");
       },
       onLeader: (leader) => {
         if (led) {
@@ -55,7 +55,9 @@ export class ZooKeeperElection {
           );
         } else if (leader?.id === info.id) {
           led = true;
-          master.lead(this.#quorum()).catch((error: unknown) => lost(`Recovery failed: ${(error as Error).message}`));
+          master
+            .lead(this.#replicas?.quorum())
+            .catch((error: unknown) => lost(`Recovery failed: ${(error as Error).message}`));
         } else {
           log.info(
             leader ? `The newly elected leader is ${leader.pid ?? ""} with id ${leader.id}` : "No master was elected.",
@@ -74,30 +76,5 @@ export class ZooKeeperElection {
   #open(): ZooKeeperSession {
     if (!this.#session) throw new Error("There is no ZooKeeper session");
     return this.#session;
-  }
-
-  /** Resolves once as many masters take part as --quorum wants: with fewer, a registry could be an old one. */
-  async #quorum(): Promise<void> {
-    const { flags, log } = this.#options;
-    const wanted = flags.registry === "in_memory" ? 0 : (flags.quorum ?? 0);
-    for (;;) {
-      let onChange = (): void => {};
-      const changed = new Promise<void>((resolve) => (onChange = resolve));
-      const replicas = await this.#countReplicas(() => onChange());
-      if (replicas >= wanted) return;
-      log.info(`Waiting for ${wanted} masters to take part; there are ${replicas}`);
-      await changed;
-    }
-  }
-
-  /** None, and another look soon, while ZooKeeper cannot be asked. */
-  async #countReplicas(onChange: () => void): Promise<number> {
-    try {
-      return (await this.#open().children(this.#replicas, onChange)).length;
-    } catch (error) {
-      this.#options.log.warning(`Failed to count the masters: ${(error as Error).message}`);
-      setTimeout(onChange, RETRY_MS);
-      return 0;
-    }
   }
 }

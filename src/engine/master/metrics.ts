@@ -114,12 +114,22 @@ export async function snapshotMetrics(
     ["allocator/mesos/allocation_runs", master.runner.runs],
     ["allocator/mesos/allocation_run_ms", master.runner.lastRunMs],
     ["allocator/mesos/allocation_run_latency_ms", master.runner.lastRunMs],
+    ...replicaMetrics(master),
     ["registrar/queued_operations", master.registrar.queued],
     ["registrar/registry_size_bytes", master.registrar.sizeBytes],
     ["registrar/state_fetch_ms", master.registrar.fetchMs],
     ["registrar/state_store_ms", master.registrar.storeMs],
   ]);
   return Object.fromEntries([...values].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** None with --registry=in_memory, as in Mesos. */
+function replicaMetrics({ registrar: { replicas } }: MasterContext): [string, number][] {
+  if (replicas === undefined) return [];
+  return [
+    ["registrar/log/ensemble_size", replicas.size],
+    ["registrar/log/recovered", replicas.hasRecovered ? 1 : 0],
+  ];
 }
 
 function operationMetrics(master: MasterContext): [string, number][] {

@@ -9,6 +9,16 @@ export interface RegistryStore {
   read(): Promise<Buffer | undefined>;
   /** The data comes in pieces, which nobody changes. */
   write(pieces: readonly Buffer[]): Promise<void>;
+  /** Who keeps it; undefined where it is kept by nobody. */
+  readonly replicas?: RegistryReplicas;
+}
+
+/** For the metrics, under the names of a Mesos's replicated log. */
+export interface RegistryReplicas {
+  /** Masters that take part. */
+  readonly size: number;
+  /** As many as are wanted have taken part. */
+  readonly hasRecovered: boolean;
 }
 
 export interface Registry {
@@ -60,6 +70,10 @@ export class Registrar {
   constructor(store: RegistryStore, nowMs: () => number) {
     this.#store = store;
     this.#nowMs = nowMs;
+  }
+
+  get replicas(): RegistryReplicas | undefined {
+    return this.#store.replicas;
   }
 
   /** Reads what the last leader left. To be awaited before anything is changed. */

@@ -4,7 +4,7 @@ import { dirname } from "node:path";
 import { promisify } from "node:util";
 import { gunzip, gzip } from "node:zlib";
 import type { ZooKeeperSession } from "../common/zookeeper-session.ts";
-import type { RegistryStore } from "./registrar.ts";
+import type { RegistryReplicas, RegistryStore } from "./registrar.ts";
 
 const [pack, unpack] = [promisify(gzip), promisify(gunzip)];
 
@@ -18,6 +18,7 @@ export const memoryStore = (): RegistryStore => ({
 export function fileStore(path: string): RegistryStore {
   let isMade: Promise<unknown> | undefined;
   return {
+    replicas: { size: 1, hasRecovered: true },
     async read() {
       try {
         return await readFile(path);
@@ -46,8 +47,13 @@ async function writePieces(path: string, pieces: readonly Buffer[]): Promise<voi
 }
 
 /** The data of one node, packed: ZooKeeper takes 1 MB, which holds some 10,000 agents. The node must exist. */
-export function zooKeeperStore(session: () => ZooKeeperSession, node: string): RegistryStore {
+export function zooKeeperStore(
+  session: () => ZooKeeperSession,
+  node: string,
+  replicas: RegistryReplicas,
+): RegistryStore {
   return {
+    replicas,
     async read() {
       const data = await session().read(node);
       return data && data.length > 0 ? unpack(data) : undefined;
