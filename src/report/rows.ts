@@ -19,9 +19,15 @@ export function reportRows(report: DemoReport): [name: string, text: string][] {
   if (task) {
     rows.push(["task", `${task.id} on ${task.agent}, host port ${task.hostPorts.join(", ")}`]);
     rows.push(["container", `${task.containerId} (${task.runtime})`]);
-    rows.push(["image", task.imageDetail ? `${task.image}, ${task.imageDetail}` : task.image]);
+    rows.push(["image", imageText(task.image, task.imageDetail)]);
   }
   return [...rows, ...(check ? checkRows(check) : []), ...(report.faults ?? []).map(faultRow)];
+}
+
+/** What is known of an image that was brought from elsewhere begins with its name. */
+function imageText(image: string, detail: string | undefined): string {
+  if (detail === undefined || detail === "") return image;
+  return detail.startsWith(image) ? detail : `${image}, ${detail}`;
 }
 
 function faultRow({ fault, outcome, recoveredMs, requests, failed }: ReportFault): [name: string, text: string] {

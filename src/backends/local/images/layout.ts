@@ -29,10 +29,14 @@ export const referenceAnnotation = "org.opencontainers.image.ref.name";
 /** Descriptors of the layout's images, none where there is no layout. */
 export function readIndex(layout: string): Descriptor[] {
   try {
-    return (JSON.parse(readFileSync(join(layout, "index.json"), "utf8")) as Index).manifests;
+    return parseIndex(readFileSync(join(layout, "index.json"), "utf8"));
   } catch {
     return [];
   }
+}
+
+export function parseIndex(text: string): Descriptor[] {
+  return (JSON.parse(text) as Index).manifests;
 }
 
 export function findImage(layout: string, reference: string): Descriptor | undefined {

@@ -72,11 +72,18 @@ describe("an image from an archive", () => {
     expect(image.reference).toBe("my-site-v2:archive");
   });
 
+  it("may be gzipped", async () => {
+    const path = dockerArchive("site.tar", ["site:5"]);
+    execFileSync("gzip", [path]);
+    expect((await openStore().take(`${path}.gz`)).reference).toBe("site:5");
+  });
+
   it("may be a folder with an OCI layout, or a tar of one", async () => {
     writeLayout(join(folder, "layout"), "site:3");
     expect((await openStore().take(join(folder, "layout"))).reference).toBe("site:3");
+    writeLayout(join(folder, "layout"), "site:4");
     execFileSync("tar", ["--create", "--file", "site.oci.tar", "--directory", "layout", "."], { cwd: folder });
-    await openStore().take(join(folder, "site.oci.tar"));
+    expect((await openStore().take(join(folder, "site.oci.tar"))).reference).toBe("site:4");
     expect(calls("skopeo").map((call) => call.split(" ")[4])).toEqual(["oci:source", "oci-archive:source"]);
   });
 
@@ -123,6 +130,18 @@ describe("an image by its name", () => {
         'Docker: Error response from daemon: reference does not exist; its registry: pinging "registry": no such host.',
     );
     expect(error.hint).toContain("docker save");
+  });
+
+  it.each([
+    ["localhost:5000/site:1", true],
+    ["127.0.0.1:5000/site:1", true],
+    ["localhost.example.org/site:1", false],
+    ["nobody/nothing:1", false],
+  ])("comes from its registry, %s over plain HTTP, too: %s", async (reference, isPlain) => {
+    await failureOf(openStore().take(reference));
+    expect(calls("skopeo").at(-1)).toBe(
+      `skopeo --insecure-policy copy --quiet ${isPlain ? "--src-tls-verify=false " : ""}docker://${reference} oci:oci:latest`,
+    );
   });
 
   it("is unpacked again when its bundle has gone", async () => {
