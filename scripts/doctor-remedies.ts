@@ -1,4 +1,5 @@
 // What the doctor does where it is asked to mend: a remedy for real.
+import { rmSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { basename } from "node:path";
 import type { Backend, ComponentAction, UpOptions } from "../src/backends/backend.ts";
@@ -15,6 +16,7 @@ import type { ClusterPlan } from "../src/cluster/plan-types.ts";
 import { planNodeByName } from "../src/cluster/plan.ts";
 import type { ClusterSpec } from "../src/cluster/spec.ts";
 import type { Remedy } from "../src/doctor/finding.ts";
+import { claimFacts } from "../src/doctor/gather/claims.ts";
 import { createSteps } from "../src/progress/steps.ts";
 import { leaveScheduler, requireScheduler, schedulerRecords } from "./schedulers.ts";
 
@@ -33,6 +35,9 @@ export async function applyRemedy({ kind, target = "" }: Remedy, own: OwnCluster
   const folder = clusterFolder(root, name);
   const act = (action: ComponentAction) => backend.act(name, target, action, work);
   switch (kind) {
+    case "clear":
+      clearClaim(folder, target);
+      return;
     case "up":
       await backend.up(recorded(own).spec, work);
       return;
@@ -84,6 +89,13 @@ async function bringImage(
     await offerImage(image, plan, { env, context });
     context.detail(image.description);
   });
+}
+
+/** Its holder is looked for once more: the file counts for as long as that one lives. */
+function clearClaim(folder: string, file: string): void {
+  const claim = claimFacts(folder).find((one) => one.file === file);
+  if (claim !== undefined && claim.state !== "ended") throw new Error(`${claim.holder} is at work with it`);
+  rmSync(file, { force: true });
 }
 
 /** A container that no agent knows. */

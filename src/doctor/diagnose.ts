@@ -4,7 +4,9 @@ import { agentChecks } from "./checks/agents.ts";
 import { appChecks } from "./checks/apps.ts";
 import { leftoverChecks } from "./checks/leftovers.ts";
 import { machineChecks } from "./checks/machine.ts";
+import { masterGroupChecks } from "./checks/master-group.ts";
 import { masterChecks } from "./checks/masters.ts";
+import { runtimeChecks } from "./checks/runtime.ts";
 import { taskChecks } from "./checks/tasks.ts";
 import { zookeeperChecks } from "./checks/zookeeper.ts";
 import type { Facts } from "./facts.ts";
@@ -13,8 +15,10 @@ import type { Diagnosis, Finding } from "./finding.ts";
 /** In the order in which one depends on another. */
 export const CHECKS: readonly Check[] = [
   ...machineChecks,
+  ...runtimeChecks,
   ...zookeeperChecks,
   ...masterChecks,
+  ...masterGroupChecks,
   ...agentChecks,
   ...taskChecks,
   ...appChecks,

@@ -18,6 +18,8 @@ export interface NodeFacts extends NodeStatus {
   logTail: string;
   /** Who listens on a port of a node that does not run. */
   portHolder?: PortHolder;
+  /** Another process that has by now the number which is written down for a node that does not run. */
+  numberHolder?: string;
 }
 
 export interface PortHolder {
@@ -43,6 +45,8 @@ export interface MasterFacts {
   version: Answer<string>;
   /** /metrics/snapshot: every master answers it, leading or not. */
   metrics: Answer<Record<string, number>>;
+  /** Of /flags. */
+  flags: Answer<Record<string, string>>;
   /** Where it says that the leading master is (/redirect), http://host:port; undefined while it knows of none. */
   leader: Answer<string | undefined>;
 }
@@ -70,15 +74,23 @@ export interface TaskFacts {
   framework: string;
   agent: string;
   state: string;
-  /** The state of the last update that the framework was sent and has acknowledged, or is still to. */
+  /** Of the last update that was sent on to the framework: the agent keeps later ones back until it is acknowledged. */
   updateState: string | undefined;
+}
+
+export interface ClusterTasks {
+  running: TaskFacts[];
+  unreachable: TaskFacts[];
+  orphans: TaskFacts[];
+  /** Those of `running` with an update that is not acknowledged, twice in a row. */
+  waiting: TaskFacts[];
 }
 
 /** What the leading master says of the cluster. */
 export interface LeaderFacts {
   url: string;
   agents: Answer<AgentSummary[]>;
-  tasks: Answer<{ running: TaskFacts[]; unreachable: TaskFacts[]; orphans: TaskFacts[] }>;
+  tasks: Answer<ClusterTasks>;
   frameworks: Answer<{ id: string; name: string; active: boolean; connected: boolean; recovered: boolean }[]>;
   /** Undefined where nothing may be changed: to subscribe is to leave a completed framework behind. */
   subscribes: Answer<true> | undefined;
@@ -92,8 +104,35 @@ export interface MachineFacts {
   diskFreeBytes: number;
   diskTotalBytes: number;
   folderWritable: boolean;
+  /** What a cgroup allows of the processors together, as in 0.5; undefined where nothing is held back. */
+  processorQuota: number | undefined;
   /** What the agents' --docker names; undefined where they run no containers. */
   containerRuntime: { program: string; version: Answer<string> } | undefined;
+  /** Undefined where agents use those of another machine. */
+  cgroups: CgroupFacts | undefined;
+}
+
+/** Control groups as agents and what runs containers may use them. */
+export interface CgroupFacts {
+  /** Undefined where the machine has none. */
+  version: 1 | 2 | undefined;
+  /** Those that are there: cpu, memory, pids, … */
+  controllers: string[];
+  /** Those in which this user may make groups. */
+  writable: string[];
+  /** Limits that Docker says it cannot set. */
+  notByDocker: string[];
+}
+
+/** A lock: a file that says which process is at work on something. */
+export interface ClaimFacts {
+  /** Absolute path. */
+  file: string;
+  /** For a sentence: "PID 812 (node mesos-up.js up)". */
+  holder: string;
+  /** `ended`: it left its file behind; `stopped`: by a signal, and whoever needs the lock waits for it. */
+  state: "at work" | "stopped" | "ended";
+  pid: number;
 }
 
 /** A folder of a node, on this machine. */
@@ -166,6 +205,8 @@ export interface Facts {
   folders: FolderFacts[];
   sandboxes: SandboxFacts[];
   schedulers: SchedulerFacts[];
+  /** Empty where the cluster is not kept on this machine. */
+  claims: ClaimFacts[];
   /** Running containers of the cluster that no agent knows; undefined where that is not to be told. */
   strayContainers: string[] | undefined;
   /** Milliseconds since 1970 by this machine's clock, and by the clocks of others, as their HTTP answers say (to the second). */

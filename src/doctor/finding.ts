@@ -5,12 +5,13 @@ export type Layer = (typeof LAYERS)[number];
 
 /**
  * From the smallest to the one that costs most:
- * `up` starts what is missing; `image` puts an app's image back; `sweep` ends what nobody knows any more; `scheduler`
- * starts the scheduler of an app again; `restart` ends a node and starts it anew; `relaunch` has another task take the
- * place of one; `renew` has a node begin with an empty work folder; `rebuild` takes everything down and up again; `by-hand`
- * is nobody's but the user's.
+ * `clear` removes the lock of a process that has ended; `up` starts what is missing; `image` puts an app's image back;
+ * `sweep` ends what nobody knows any more; `scheduler` starts the scheduler of an app again; `restart` ends a node and
+ * starts it anew; `relaunch` has another task take the place of one; `renew` has a node begin with an empty work folder;
+ * `rebuild` takes everything down and up again; `by-hand` is nobody's but the user's.
  */
 export const REMEDY_KINDS = [
+  "clear",
   "up",
   "image",
   "sweep",
@@ -27,7 +28,7 @@ export interface Remedy {
   /** The exact command, or a sentence where there is none. */
   command: string;
   kind: RemedyKind;
-  /** What it is done to: the node, app, instance (web.1), image, container, or process (PID 12). */
+  /** What it is done to: the node, app, instance (web.1), image, container, or file. */
   target?: string;
   /** Tasks may end or data may be lost: it is done only when the user says so. */
   losesTasks: boolean;

@@ -165,7 +165,8 @@ describe("what is not well without failing", () => {
   it("is a task without a framework", () => {
     const facts = healthyFacts();
     const orphan = { id: "t1", framework: "F", agent: "S0", state: "TASK_RUNNING", updateState: "TASK_RUNNING" };
-    if (facts.leader !== undefined) facts.leader.tasks = answered({ running: [], unreachable: [], orphans: [orphan] });
+    const none = { running: [], unreachable: [], waiting: [] };
+    if (facts.leader !== undefined) facts.leader.tasks = answered({ ...none, orphans: [orphan] });
     expect(summary(facts)).toMatchObject({ level: "warning", id: "TK001" });
   });
 

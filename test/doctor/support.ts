@@ -45,6 +45,8 @@ export function healthyFacts({ zookeeper = 1, masters = 1 }: Size = {}): Facts {
       diskTotalBytes: 1e11,
       folderWritable: true,
       containerRuntime: { program: "docker", version: answered("20.10.24") },
+      processorQuota: undefined,
+      cgroups: { version: 2, controllers: ["cpu", "memory"], writable: ["cpu", "memory"], notByDocker: [] },
     },
     nodes: planned.nodes.map(({ name, kind, address, port }, index): NodeFacts => ({
       ...{ name, kind, address, port, state: "running", pid: 100 + index, version: "1.12.0" },
@@ -58,9 +60,14 @@ export function healthyFacts({ zookeeper = 1, masters = 1 }: Size = {}): Facts {
       }),
     })),
     elected: answered(planned.masters),
-    masters: named("master").map(({ name, address, port }, index): MasterFacts => ({
+    masters: named("master").map(({ name, address, port, args }, index): MasterFacts => ({
       ...{ name, url: `http://${address}:${port}`, version: answered("1.12.0"), leader: answered(leader) },
-      metrics: answered({ "master/elected": index === 0 ? 1 : 0, "registrar/log/recovered": 1 }),
+      flags: answered(flagsOf(args)),
+      metrics: answered({
+        "master/elected": index === 0 ? 1 : 0,
+        "registrar/log/recovered": 1,
+        "registrar/log/ensemble_size": masters,
+      }),
     })),
     agents: named("agent").map(({ name, address, port, args }): AgentFacts => ({
       ...{ name, url: `http://${address}:${port}`, metrics: answered({ "slave/registered": 1 }) },
@@ -79,7 +86,7 @@ export function healthyFacts({ zookeeper = 1, masters = 1 }: Size = {}): Facts {
           resources: {},
         },
       ]),
-      tasks: answered({ running: [], unreachable: [], orphans: [] }),
+      tasks: answered({ running: [], unreachable: [], orphans: [], waiting: [] }),
       frameworks: answered([]),
       subscribes: answered(true),
     },
@@ -88,6 +95,7 @@ export function healthyFacts({ zookeeper = 1, masters = 1 }: Size = {}): Facts {
     schedulers: [
       { app: "web", view: answered({ over: false, subscription: "subscribed", obstacle: undefined, apps: [app()] }) },
     ],
+    claims: [],
     strayContainers: [],
     clocks: [{ name: "master-1", skewMs: 0 }],
   };

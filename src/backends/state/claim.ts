@@ -97,6 +97,27 @@ export function removeIfEmpty(folder: string): void {
   }
 }
 
+export interface FoundClaim {
+  /** Within the folder. */
+  file: string;
+  holder: ProcessIdentity;
+}
+
+/** All claims in a folder, those of processes that have ended too; none where there is no such folder. */
+export function claimsIn(folder: string): FoundClaim[] {
+  let files: string[];
+  try {
+    files = readdirSync(folder);
+  } catch {
+    return [];
+  }
+  return files.flatMap((file) => {
+    const name = /^(.+)\.\d+-\d+-\w+\.\w+\.lock$/.exec(file)?.[1];
+    const holder = name === undefined ? undefined : holderOf(file, name);
+    return holder === undefined ? [] : [{ file, holder }];
+  });
+}
+
 function formatIdentity({ pid, startTicks, bootId }: ProcessIdentity): string {
   return `${pid}-${startTicks}-${bootId}`;
 }

@@ -4,7 +4,7 @@ import type { PlanNode } from "../../cluster/plan-types.ts";
 import { ok, unknown, unwell, type Check, type Findings } from "../check.ts";
 import { said, valueOf, type AgentFacts, type Facts } from "../facts.ts";
 import { bringUp, byDoctor, byHand, restart } from "../remedies.ts";
-import { leaderlessBecause, leads } from "./masters.ts";
+import { flagOf, leaderlessBecause, leads } from "./masters.ts";
 import { processFindings } from "./processes.ts";
 
 export const agentChecks: Check[] = [
@@ -128,11 +128,6 @@ function ofAnswering(
 
 function planned({ plan }: Facts, { name }: AgentFacts): PlanNode | undefined {
   return plan?.nodes.find((node) => node.kind === "agent" && node.name === name);
-}
-
-function flagOf({ args }: PlanNode, flag: string): string | undefined {
-  const prefix = `--${flag}=`;
-  return args.find((arg) => arg.startsWith(prefix))?.slice(prefix.length);
 }
 
 /** Of a command task, its executor has its name. */

@@ -38,6 +38,17 @@ const WORDS: readonly Words[] = [
     remedy: () => byHand("Give back the permission to write in the cluster's folder, then bring the cluster up again"),
   },
   {
+    said: /Failed to find a mounted cgroups hierarchy for the '\w+' subsystem/,
+    meaning: "it needs control groups of version 1, which this machine does not have",
+    remedy: () =>
+      byHand("Use a Mesos that knows version 2 (clusterd's packages), or boot with systemd.unified_cgroup_hierarchy=0"),
+  },
+  {
+    said: /Insufficient version '[^']*' of Docker/,
+    meaning: "Docker is too old for it",
+    remedy: () => byHand("Install Docker 1.8.0 or later"),
+  },
+  {
     said: /Recovery failed: Failed to recover registrar/,
     meaning: "it could not recover its registry in time, for which a quorum of masters has to run",
   },

@@ -1,5 +1,6 @@
 // Masters: each by itself, then who leads, and whether that one can work.
 import { isIP } from "node:net";
+import type { PlanNode } from "../../cluster/plan-types.ts";
 import { ok, unknown, unwell, type Check, type Findings } from "../check.ts";
 import { said, valueOf, type Facts, type MasterFacts } from "../facts.ts";
 import { bringUp, byHand, restart } from "../remedies.ts";
@@ -72,7 +73,7 @@ export const masterChecks: Check[] = [
           answer.kind === "answered" ? [{ name, leader: answer.value }] : [],
         ),
       ];
-      const otherwise = others.filter((one) => one.leader === undefined || !isSame(one.leader, leader.url));
+      const otherwise = others.filter((one) => one.leader === undefined || !isSamePlace(one.leader, leader.url));
       if (otherwise.length === 0) return [ok(`all name ${leader.url}`)];
       return [
         unwell(
@@ -100,6 +101,7 @@ export const masterChecks: Check[] = [
         unwell("failed", `${leader.name} has not recovered its registry: it hears no frameworks and no agents`, {
           evidence: [
             `registrar/log/recovered: ${recovered}`,
+            `registrar/log/ensemble_size: ${valueOf(leader.metrics)?.["registrar/log/ensemble_size"] ?? "not to be had"}`,
             `${answering(facts)} of ${facts.masters.length} masters answer, a quorum is ${quorumOf(facts)}`,
           ],
           remedy: bringUp(facts),
@@ -141,14 +143,22 @@ function answering({ masters }: Facts): number {
   return masters.filter(({ metrics }) => metrics.kind === "answered").length;
 }
 
-/** As their --quorum says; of strangers, more than half of those that are known. */
-function quorumOf({ plan, masters }: Facts): number {
-  const flag = plan?.nodes.find(({ kind }) => kind === "master")?.args.find((arg) => arg.startsWith("--quorum="));
-  return flag === undefined ? Math.floor(masters.length / 2) + 1 : Number(flag.slice("--quorum=".length));
+/** As their --quorum says; where that is not to be had, more than half of those that are known. */
+export function quorumOf({ plan, masters }: Facts): number {
+  const node = plan?.nodes.find(({ kind }) => kind === "master");
+  const leader = masters.find(leads);
+  const flag = (node && flagOf(node, "quorum")) ?? (leader && valueOf(leader.flags)?.["quorum"]);
+  return flag === undefined ? Math.floor(masters.length / 2) + 1 : Number(flag);
+}
+
+/** A flag as a node's command line sets it. */
+export function flagOf({ args }: PlanNode, flag: string): string | undefined {
+  const prefix = `--${flag}=`;
+  return args.find((arg) => arg.startsWith(prefix))?.slice(prefix.length);
 }
 
 /** A master may be named by an address in one place and by a name in another: then its port has to do. */
-function isSame(one: string, other: string): boolean {
+export function isSamePlace(one: string, other: string): boolean {
   const [a, b] = [new URL(one), new URL(other)];
   return a.port === b.port && (a.hostname === b.hostname || isIP(a.hostname) === 0 || isIP(b.hostname) === 0);
 }

@@ -53,8 +53,10 @@ function evidenceOf(node: NodeFacts): string[] {
   if (node.suspended) return [`/proc/${node.pid}/stat: state T (stopped)`];
   const log = node.logTail.trim();
   const held = node.portHolder === undefined ? [] : [`port ${node.portHolder.port}: ${whose(node.portHolder)}`];
+  const taken =
+    node.numberHolder === undefined ? [] : [`its record's number is another's by now: ${node.numberHolder}`];
   return [
-    ...held,
+    ...[...held, ...taken],
     `${node.logFile ?? "log"}: ${log === "" ? "empty, or not to be read" : ""}`.trim(),
     ...(log === "" ? [] : evidentLines(log)),
   ];

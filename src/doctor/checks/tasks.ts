@@ -1,8 +1,6 @@
 // Frameworks and their tasks, as the leading master has them.
-import { isTerminal } from "../../mesos/task-state.ts";
-import type { TaskState } from "../../mesos/types.ts";
 import { ok, unknown, unwell, type Check, type Findings } from "../check.ts";
-import { valueOf, type Facts, type TaskFacts } from "../facts.ts";
+import { valueOf, type ClusterTasks, type Facts, type TaskFacts } from "../facts.ts";
 import { byHand } from "../remedies.ts";
 import { leaderlessBecause } from "./masters.ts";
 
@@ -38,12 +36,10 @@ export const taskChecks: Check[] = [
     layer: "tasks",
     title: "Frameworks acknowledge the updates that they are sent",
     run: (facts, before) =>
-      withTasks(facts, before, ({ running }) => {
-        // A task that has ended stays among the others until its framework has acknowledged that.
-        const waiting = running.filter(({ state }) => isTerminal(state as TaskState));
+      withTasks(facts, before, ({ waiting }) => {
         if (waiting.length === 0) return ok("none waits");
-        return unwell("warning", `the end of ${count(waiting, "task")} is not acknowledged`, {
-          evidence: waiting.map(described),
+        return unwell("warning", `the last update of ${count(waiting, "task")} is not acknowledged`, {
+          evidence: waiting.map((task) => `${described(task)}, last sent: ${task.updateState ?? "none"}`),
           remedy: byHand("See whether their framework still runs and hears its events"),
         });
       }),
@@ -74,7 +70,7 @@ export const taskChecks: Check[] = [
 function withTasks(
   facts: Facts,
   before: Findings,
-  run: (tasks: { running: TaskFacts[]; unreachable: TaskFacts[]; orphans: TaskFacts[] }) => ReturnType<typeof ok>,
+  run: (tasks: ClusterTasks) => ReturnType<typeof ok>,
 ): ReturnType<typeof ok>[] {
   const tasks = valueOf(facts.leader?.tasks);
   return [tasks === undefined ? unknown(leaderlessBecause(before)) : run(tasks)];

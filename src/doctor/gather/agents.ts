@@ -3,7 +3,7 @@ import type { HttpClient } from "../../client/http.ts";
 import type { AgentSummary } from "../../client/operator.ts";
 import { ask, type AskOptions } from "../ask.ts";
 import type { AgentFacts, AgentOwnState } from "../facts.ts";
-import { versionOf } from "./masters.ts";
+import { metricsOf, versionOf } from "./masters.ts";
 
 export async function agentFacts(
   { name, url }: { name: string; url: string },
@@ -12,7 +12,7 @@ export async function agentFacts(
   const { http, options } = asking;
   const [state, metrics] = await Promise.all([
     ask((signal) => http.json<AgentOwnState>({ url: `${url}/state`, signal }), options),
-    ask((signal) => http.json<Record<string, number>>({ url: `${url}/metrics/snapshot`, signal }), options),
+    ask((signal) => metricsOf(url, { http, signal }), options),
     // For its clock alone: the version is in its state.
     ask((signal) => versionOf(name, url, { ...asking, signal }), options),
   ]);

@@ -4,6 +4,7 @@ import type { AgentSummary } from "../../client/operator.ts";
 import type { AskOptions } from "../ask.ts";
 import { valueOf, type Answer, type Facts, type LeaderFacts, type MasterFacts } from "../facts.ts";
 import { agentFacts, agentsOf } from "./agents.ts";
+import { claimFacts } from "./claims.ts";
 import { folderFacts, sandboxFacts } from "./folders.ts";
 import { leaderFacts } from "./leader.ts";
 import { machineFacts } from "./machine.ts";
@@ -50,6 +51,7 @@ export async function gather(target: Target, { signal, limitMs, env }: GatherOpt
     folders: folderFacts(target.plan),
     sandboxes: sandboxFacts(target.plan, rest[3]),
     schedulers,
+    claims: target.plan === undefined ? [] : claimFacts(target.plan.stateDirectory),
     strayContainers: stray,
     clocks: [...clocks].map(([name, skewMs]) => ({ name, skewMs })),
   };

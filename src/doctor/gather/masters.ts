@@ -8,12 +8,24 @@ export async function masterFacts(
   asking: { http: HttpClient; options: AskOptions; onDate: (name: string, skewMs: number) => void },
 ): Promise<MasterFacts> {
   const { http, options } = asking;
-  const [version, metrics, leader] = await Promise.all([
+  const [version, metrics, flags, leader] = await Promise.all([
     ask((signal) => versionOf(name, url, { ...asking, signal }), options),
-    ask((signal) => http.json<Record<string, number>>({ url: `${url}/metrics/snapshot`, signal }), options),
+    ask((signal) => metricsOf(url, { http, signal }), options),
+    ask(
+      async (signal) => (await http.json<{ flags: Record<string, string> }>({ url: `${url}/flags`, signal })).flags,
+      options,
+    ),
     ask((signal) => leaderAsSeenBy(http, url, signal), options),
   ]);
-  return { name, url, version, metrics, leader };
+  return { name, url, version, metrics, flags, leader };
+}
+
+/** Without a limit, a Mesos waits for every single figure: that of a replicated log which knows of no replica never comes. */
+export async function metricsOf(
+  url: string,
+  { http, signal }: { http: HttpClient; signal: AbortSignal },
+): Promise<Record<string, number>> {
+  return await http.json<Record<string, number>>({ url: `${url}/metrics/snapshot?timeout=1secs`, signal });
 }
 
 /** Also hears what time it is there. */

@@ -2,10 +2,12 @@
 import type { NodeStatus } from "../../backends/backend.ts";
 import { NODE_ANSWERS_WITHIN_MS } from "../../backends/node-versions.ts";
 import { portHolder } from "../../backends/local/ports/port-holder.ts";
-import { clusterFolderOf, describeProcess, parseStat, readProcess } from "../../backends/state/process-identity.ts";
+import { clusterFolderOf, describeProcess, identify, isAlive } from "../../backends/state/process-identity.ts";
+import { readProcessRecord } from "../../backends/state/process-record.ts";
 import { planNodeByName } from "../../cluster/plan.ts";
 import { ask, type AskOptions } from "../ask.ts";
 import { valueOf, type NodeFacts, type PortHolder } from "../facts.ts";
+import { isStopped } from "./claims.ts";
 import type { Target } from "./target.ts";
 
 /** Longer than the backends wait for a part that does not answer. */
@@ -27,13 +29,19 @@ async function factsOf(node: NodeStatus, target: Target): Promise<NodeFacts> {
   const well = node.state === "running" && node.version !== undefined;
   const holder = node.state === "running" ? undefined : holderOf(node, target);
   const logTail = well ? "" : await target.logTail(node.name);
-  return { ...node, suspended, logTail, ...(holder !== undefined && { portHolder: holder }) };
+  const number = node.state === "dead" ? numberHolder(node, target) : undefined;
+  return {
+    ...{ ...node, suspended, logTail },
+    ...(holder !== undefined && { portHolder: holder }),
+    ...(number !== undefined && { numberHolder: number }),
+  };
 }
 
-/** T: stopped by a signal; t: by a tracer (proc(5)). */
-function isStopped(pid: number): boolean {
-  const stat = readProcess(pid, "stat");
-  return stat !== undefined && parseStat(stat).state.toUpperCase() === "T";
+/** Who has the number now that is written down for the node, as a sentence names it. */
+function numberHolder({ name }: NodeStatus, { plan }: Target): string | undefined {
+  const identity = plan && readProcessRecord(plan.stateDirectory, name)?.identity;
+  if (identity === undefined || isAlive(identity) || identify(identity.pid) === undefined) return undefined;
+  return describeProcess(identity.pid);
 }
 
 /** Of a node that listens on this machine itself: in Docker, its ports are another machine's, so to speak. */
