@@ -1,6 +1,6 @@
 // Bytes of a RecordIO stream → events, with an eye on silence: a connection that nobody closed may still be dead.
 import { MesosUpError } from "../errors.ts";
-import { RecordIoDecoder } from "../mesos/recordio.ts";
+import { textDecoder } from "../mesos/recordio.ts";
 import type { SchedulerEvent } from "../mesos/scheduler-api.ts";
 import { withTimeLimit } from "./clock.ts";
 import type { Clock } from "./clock.ts";
@@ -21,7 +21,7 @@ export async function* readEvents<Event = SchedulerEvent>(
   stream: AsyncIterable<Uint8Array> & { destroy(): void },
   options: EventOptions,
 ): AsyncGenerator<Event, void, undefined> {
-  const decoder = new RecordIoDecoder();
+  const decoder = textDecoder();
   const chunks = stream[Symbol.asyncIterator]();
   try {
     for (;;) {
@@ -50,8 +50,7 @@ async function nextWithin(chunks: AsyncIterator<Uint8Array>, options: EventOptio
   return result.done === true ? undefined : result.value;
 }
 
-function parseEvent(record: Uint8Array): unknown {
-  const text = Buffer.from(record.buffer, record.byteOffset, record.length).toString("utf8");
+function parseEvent(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {

@@ -2,7 +2,7 @@
 // a container of its own within the task's, and answers with what it writes.
 import { randomUUID } from "node:crypto";
 import { MesosUpError } from "../errors.ts";
-import { RecordIoDecoder } from "../mesos/recordio.ts";
+import { textDecoder } from "../mesos/recordio.ts";
 import { OPERATOR_PATH } from "../mesos/scheduler-api.ts";
 import { apiError } from "./api-errors.ts";
 import { readAll } from "./http.ts";
@@ -51,10 +51,10 @@ export async function runInContainer(http: HttpClient, nested: NestedCommand): P
   const wait = { wait_container: { container_id: container } };
   const exit = new OperatorClient(http, agentUrl, { timeoutMs: 0 }).call<WaitAnswer>("WAIT_CONTAINER", wait, signal);
   exit.catch(() => undefined);
-  const decoder = new RecordIoDecoder();
+  const decoder = textDecoder();
   for await (const chunk of answer.body) {
     for (const record of decoder.push(chunk)) {
-      const { data } = JSON.parse(Buffer.from(record).toString("utf8")) as ProcessIo;
+      const { data } = JSON.parse(record) as ProcessIo;
       if (data?.data === undefined || data.type === "STDIN") continue;
       onOutput(data.type === "STDERR" ? "stderr" : "stdout", Buffer.from(data.data, "base64"));
     }

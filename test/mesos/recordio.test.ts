@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { RecordIoError } from "../../src/errors.ts";
-import { encodeRecord, RecordIoDecoder } from "../../src/mesos/recordio.ts";
+import { encodeRecord, RecordIoDecoder, textDecoder } from "../../src/mesos/recordio.ts";
 
 const VECTORS: { name: string; records: string[] }[] = [
   { name: "no record", records: [] },
@@ -15,10 +15,19 @@ const VECTORS: { name: string; records: string[] }[] = [
 ];
 
 function decode(chunks: Iterable<Uint8Array>, limitBytes?: number): string[] {
-  const decoder = new RecordIoDecoder(limitBytes === undefined ? {} : { limitBytes });
-  const records = [...chunks].flatMap((chunk) => decoder.push(chunk));
+  const options = limitBytes === undefined ? {} : { limitBytes };
+  const decoder = new RecordIoDecoder(options);
+  const textual = textDecoder(options);
+  const records: string[] = [];
+  for (const chunk of chunks) {
+    const texts = decoder.push(chunk).map((record) => Buffer.from(record).toString("utf8"));
+    // However they are decoded.
+    expect(textual.push(chunk)).toEqual(texts);
+    records.push(...texts);
+  }
   decoder.end();
-  return records.map((record) => Buffer.from(record).toString("utf8"));
+  textual.end();
+  return records;
 }
 
 function encode(records: string[]): Buffer {

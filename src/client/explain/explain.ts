@@ -1,6 +1,7 @@
 // Every call and event as it goes over the wire, with what it means: so that the API can be learned by watching.
 import { STATUS_CODES } from "node:http";
-import { RecordIoDecoder } from "../../mesos/recordio.ts";
+import { textDecoder } from "../../mesos/recordio.ts";
+import type { RecordIoDecoder } from "../../mesos/recordio.ts";
 import { SCHEDULER_PATH, STREAM_ID_HEADER } from "../../mesos/scheduler-api.ts";
 import type { SchedulerEvent } from "../../mesos/scheduler-api.ts";
 import type { HttpWatcher } from "../connection.ts";
@@ -19,7 +20,7 @@ interface Exchange {
   what: string;
   startedMs: number;
   /** Of an answer that streams. */
-  decoder?: RecordIoDecoder;
+  decoder?: RecordIoDecoder<string>;
   /** Of one that does not. */
   parts: Uint8Array[];
   status: number;
@@ -51,7 +52,7 @@ export function explainer({ print, hidden = [], nowMs }: ExplainOptions): HttpWa
       const exchange = exchanges.get(id);
       if (exchange === undefined) return;
       exchange.status = status;
-      if (streams && status === 200) exchange.decoder = new RecordIoDecoder();
+      if (streams && status === 200) exchange.decoder = textDecoder();
       const tookMs = Math.round(nowMs() - exchange.startedMs);
       tell([
         `← ${status} ${STATUS_CODES[status] ?? ""} to ${exchange.what}, after ${tookMs} ms`,
@@ -84,10 +85,10 @@ function endMeaning(reason: string): string {
 }
 
 /** A stream that is no RecordIO is an error of whoever reads it. */
-function eventsIn(decoder: RecordIoDecoder, bytes: Uint8Array): SchedulerEvent[] {
+function eventsIn(decoder: RecordIoDecoder<string>, bytes: Uint8Array): SchedulerEvent[] {
   try {
     return decoder.push(Buffer.from(bytes)).flatMap((record) => {
-      const event = parsed(Buffer.from(record).toString("utf8")) as SchedulerEvent | undefined;
+      const event = parsed(record) as SchedulerEvent | undefined;
       return event === undefined ? [] : [event];
     });
   } catch {

@@ -2,7 +2,7 @@
 import { type IncomingMessage, request } from "node:http";
 import type { Duplex } from "node:stream";
 import { MesosUpError } from "../../errors.ts";
-import { encodeRecord, RecordIoDecoder } from "../../mesos/recordio.ts";
+import { encodeRecord, textDecoder } from "../../mesos/recordio.ts";
 import { corkForNow } from "./cork.ts";
 import { turns } from "./turns.ts";
 import {
@@ -37,11 +37,11 @@ class SocketLink<Sent, Received> implements MessageLink<Sent> {
 
   constructor(socket: Duplex, head: Buffer, handlers: LinkHandlers<Received>) {
     this.#socket = socket;
-    const decoder = new RecordIoDecoder({ limitBytes: AGENT_LINK_RECORD_LIMIT_BYTES });
+    const decoder = textDecoder({ limitBytes: AGENT_LINK_RECORD_LIMIT_BYTES });
     const receive = (chunk: Uint8Array): void => {
       for (const record of decoder.push(chunk)) {
         if (this.#closed) return;
-        handlers.onMessage(JSON.parse(textOf(record)) as Received);
+        handlers.onMessage(JSON.parse(record) as Received);
       }
     };
     const guarded = (chunk: Uint8Array): void => {
@@ -97,10 +97,6 @@ class SocketLink<Sent, Received> implements MessageLink<Sent> {
     this.#closed = true;
   }
 }
-
-/** Without a copy of the bytes. */
-const textOf = ({ buffer, byteOffset, byteLength }: Uint8Array): string =>
-  Buffer.from(buffer, byteOffset, byteLength).toString("utf8");
 
 export type AgentSideLink = MessageLink<AgentToMaster>;
 export type MasterSideLink = MessageLink<MasterToAgent>;

@@ -1,6 +1,6 @@
 // The executor's side of the v1 executor API: a subscription that is kept alive across restarts of the agent, and calls.
 import { Agent as HttpAgent, type ClientRequest, type IncomingMessage, request } from "node:http";
-import { RecordIoDecoder } from "../../mesos/recordio.ts";
+import { textDecoder } from "../../mesos/recordio.ts";
 import type { ExecutorCall, ExecutorEvent } from "../agent/executor-messages.ts";
 import type { Clock } from "../common/clock.ts";
 
@@ -82,10 +82,10 @@ export class AgentConnection {
     this.#state = "SUBSCRIBED";
     this.#backoffMs = FIRST_BACKOFF_MS;
     for (const call of this.#waiting.splice(0)) this.send(call);
-    const decoder = new RecordIoDecoder();
+    const decoder = textDecoder();
     response.on("data", (chunk: Buffer) => {
       for (const record of decoder.push(chunk)) {
-        this.#options.onEvent(JSON.parse(Buffer.from(record).toString("utf8")) as ExecutorEvent);
+        this.#options.onEvent(JSON.parse(record) as ExecutorEvent);
       }
     });
     response.on("error", () => {});
