@@ -14,6 +14,16 @@ export function normalise(ranges: readonly Range[]): Range[] {
   return result;
 }
 
+/** The same, of ranges that only are to be read: most are normalised already. */
+function normalised(ranges: readonly Range[]): readonly Range[] {
+  let previousEnd = -Infinity;
+  for (const { begin, end } of ranges) {
+    if (begin > end || begin <= previousEnd + 1) return normalise(ranges);
+    previousEnd = end;
+  }
+  return ranges;
+}
+
 /** Numbers that are in `a` or in `b`. */
 export function union(a: readonly Range[], b: readonly Range[]): Range[] {
   return normalise([...a, ...b]);
@@ -21,14 +31,16 @@ export function union(a: readonly Range[], b: readonly Range[]): Range[] {
 
 /** Numbers that are in `a` and not in `b`. */
 export function subtract(a: readonly Range[], b: readonly Range[]): Range[] {
-  const holes = normalise(b);
-  return normalise(a).flatMap((range) => withoutHoles(range, holes));
+  const holes = normalised(b);
+  const left: Range[] = [];
+  for (const range of normalised(a)) addWithoutHoles(left, range, holes);
+  return left;
 }
 
 /** Numbers that are in both. */
 export function intersect(a: readonly Range[], b: readonly Range[]): Range[] {
-  const others = normalise(b);
-  return normalise(a).flatMap((range) =>
+  const others = normalised(b);
+  return normalised(a).flatMap((range) =>
     others
       .map((other) => ({ begin: Math.max(range.begin, other.begin), end: Math.min(range.end, other.end) }))
       .filter((shared) => shared.begin <= shared.end),
@@ -37,18 +49,21 @@ export function intersect(a: readonly Range[], b: readonly Range[]): Range[] {
 
 /** Whether every number of `b` is in `a`. */
 export function contains(a: readonly Range[], b: readonly Range[]): boolean {
-  const outer = normalise(a);
-  return normalise(b).every((inner) => outer.some((range) => range.begin <= inner.begin && inner.end <= range.end));
+  const outer = normalised(a);
+  return normalised(b).every((inner) => outer.some((range) => range.begin <= inner.begin && inner.end <= range.end));
 }
 
 /** Whether the number is in one of the ranges. */
 export function includes(ranges: readonly Range[], value: number): boolean {
-  return ranges.some((range) => range.begin <= value && value <= range.end);
+  for (const { begin, end } of ranges) if (begin <= value && value <= end) return true;
+  return false;
 }
 
 /** How many numbers there are. */
 export function size(ranges: readonly Range[]): number {
-  return normalise(ranges).reduce((sum, range) => sum + range.end - range.begin + 1, 0);
+  let sum = 0;
+  for (const { begin, end } of normalised(ranges)) sum += end - begin + 1;
+  return sum;
 }
 
 /** The ranges that hold exactly these numbers. */
@@ -58,7 +73,7 @@ export function fromValues(values: readonly number[]): Range[] {
 
 /** The numbers in ascending order. Lazy: a range of ports may hold thousands. */
 export function* values(ranges: readonly Range[]): Generator<number> {
-  for (const { begin, end } of normalise(ranges)) {
+  for (const { begin, end } of normalised(ranges)) {
     for (let value = begin; value <= end; value++) yield value;
   }
 }
@@ -68,9 +83,8 @@ export function printRanges(ranges: readonly Range[]): string {
   return `[${ranges.map(({ begin, end }) => `${begin}-${end}`).join(", ")}]`;
 }
 
-/** What is left of one range; `holes` are normalised. */
-function withoutHoles(range: Range, holes: readonly Range[]): Range[] {
-  const left: Range[] = [];
+/** Adds what is left of one range; `holes` are normalised. */
+function addWithoutHoles(left: Range[], range: Range, holes: readonly Range[]): void {
   let begin = range.begin;
   for (const hole of holes) {
     if (hole.end < begin) continue;
@@ -79,5 +93,4 @@ function withoutHoles(range: Range, holes: readonly Range[]): Range[] {
     begin = hole.end + 1;
   }
   if (begin <= range.end) left.push({ begin, end: range.end });
-  return left;
 }

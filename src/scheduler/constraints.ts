@@ -9,52 +9,77 @@ import type { Constraint } from "./app-spec.ts";
 export function constraintProblem(constraint: Constraint, offer: Offer): string | undefined {
   const [name, operator] = constraint;
   if (holds(constraint, offer)) return undefined;
-  const attribute = attributeOf(offer, name);
+  const there = attributeText(offer, name);
   const wanted = wording(operator, valuesOf(constraint));
-  return attribute === undefined
-    ? `no attribute ${name}, wanted ${wanted}`
-    : `${name} is ${printAttribute(attribute)}, wanted ${wanted}`;
+  return there === undefined ? `no attribute ${name}, wanted ${wanted}` : `${name} is ${there}, wanted ${wanted}`;
 }
 
 /** Whether an agent does, as far as this constraint can tell by the agent alone. */
 export function holds(constraint: Constraint, offer: Offer): boolean {
-  return compiled(constraint)(attributeOf(offer, constraint[0]));
-}
-
-type Test = (attribute: Attribute | undefined) => boolean;
-
-/** Regular expressions and lists are made once for each constraint, however many offers there are. */
-const tests = new WeakMap<Constraint, Test>();
-
-function compiled(constraint: Constraint): Test {
   let test = tests.get(constraint);
   if (test === undefined) {
     test = compile(constraint);
     tests.set(constraint, test);
   }
-  return test;
+  return test(offer);
 }
 
-function compile(constraint: Constraint): Test {
+/** The same for all of them at once, and for whoever has many offers to ask about. */
+export function holdAll(constraints: readonly Constraint[]): (offer: Offer) => boolean {
+  const all = constraints.map(compile);
+  return (offer) => {
+    for (const test of all) if (!test(offer)) return false;
+    return true;
+  };
+}
+
+/** Regular expressions and lists are made once for each constraint, however many offers there are. */
+const tests = new WeakMap<Constraint, (offer: Offer) => boolean>();
+
+function compile(constraint: Constraint): (offer: Offer) => boolean {
+  const [name] = constraint;
+  const test = testOf(constraint);
+  if (name === "hostname") return ({ hostname }) => test.text(hostname);
+  return (offer) => {
+    const attribute = attributeOf(offer, name);
+    if (attribute === undefined) return test.absent;
+    return attribute.type === "TEXT" ? test.text(attribute.text?.value ?? "") : test.other(attribute);
+  };
+}
+
+/** What a constraint makes of an attribute. Most are text, and then nothing is made to look at it. */
+interface Test {
+  text: (text: string) => boolean;
+  other: (attribute: Attribute) => boolean;
+  absent: boolean;
+}
+
+function testOf(constraint: Constraint): Test {
   const [, operator] = constraint;
   const wanted = valuesOf(constraint);
   switch (operator) {
     case "EQUALS":
     case "IN":
-      return (attribute) => attribute !== undefined && wanted.some((one) => equals(attribute, one));
+      return {
+        text: (text) => wanted.includes(text),
+        other: (attribute) => wanted.some((one) => equals(attribute, one)),
+        absent: false,
+      };
     case "LIKE": {
       const pattern = wholePattern(wanted);
-      return (attribute) => attribute !== undefined && pattern.test(printAttribute(attribute));
+      const text = (value: string): boolean => pattern.test(value);
+      return { text, other: (attribute) => text(printAttribute(attribute)), absent: false };
     }
     case "UNLIKE": {
       const pattern = wholePattern(wanted);
+      const text = (value: string): boolean => !pattern.test(value);
       // What is not there is unlike anything.
-      return (attribute) => attribute === undefined || !pattern.test(printAttribute(attribute));
+      return { text, other: (attribute) => text(printAttribute(attribute)), absent: true };
     }
     case "UNIQUE":
     case "GROUP_BY":
     case "MAX_PER":
-      return (attribute) => attribute !== undefined;
+      return { text: () => true, other: () => true, absent: false };
   }
 }
 
@@ -83,13 +108,14 @@ export function printAttribute(attribute: Attribute): string {
 
 /** What the agent of an offer has under that name, in Mesos's way of writing it; `hostname` is its name. */
 export function attributeText(offer: Offer, name: string): string | undefined {
+  if (name === "hostname") return offer.hostname;
   const attribute = attributeOf(offer, name);
   return attribute && printAttribute(attribute);
 }
 
-function attributeOf(offer: Offer, name: string): Attribute | undefined {
-  if (name === "hostname") return { name, type: "TEXT", text: { value: offer.hostname } };
-  return offer.attributes?.find((attribute) => attribute.name === name);
+function attributeOf({ attributes = [] }: Offer, name: string): Attribute | undefined {
+  for (const attribute of attributes) if (attribute.name === name) return attribute;
+  return undefined;
 }
 
 /** A number may be one of the attribute's ranges, a word one of its set. */

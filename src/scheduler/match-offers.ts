@@ -2,10 +2,10 @@
 // the way. Pure.
 import { printScalar } from "../mesos/print-resources.ts";
 import { includes, size, subtract, fromValues } from "../mesos/ranges.ts";
-import { portsOf, scalarOf, subtractResources } from "../mesos/resources.ts";
+import { portsOf, scalarOf, subtractResources, toScalar } from "../mesos/resources.ts";
 import type { Offer, Range, Resource } from "../mesos/types.ts";
 import type { AppSpec } from "./app-spec.ts";
-import { constraintProblem, holds } from "./constraints.ts";
+import { constraintProblem, holdAll, holds } from "./constraints.ts";
 import { isSpread, spreadProblem } from "./spread.ts";
 import type { SpreadCounts } from "./spread.ts";
 import { takePorts, takeScalar, usable } from "./take-resources.ts";
@@ -13,14 +13,40 @@ import { takePorts, takeScalar, usable } from "./take-resources.ts";
 const SCALARS = ["cpus", "mem", "disk", "gpus"] as const;
 
 /** An offer and what is left of it, made ready to be looked at by many apps. */
-export interface OpenOffer {
-  offer: Offer;
+export class OpenOffer {
+  readonly offer: Offer;
+  #left: readonly Resource[];
+  #amounts: Amounts | undefined;
+  #ports: Range[] | undefined;
+
+  /** `left` is less than the offer has where something was taken of it before. */
+  constructor(offer: Offer, left: readonly Resource[] = usable(offer.resources ?? [])) {
+    this.offer = offer;
+    this.#left = left;
+  }
+
   /** Of the offer; what no app may take is not among them. */
-  left: Resource[];
-  amounts: Record<(typeof SCALARS)[number], number>;
-  /** Of what is left; worked out when an app first asks for ports. */
-  ports: () => Range[];
+  get left(): readonly Resource[] {
+    return this.#left;
+  }
+
+  set left(left: readonly Resource[]) {
+    this.#left = left;
+    this.#amounts = undefined;
+    this.#ports = undefined;
+  }
+
+  /** Of what is left; worked out when an app that the agent does for first asks. */
+  get amounts(): Amounts {
+    return (this.#amounts ??= summed(this.#left));
+  }
+
+  get ports(): readonly Range[] {
+    return (this.#ports ??= portsOf(this.#left));
+  }
 }
+
+type Amounts = Record<(typeof SCALARS)[number], number>;
 
 /** What is taken of an offer. */
 export interface Taken {
@@ -37,11 +63,6 @@ export interface Mismatch {
   reasons: string[];
 }
 
-/** `left` is less than the offer has where something was taken of it before. */
-export function openOffer(offer: Offer, left: Resource[] = usable(offer.resources ?? [])): OpenOffer {
-  return { offer, left, ...summed(left) };
-}
-
 /** The role that the resources of an offer may be used in. */
 export function roleOf({ allocation_info: allocation }: Offer): string {
   return allocation?.role ?? "*";
@@ -52,18 +73,22 @@ export function agentFits(app: AppSpec, offer: Offer): boolean {
   return roleOf(offer) === app.role && app.constraints.every((constraint) => holds(constraint, offer));
 }
 
+/** The same for whoever has many offers to ask about. */
+export function agentTest(app: AppSpec): (offer: Offer) => boolean {
+  const holds = holdAll(app.constraints);
+  return (offer) => roleOf(offer) === app.role && holds(offer);
+}
+
 /** Whether there is enough left. */
-export function resourcesFit(app: AppSpec, { amounts, ports }: OpenOffer): boolean {
+export function resourcesFit(app: AppSpec, open: OpenOffer): boolean {
+  const { amounts } = open;
   for (const name of SCALARS) if (amounts[name] < app[name]) return false;
   if (app.ports.length === 0) return true;
-  let free = ports();
-  let wanted = 0;
-  for (const { host } of app.ports) {
-    if (host === "any") wanted++;
-    else if (!includes(free, host)) return false;
-    else free = subtract(free, fromValues([host]));
-  }
-  return size(free) >= wanted;
+  const { ports } = open;
+  const fixed = fixedPorts(app);
+  if (fixed.length === 0) return size(ports) >= app.ports.length;
+  const free = subtract(ports, fromValues(fixed));
+  return fixed.every((port) => includes(ports, port)) && size(free) >= app.ports.length - fixed.length;
 }
 
 /** Whether the spread of the app's instances allows another one there. */
@@ -77,13 +102,12 @@ export function spreadFits(app: AppSpec, offer: Offer, counts: SpreadCounts): bo
  */
 export function take(app: AppSpec, open: OpenOffer, random: () => number): Taken {
   const scalars = SCALARS.filter((name) => app[name] > 0);
-  const hostPorts = assignPorts(app, open.ports(), random);
+  const hostPorts = assignPorts(app, open.ports, random);
   const resources = [
     ...scalars.flatMap((name) => takeScalar(open.left, name, app[name]) ?? []),
     ...takePorts(open.left, hostPorts),
   ];
   open.left = subtractResources(open.left, resources);
-  Object.assign(open, summed(open.left));
   return { resources, hostPorts };
 }
 
@@ -111,7 +135,7 @@ export function obstacles(app: AppSpec, open: OpenOffer, counts: SpreadCounts): 
     const spread = isSpread(operator) ? spreadProblem(constraint, open.offer, counts) : undefined;
     if (spread !== undefined) found.push({ kind: "spread", name, reason: spread, lack: 1 });
   }
-  for (const reason of portProblems(app, open.ports())) found.push({ kind: "ports", name: "ports", reason, lack: 1 });
+  for (const reason of portProblems(app, open.ports)) found.push({ kind: "ports", name: "ports", reason, lack: 1 });
   for (const name of SCALARS) {
     const wanted = app[name];
     const offered = scalarOf(open.left, name);
@@ -122,13 +146,12 @@ export function obstacles(app: AppSpec, open: OpenOffer, counts: SpreadCounts): 
   return found;
 }
 
-function summed(left: readonly Resource[]): Pick<OpenOffer, "amounts" | "ports"> {
+function summed(left: readonly Resource[]): Amounts {
   const amounts = { cpus: 0, mem: 0, disk: 0, gpus: 0 };
   for (const { name, scalar } of left)
-    if (scalar !== undefined && name in amounts) amounts[name as keyof typeof amounts] += scalar.value;
-  for (const name of SCALARS) amounts[name] = Math.round(amounts[name] * 1000) / 1000;
-  let ports: Range[] | undefined;
-  return { amounts, ports: () => (ports ??= portsOf(left)) };
+    if (scalar !== undefined && name in amounts) amounts[name as keyof Amounts] += scalar.value;
+  for (const name of SCALARS) amounts[name] = toScalar(amounts[name]);
+  return amounts;
 }
 
 function portProblems(app: AppSpec, offered: readonly Range[]): string[] {

@@ -5,7 +5,59 @@ import type { AppSpec, Constraint } from "./app-spec.ts";
 import { attributeText } from "./constraints.ts";
 
 /** For each attribute that an app is spread by: how many of its instances have which value. */
-export type SpreadCounts = Map<string, Map<string, number>>;
+export type SpreadCounts = Map<string, ValueCounts>;
+
+/** How many instances have which value of an attribute, and the least of these numbers without looking at all of them. */
+export class ValueCounts {
+  readonly #counts = new Map<string, number>();
+  /** How many values have that many instances. */
+  readonly #valuesWith: number[] = [];
+  #least = 0;
+
+  get size(): number {
+    return this.#counts.size;
+  }
+
+  /** Among the values that are known; 0 if none is. */
+  get least(): number {
+    if (this.size === 0) return 0;
+    while (!this.#valuesWith[this.#least]) this.#least++;
+    return this.#least;
+  }
+
+  of(value: string): number {
+    return this.#counts.get(value) ?? 0;
+  }
+
+  /** Makes a value known that may have no instance yet. */
+  know(value: string): void {
+    if (!this.#counts.has(value)) this.#set(value, 0);
+  }
+
+  /** One instance more. */
+  add(value: string): void {
+    const before = this.#leave(value);
+    this.#set(value, before + 1);
+  }
+
+  /** The value is not to be reckoned with any more. */
+  forget(value: string): void {
+    this.#leave(value);
+    this.#counts.delete(value);
+  }
+
+  #set(value: string, count: number): void {
+    this.#counts.set(value, count);
+    this.#valuesWith[count] = (this.#valuesWith[count] ?? 0) + 1;
+    this.#least = Math.min(this.#least, count);
+  }
+
+  #leave(value: string): number {
+    const count = this.#counts.get(value);
+    if (count !== undefined) this.#valuesWith[count] = (this.#valuesWith[count] ?? 0) - 1;
+    return count ?? 0;
+  }
+}
 
 /** Anything that an instance is on: an attribute's name → its value. */
 export type Attributes = Record<string, string>;
@@ -23,11 +75,11 @@ export function isSpread(operator: Constraint[1]): boolean {
 export function countSpread(app: AppSpec, placed: Iterable<Attributes>): SpreadCounts {
   const counts: SpreadCounts = new Map();
   const names = spreadConstraints(app).map(([name]) => name);
-  for (const name of names) counts.set(name, new Map());
+  for (const name of names) counts.set(name, new ValueCounts());
   for (const attributes of placed)
     for (const [name, byValue] of counts) {
       const value = attributes[name];
-      if (value !== undefined) byValue.set(value, (byValue.get(value) ?? 0) + 1);
+      if (value !== undefined) byValue.add(value);
     }
   return counts;
 }
@@ -36,7 +88,7 @@ export function countSpread(app: AppSpec, placed: Iterable<Attributes>): SpreadC
 export function addToSpread(counts: SpreadCounts, offer: Offer): void {
   for (const [name, byValue] of counts) {
     const value = attributeText(offer, name);
-    if (value !== undefined) byValue.set(value, (byValue.get(value) ?? 0) + 1);
+    if (value !== undefined) byValue.add(value);
   }
 }
 
@@ -46,10 +98,11 @@ export function spreadProblem(
   offer: Offer,
   counts: SpreadCounts,
 ): string | undefined {
+  const byValue = isSpread(operator) ? counts.get(name) : undefined;
+  if (byValue === undefined) return undefined;
   const value = attributeText(offer, name);
-  const byValue = counts.get(name);
-  if (value === undefined || byValue === undefined) return undefined;
-  const here = byValue.get(value) ?? 0;
+  if (value === undefined) return undefined;
+  const here = byValue.of(value);
   switch (operator) {
     case "UNIQUE":
       return here === 0 ? undefined : `${name} ${value} has an instance already`;
@@ -66,10 +119,7 @@ export function spreadProblem(
   }
 }
 
-/** Among the values that are known; one that is known to exist without having been seen has none. */
-function leastCount(byValue: ReadonlyMap<string, number>, groups: Constraint[2]): number {
-  if (groups !== undefined && byValue.size < Number(groups)) return 0;
-  let least = Infinity;
-  for (const count of byValue.values()) least = Math.min(least, count);
-  return least === Infinity ? 0 : least;
+/** One that is known to exist without having been seen has none. */
+function leastCount(counts: ValueCounts, groups: Constraint[2]): number {
+  return groups !== undefined && counts.size < Number(groups) ? 0 : counts.least;
 }

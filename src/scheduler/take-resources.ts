@@ -5,10 +5,12 @@ import { rangesResource, scalarResource, toScalar } from "../mesos/resources.ts"
 import type { Resource } from "../mesos/types.ts";
 
 /** Resources that a task may simply use: no volumes, nothing that may be taken away again. */
-export function usable(resources: readonly Resource[]): Resource[] {
-  return resources.filter(({ disk, revocable, shared }) =>
-    [disk, revocable, shared].every((field) => field === undefined),
-  );
+export function usable(resources: readonly Resource[]): readonly Resource[] {
+  return resources.every(isUsable) ? resources : resources.filter(isUsable);
+}
+
+function isUsable({ disk, revocable, shared }: Resource): boolean {
+  return disk === undefined && revocable === undefined && shared === undefined;
 }
 
 /** Pieces of that amount, reserved resources first; undefined if there is not enough. */

@@ -6,7 +6,7 @@ import type { Attribute, Resource } from "../../src/mesos/types.ts";
 import { APP_DEFAULTS } from "../../src/scheduler/app-spec.ts";
 import type { AppPort, AppSpec, Constraint } from "../../src/scheduler/app-spec.ts";
 import { constraintProblem } from "../../src/scheduler/constraints.ts";
-import { agentFits, obstacles, openOffer, resourcesFit, take } from "../../src/scheduler/match-offers.ts";
+import { OpenOffer, agentFits, obstacles, resourcesFit, take } from "../../src/scheduler/match-offers.ts";
 import type { Offer } from "../../src/mesos/types.ts";
 import { offer } from "./offers.ts";
 
@@ -22,7 +22,7 @@ const fixed = (host: number): AppPort => ({ host, protocol: "tcp" });
 
 /** What the first offer that does gives to the app, or what keeps it off each of them. */
 function matchOffers(spec: AppSpec, offers: Offer[], random: () => number) {
-  const open = offers.map((one) => openOffer(one));
+  const open = offers.map((one) => new OpenOffer(one));
   const chosen = open.find((one) => agentFits(spec, one.offer) && resourcesFit(spec, one));
   const mismatches = open.map((one) => ({
     agent: `${one.offer.hostname}:5051`,

@@ -1,13 +1,12 @@
 // Waiting instances onto offers. Every offer is decided on as it comes: several apps may share one, what nobody takes is
 // declined, none is kept.
 import type { Filters, Offer, TaskInfo } from "../../mesos/types.ts";
-import { attributeText } from "../constraints.ts";
-import { agentFits, openOffer, resourcesFit, spreadFits, take } from "../match-offers.ts";
-import type { OpenOffer } from "../match-offers.ts";
+import { OpenOffer, agentTest, resourcesFit, spreadFits, take } from "../match-offers.ts";
 import { placementOf } from "../placement.ts";
-import { addToSpread, countSpread } from "../spread.ts";
+import { addToSpread, countSpread, spreadConstraints } from "../spread.ts";
 import type { SpreadCounts } from "../spread.ts";
 import { taskInfo } from "../task-info.ts";
+import { candidatesOf } from "./candidates.ts";
 import type { Instance } from "./instance.ts";
 import { decline } from "./declines.ts";
 import { isLeaving, noteMaintenance } from "./maintenance.ts";
@@ -21,11 +20,11 @@ type Launches = Map<OpenOffer, { task: TaskInfo; instance: Instance }[]>;
 /** Accepts what is of use, with exactly what is needed of it, and declines the rest. */
 export function onOffers(turn: Turn, offers: readonly Offer[]): void {
   const { state, env } = turn;
-  const open = offers.map((offer) => openOffer(offer));
+  const open = offers.map((offer) => new OpenOffer(offer));
   const launches: Launches = new Map();
   for (const offer of offers) noteMaintenance(turn, offer);
   if (!state.stopping) {
-    const usable = open.filter(({ offer }) => !isLeaving(turn, offer.agent_id.value));
+    const usable = state.leaving.size === 0 ? open : open.filter(({ offer }) => !isLeaving(turn, offer.agent_id.value));
     for (const [app, waiting] of waitingByApp(state)) placeApp(turn, app, { waiting, open: usable, launches });
   }
   for (const { offer, left } of open) state.agents.set(offer.agent_id.value, { offer, left, seenMs: turn.nowMs });
@@ -65,12 +64,13 @@ function placeApp(turn: Turn, app: AppState, { waiting, open, launches }: Placin
   const { spec } = app;
   const siteUri = spec.site === undefined ? undefined : turn.env.siteUri(app.name);
   if (spec.site !== undefined && siteUri === undefined) return;
-  const candidates = open.filter(({ offer }) => agentFits(spec, offer));
-  if (candidates.length === 0) return;
+  const agentDoes = agentTest(spec);
   const counts = spreadOf(turn.state, app);
-  const groups = new Groups(app, candidates, counts);
+  const candidates = candidatesOf(spec, { open, agentDoes, counts });
+  const fits = (one: OpenOffer): boolean =>
+    agentDoes(one.offer) && resourcesFit(spec, one) && spreadFits(spec, one.offer, counts);
   for (const instance of waiting) {
-    const chosen = groups.next((one) => resourcesFit(spec, one) && spreadFits(spec, one.offer, counts));
+    const chosen = candidates.next(fits);
     if (chosen === undefined) return;
     const taken = take(spec, chosen, turn.env.random);
     const taskId = `${instance.id}.${turn.env.newId()}`;
@@ -88,61 +88,9 @@ function placeApp(turn: Turn, app: AppState, { waiting, open, launches }: Placin
 
 /** How the app's instances are spread now, those that are about to be replaced included. */
 export function spreadOf(state: SchedulerState, app: AppState): SpreadCounts {
-  const { constraints } = app.spec;
-  if (!constraints.some(([, operator]) => operator === "UNIQUE" || operator === "GROUP_BY" || operator === "MAX_PER"))
-    return new Map();
+  if (spreadConstraints(app.spec).length === 0) return new Map();
   const placed = instancesOf(state, app.name).flatMap(({ task }) => (task?.attributes ? [task.attributes] : []));
   return countSpread(app.spec, placed);
-}
-
-/**
- * The offers that an app may use, in the order in which they are to be tried: with GROUP_BY those of the value that has
- * the fewest instances first. An offer that did not fit once is not tried again.
- */
-class Groups {
-  readonly #groups: { value: string; offers: OpenOffer[]; at: number }[] = [];
-  readonly #counts: Map<string, number> | undefined;
-
-  constructor({ spec }: AppState, open: readonly OpenOffer[], counts: SpreadCounts) {
-    const name = spec.constraints.find(([, operator]) => operator === "GROUP_BY")?.[0];
-    this.#counts = name === undefined ? undefined : counts.get(name);
-    if (name === undefined) {
-      this.#groups.push({ value: "", offers: [...open], at: 0 });
-      return;
-    }
-    const byValue = new Map<string, OpenOffer[]>();
-    for (const one of open) {
-      const value = attributeText(one.offer, name) ?? "";
-      const found = byValue.get(value);
-      if (found === undefined) byValue.set(value, [one]);
-      else found.push(one);
-    }
-    for (const [value, offers] of byValue) {
-      // A value without an instance counts for as long as one of its offers may do.
-      if (!this.#counts?.has(value)) this.#counts?.set(value, 0);
-      this.#groups.push({ value, offers, at: 0 });
-    }
-  }
-
-  next(fits: (one: OpenOffer) => boolean): OpenOffer | undefined {
-    const counts = this.#counts;
-    if (counts !== undefined) this.#groups.sort((a, b) => (counts.get(a.value) ?? 0) - (counts.get(b.value) ?? 0));
-    for (const group of this.#groups) {
-      for (; group.at < group.offers.length; group.at++) {
-        const one = group.offers[group.at];
-        if (one !== undefined && fits(one)) return one;
-        // Of a value that is ahead of the others no offer does, for now; of any other the next one may.
-        if (counts !== undefined && this.#isAhead(group.value)) break;
-      }
-      if (group.at === group.offers.length && counts?.get(group.value) === 0) counts.delete(group.value);
-    }
-    return undefined;
-  }
-
-  #isAhead(value: string): boolean {
-    const least = Math.min(...(this.#counts?.values() ?? []));
-    return (this.#counts?.get(value) ?? 0) > least;
-  }
 }
 
 function accept(

@@ -36,7 +36,7 @@ export interface KnownAgent {
   offer: Offer;
   seenMs: number;
   /** What is left of the offer. */
-  left: Resource[];
+  left: readonly Resource[];
   /** Why it is not to be counted on at the moment: it has failed, or its offer was rescinded. */
   away?: string | undefined;
 }

@@ -2,7 +2,7 @@
 // to be stored comes before every call, whatever the order in which they were asked for.
 import type { SchedulerCall } from "../../mesos/scheduler-api.ts";
 import type { Placement } from "../placement.ts";
-import type { CoreEvent, Effect, Env } from "./inputs.ts";
+import type { Changes, CoreEvent, Effect, Env } from "./inputs.ts";
 import type { Instance, InstanceState } from "./instance.ts";
 import { FRAMEWORK_KEY, appKey, instanceKey, storedValue } from "./state.ts";
 import type { AppState, PendingCall, SchedulerState } from "./state.ts";
@@ -25,7 +25,8 @@ export class Turn {
 
   /** Gives back what was found to be done. */
   effects(): Effect[] {
-    const changes = Object.fromEntries([...this.#changed].map((key) => [key, storedValue(this.state, key)]));
+    const changes: Changes = {};
+    for (const key of this.#changed) changes[key] = storedValue(this.state, key);
     const persist: Effect[] = this.#changed.size === 0 ? [] : [{ type: "persist", changes }];
     return [...persist, ...this.#calls, ...this.#others];
   }

@@ -1,7 +1,7 @@
 // The answer to "why is it waiting?": for each app that waits, the agents that were offered and everything about each that
 // does not do, the nearest miss first. Worked out when somebody asks, from what each agent offered last.
 import { attributeText } from "../constraints.ts";
-import { obstacles, openOffer } from "../match-offers.ts";
+import { OpenOffer, obstacles } from "../match-offers.ts";
 import type { Mismatch, Obstacle } from "../match-offers.ts";
 import { agentName } from "../placement.ts";
 import type { Instance, InstanceState } from "./instance.ts";
@@ -62,7 +62,7 @@ function nearestFirst(state: SchedulerState, app: AppState): Found[] {
   const counts = spreadOf(state, app);
   const found: Found[] = [];
   for (const { offer, left, seenMs, away } of state.agents.values()) {
-    const all = obstacles(app.spec, openOffer(offer, left), counts);
+    const all = obstacles(app.spec, new OpenOffer(offer, left), counts);
     const inTheWay = isMadeUp(offer) ? all.filter(({ kind }) => kind !== "role") : all;
     const reasons = [...(away === undefined ? [] : [away]), ...inTheWay.map(({ reason }) => reason)];
     if (reasons.length === 0) continue;
