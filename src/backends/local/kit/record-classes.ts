@@ -1,7 +1,9 @@
-// A rehearsal: a ZooKeeper server is started, does once what a cluster asks of it, and writes down the classes it used when it ends.
+// A rehearsal: a ZooKeeper server is started, does once what a cluster asks of it, and writes down the classes it used. Of these the
+// JVM makes an archive that has its own classes in it too, and those of old jars (slf4j), which one made of a server at its end lacks.
 import { writeFile } from "node:fs/promises";
 import { createServer, connect } from "node:net";
-import { join } from "node:path";
+import { constants } from "node:os";
+import { delimiter, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { mendZooKeeperClient } from "../../../zookeeper/mend-zookeeper-client.ts";
 import type { ZooKeeperRuntime } from "./runtime-types.ts";
@@ -17,6 +19,12 @@ export interface RecordingOptions {
 }
 
 const startWithinMs = 20_000;
+
+/** By itself, or by the signal. */
+const endedWell: (number | undefined)[] = [0, 128 + constants.signals.SIGTERM];
+
+/** Objects of the archive are taken up by a server's collector too only if G1 has laid them out. */
+export const dumpArguments = ["-Xshare:dump", "-XX:+UseG1GC"];
 
 /** Leaves the archive at its path, or none if the server did not start. Throws when it was stopped or took too long. */
 export async function recordClasses(
@@ -36,26 +44,24 @@ export async function recordClasses(
     configuration,
     [...settings, "admin.enableServer=false", "4lw.commands.whitelist=ruok,srvr", ""].join("\n"),
   );
-  const args = [`-XX:ArchiveClassesAtExit=${archive}`, ...serverArguments(zookeeper.classPath), configuration];
+  const classes = join(work, "classes.lst");
+  const args = [`-XX:DumpLoadedClassList=${classes}`, ...serverArguments(zookeeper.classPath), configuration];
   const within = AbortSignal.any([signal, AbortSignal.timeout(startWithinMs)]);
-  // Ends by itself even if this process is killed meanwhile.
+  // They end by themselves even if this process is killed meanwhile.
   const limit = [`${startWithinMs / 1000}`, zookeeper.java.path];
-  const server = execa("timeout", [...limit, ...args], {
-    env: environment,
-    extendEnv: false,
-    cancelSignal: within,
-    // It writes the archive after the signal.
-    forceKillAfterDelay: startWithinMs,
-    reject: false,
-    stdio: "ignore",
-  });
+  const ours = { env: environment, extendEnv: false, reject: false, stdio: "ignore" } as const;
+  const server = execa("timeout", [...limit, ...args], { ...ours, cancelSignal: within });
   const lives = () => server.exitCode === null && server.signalCode === null;
   while (lives() && (await ask(port, "ruok")) !== "imok") await sleep(25, undefined, { signal: within });
-  if (!lives()) return;
-  await ask(port, "srvr");
-  await useOnce(port, within);
-  server.kill("SIGTERM");
-  await server;
+  if (lives()) {
+    await ask(port, "srvr");
+    await useOnce(port, within);
+    server.kill("SIGTERM");
+  }
+  if (!endedWell.includes((await server).exitCode)) return;
+  const files = [`-XX:SharedClassListFile=${classes}`, `-XX:SharedArchiveFile=${archive}`];
+  const all = [...limit, ...dumpArguments, ...files, "-cp", zookeeper.classPath.join(delimiter)];
+  await execa("timeout", all, { ...ours, cancelSignal: within });
 }
 
 /** Opens a session and does what masters and agents do in theirs, so that the classes for it are loaded. */

@@ -1,8 +1,9 @@
 // What was resolved last time, kept with what shows whether it still holds.
 import { createHash } from "node:crypto";
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { markOf } from "./file-mark.ts";
 import { forgetUnused, pathsIn } from "./forget.ts";
 import type { Machine } from "./machine.ts";
 import type { Runtime, RuntimePart } from "./runtime-types.ts";
@@ -14,7 +15,7 @@ interface RuntimeRecord {
 }
 
 /** Counts changes of the record's form and of what is looked for. */
-const format = 1;
+const format = 2;
 
 /** Where the record for these needs on this machine is kept: another PATH is another record. */
 export function recordPath(cacheDirectory: string, need: RuntimePart[], machine: Machine): string {
@@ -48,9 +49,4 @@ export async function writeRuntimeRecord(path: string, runtime: Runtime): Promis
   await writeFile(`${path}.${process.pid}`, JSON.stringify(record));
   await rename(`${path}.${process.pid}`, path);
   await forgetUnused(pathsIn(dirname(path)).filter((other) => other !== path));
-}
-
-function markOf(file: string): string {
-  const stats = statSync(file, { throwIfNoEntry: false });
-  return stats === undefined ? "absent" : `${stats.size} ${stats.mtimeMs}`;
 }

@@ -151,7 +151,7 @@ describe("the archive of a server's classes", () => {
   it("takes the place of those that nobody has made for a month and no server uses", async () => {
     files("cache/class-archives/zookeeper-old.jsa", "cache/class-archives/zookeeper-young.jsa");
     utimesSync(join(folder, "cache/class-archives/zookeeper-old.jsa"), 0, 0);
-    const write = 'for a; do case $a in -XX:ArchiveClassesAtExit=*) echo classes > "${a#*=}";; esac; done';
+    const write = 'for a; do case $a in -XX:SharedArchiveFile=*) echo classes > "${a#*=}";; esac; done';
     const made = await archiveFor("17.0.21", write);
     expect(readdirSync(join(folder, "cache/class-archives")).sort()).toEqual(
       [basename(made ?? "none"), "zookeeper-young.jsa"].sort(),
