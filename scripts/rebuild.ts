@@ -73,19 +73,18 @@ async function prove(look: Awaited<ReturnType<Backend["traces"]>>, steps: Steps)
   });
 }
 
-/** Those that mesos-up has made itself: it makes them again. Others may have come from where this machine no longer reaches. */
 async function forgetImages(images: PlacedImages, steps: Steps): Promise<string[]> {
-  const made = [images.zookeeper, images.mesos, images.mirror]
-    .filter((image) => image !== undefined)
-    .filter(({ reference }) => reference.startsWith("mesos-up/"));
-  if (made.length === 0) return [];
-  const { forgetImage } = await import("../src/backends/docker/images/forget-image.ts");
+  const [{ forgetImages: forget }, { daemonAddress }, { Daemon }] = await Promise.all([
+    import("../src/backends/docker/images/forget-images.ts"),
+    import("../src/backends/docker/daemon/daemon-address.ts"),
+    import("../src/backends/docker/daemon/daemon.ts"),
+  ]);
+  const references = [images.zookeeper, images.mesos, images.mirror].flatMap((image) => image?.reference ?? []);
   return await steps.step({ id: "images", title: "Its images are removed" }, async (context) => {
-    const removed: string[] = [];
-    for (const { reference } of made) if (await forgetImage(reference, process.env)) removed.push(`image ${reference}`);
-    const kept = made.length - removed.length;
-    context.detail(kept === 0 ? `${removed.length}` : `${removed.length}, ${kept} in use elsewhere`);
-    return removed;
+    const { removed, kept } = await forget(references, new Daemon(daemonAddress(process.env)));
+    if (removed.length + kept.length === 0) context.skip("none of them was made here");
+    else context.detail(kept.length === 0 ? `${removed.length}` : `${removed.length}, ${kept.length} in use elsewhere`);
+    return removed.map((reference) => `image ${reference}`);
   });
 }
 

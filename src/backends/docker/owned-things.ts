@@ -8,6 +8,8 @@ export interface OwnedContainer {
   name: string;
   /** Name of the node that runs in it. */
   node: string;
+  /** zookeeper, master, agent or mirror. */
+  role: string | undefined;
   /** Docker's own word: created, running, restarting, exited, … */
   state: string;
   /** "Exited (1) 3 seconds ago" */
@@ -37,6 +39,7 @@ export async function ownedContainers(daemon: Daemon, folder: string, signal?: A
     id: Id,
     name: nameOf(Names),
     node: Labels[DOCKER_LABELS.node] ?? nameOf(Names),
+    role: Labels[DOCKER_LABELS.role],
     state: State,
     status: Status,
     image: Image,

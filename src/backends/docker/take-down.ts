@@ -1,10 +1,10 @@
 // Removes all that a cluster has on a daemon, in whatever state it is: by Terraform where its state is there, and by labels
 // and mounts in any case, since Terraform knows neither of tasks nor of what a run that was killed had just made.
-import { existsSync, readdirSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { removeParts, type TakeDownOptions } from "../take-down.ts";
 import type { Daemon } from "./daemon/daemon.ts";
-import { removeFolder } from "./remove-folder.ts";
+import { removeAgentFolders } from "./remove-folder.ts";
 import type { DockerOptions } from "./docker-options.ts";
 import { ownedContainers, ownedNetworks, ownedVolumes, containersUsing } from "./owned-things.ts";
 import { endOrphans } from "./terraform/end-orphans.ts";
@@ -22,15 +22,20 @@ export interface TakeDownMeans {
 export async function takeDown(cluster: TakeDownOptions, means: TakeDownMeans): Promise<string[]> {
   const { folder } = cluster;
   const { daemon } = means;
+  let image = cluster.record?.plan.docker?.images.mesos.reference;
   return await removeParts(cluster, [
     () => endOrphans(folder).then(() => []),
+    async () => {
+      image ??= await imageOfAgents(daemon, folder);
+      return [];
+    },
     () => destroy(cluster, means),
     () => removeContainers(daemon, folder),
     // Only now is nobody left who would make more of them.
     () => removeTasks(daemon, folder),
     () => removeVolumes(daemon, folder),
     () => removeNetworks(daemon, folder),
-    () => removeNodeFolders(cluster, daemon),
+    () => removeAgentFolders(folder, daemon, image).then(() => []),
   ]);
 }
 
@@ -83,11 +88,7 @@ async function removeNetworks(daemon: Daemon, folder: string): Promise<string[]>
   return networks.map(({ name }) => `network ${name}`);
 }
 
-/** Agents' folders are written by root, and on the daemon's machine, which need not be this one. */
-async function removeNodeFolders({ folder, record }: TakeDownOptions, daemon: Daemon): Promise<string[]> {
-  const nodes = join(folder, "nodes");
-  const image = record?.plan.docker?.images.mesos.reference;
-  if (existsSync(nodes) && readdirSync(nodes).length === 0) return [];
-  await removeFolder(nodes, { daemon, image, parent: dirname(nodes) });
-  return [];
+/** What agents run from, where nothing is recorded any more. */
+async function imageOfAgents(daemon: Daemon, folder: string): Promise<string | undefined> {
+  return (await ownedContainers(daemon, folder)).find(({ role }) => role === "agent")?.image;
 }

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { daemonAddress, machineOf } from "../../../src/backends/docker/daemon/daemon-address.ts";
+import { daemonAddress, machineOf, placeOf } from "../../../src/backends/docker/daemon/daemon-address.ts";
 
 const home = mkdtempSync(join(tmpdir(), "mesos-up-docker-"));
 afterAll(() => rmSync(home, { recursive: true, force: true }));
@@ -50,5 +50,14 @@ describe("the Docker daemon that is meant", () => {
   it("is on the machine that its address names", () => {
     expect(machineOf({ host: "tcp://build.example:2375", from: "" })).toBe("build.example");
     expect(machineOf({ host: "unix:///var/run/docker.sock", from: "" })).toBeUndefined();
+    expect(placeOf({ host: "tcp://[fd00::7]:2375", from: "" })).toEqual({ machine: "fd00::7", port: "2375" });
   });
+
+  it.each(["ssh://me@build.example", "tcp://build.example:port", "tcp://", "build.example:2375"])(
+    "is an error where its address is one that is not understood: %s",
+    (host) => {
+      const find = () => machineOf({ host, from: "DOCKER_HOST" });
+      expect(find).toThrowError(expect.objectContaining({ code: "DOCKER_HOST_UNKNOWN" }) as Error);
+    },
+  );
 });

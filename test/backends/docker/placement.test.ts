@@ -2,11 +2,11 @@ import { describe, expect, it } from "vitest";
 import { choosePlacement, dockerPlacement, overlap } from "../../../src/backends/docker/placement.ts";
 import { pinAgents } from "../../../src/backends/docker/pin-agents.ts";
 import type { DaemonFacts } from "../../../src/backends/docker/daemon/describe-daemon.ts";
-import { Daemon } from "../../../src/backends/docker/daemon/daemon.ts";
 import { parseClusterFile } from "../../../src/cluster/parse-cluster-file.ts";
 import type { Placement } from "../../../src/cluster/plan-types.ts";
 import { plan } from "../../../src/cluster/plan.ts";
 import type { ClusterSpec } from "../../../src/cluster/spec.ts";
+import { ScriptedDaemon } from "./scripted-daemon.ts";
 
 const facts: DaemonFacts = {
   ...{ title: "Docker", architecture: "amd64", cgroups: 2, rootless: false, form: "host" },
@@ -15,21 +15,12 @@ const facts: DaemonFacts = {
 const images = { zookeeper: { kind: "pull", reference: "z:1" }, mesos: { kind: "pull", reference: "m:1" } } as const;
 
 /** A daemon elsewhere, so that this machine's own networks do not matter. */
-class ScriptedDaemon extends Daemon {
-  readonly #answers: { networks: string[]; agentPorts: number[] };
-
-  constructor(answers: { networks: string[]; agentPorts: number[] }) {
-    super({ host: "tcp://192.0.2.1:2375", from: "a test" });
-    this.#answers = answers;
-  }
-
-  override json<T>(_: string, path: string): Promise<T> {
-    const { networks, agentPorts } = this.#answers;
-    const found = path.startsWith("/networks")
+function daemonElsewhere({ networks, agentPorts }: { networks: string[]; agentPorts: number[] }): ScriptedDaemon {
+  return new ScriptedDaemon("tcp://192.0.2.1:2375", (call) =>
+    call === "GET /networks"
       ? networks.map((Subnet) => ({ Name: "n", IPAM: { Config: [{ Subnet }] } }))
-      : agentPorts.map((port) => ({ Command: `mesos-agent --ip=172.30.0.1 --port=${port}` }));
-    return Promise.resolve(found as T);
-  }
+      : agentPorts.map((port) => ({ Command: `mesos-agent --ip=172.30.0.1 --port=${port}` })),
+  );
 }
 
 const cluster = (text: string): ClusterSpec => parseClusterFile(`backend: docker\n${text}`, "cluster.yaml");
@@ -42,7 +33,7 @@ async function place(spec: ClusterSpec, daemon: ScriptedDaemon) {
 
 describe("a cluster's place on a daemon", () => {
   it("is a network that no other overlaps with, and ports that no other cluster's agents have", async () => {
-    const daemon = new ScriptedDaemon({ networks: ["172.17.0.0/16", "172.30.0.0/23"], agentPorts: [5451] });
+    const daemon = daemonElsewhere({ networks: ["172.17.0.0/16", "172.30.0.0/23"], agentPorts: [5451] });
     const { slot, docker } = await place(cluster("name: demo"), daemon);
     expect(slot).toBeGreaterThanOrEqual(3);
     expect(docker?.network).toEqual({ subnet: `172.30.${slot}.0/24`, gateway: `172.30.${slot}.1` });
@@ -50,15 +41,15 @@ describe("a cluster's place on a daemon", () => {
 
   it("is the network that the file names, unless that is somebody else's", async () => {
     const spec = cluster("docker: { subnet: 10.9.8.0/24 }");
-    const { docker } = await place(spec, new ScriptedDaemon({ networks: [], agentPorts: [] }));
+    const { docker } = await place(spec, daemonElsewhere({ networks: [], agentPorts: [] }));
     expect(docker?.network.gateway).toBe("10.9.8.1");
-    const taken = new ScriptedDaemon({ networks: ["10.9.0.0/16"], agentPorts: [] });
+    const taken = daemonElsewhere({ networks: ["10.9.0.0/16"], agentPorts: [] });
     await expect(place(spec, taken)).rejects.toMatchObject({ code: "NETWORK_TAKEN" });
   });
 
   it("is never the network that a daemon elsewhere is reached on: nothing would be heard of it any more", async () => {
     const spec = cluster("docker: { subnet: 127.0.0.0/24 }");
-    const elsewhere = new ScriptedDaemon({ networks: [], agentPorts: [] });
+    const elsewhere = daemonElsewhere({ networks: [], agentPorts: [] });
     await expect(place(spec, elsewhere)).rejects.toThrow("overlaps with the daemon's own address");
   });
 });

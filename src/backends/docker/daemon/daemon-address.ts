@@ -32,9 +32,28 @@ export function isLocal({ host }: DaemonAddress): boolean {
   return host.startsWith("unix://");
 }
 
-/** The machine that the daemon runs on, as the address names it; undefined for a socket of this one. */
-export function machineOf({ host }: DaemonAddress): string | undefined {
-  return isLocal({ host, from: "" }) ? undefined : new URL(host).hostname;
+/** The machine that the daemon runs on, as the address names it; undefined for a socket of this one. @throws as placeOf */
+export function machineOf(address: DaemonAddress): string | undefined {
+  return isLocal(address) ? undefined : placeOf(address).machine;
+}
+
+/** Where a daemon listens that is reached over the network; no port where none is named. @throws MesosUpError DOCKER_HOST_UNKNOWN */
+export function placeOf(address: DaemonAddress): { machine: string; port: string } {
+  const { host } = address;
+  const text = host.replace(/^tcp:/, "http:");
+  if (!/^(tcp|https?):\/\//.test(host) || !URL.canParse(text)) throw hostUnknown(address);
+  const url = new URL(text);
+  // IPv6 addresses stand in brackets.
+  return { machine: url.hostname.replace(/^\[|\]$/g, ""), port: url.port };
+}
+
+function hostUnknown({ host, from }: DaemonAddress): MesosUpError {
+  return new MesosUpError(`mesos-up does not reach a Docker daemon at ${host} (${from}).`, {
+    code: "DOCKER_HOST_UNKNOWN",
+    hint:
+      "It speaks unix:// and tcp://; for a daemon behind ssh, forward its socket " +
+      "(`ssh -nNT -L /tmp/docker.sock:/var/run/docker.sock HOST`) and set DOCKER_HOST=unix:///tmp/docker.sock.",
+  });
 }
 
 function certificatesOf(env: NodeJS.ProcessEnv, configuration: string): { certificates?: string } {

@@ -5,8 +5,7 @@ import { request as httpRequest, type IncomingMessage, type RequestOptions } fro
 import { request as httpsRequest } from "node:https";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
-import { MesosUpError } from "../../../errors.ts";
-import type { DaemonAddress } from "./daemon-address.ts";
+import { placeOf, type DaemonAddress } from "./daemon-address.ts";
 import { certificatesMissing, DaemonRefusal, unreachable } from "./daemon-errors.ts";
 
 const API = "/v1.41";
@@ -112,8 +111,7 @@ export class Daemon {
     const { host, certificates } = this.address;
     if (host.startsWith("unix://"))
       return httpRequest({ ...options, socketPath: host.slice("unix://".length) }, onResponse);
-    if (!host.startsWith("tcp://") && !host.startsWith("http")) throw schemeUnknown(this.address);
-    const { hostname, port } = new URL(host.replace(/^tcp:/, "http:"));
+    const { machine: hostname, port } = placeOf(this.address);
     if (certificates === undefined) return httpRequest({ ...options, hostname, port: port || 2375 }, onResponse);
     return httpsRequest({ ...options, ...this.#tls(certificates), hostname, port: port || 2376 }, onResponse);
   }
@@ -141,13 +139,4 @@ function refusalOf(body: string): string {
   } catch {
     return body.trim();
   }
-}
-
-function schemeUnknown({ host, from }: DaemonAddress): MesosUpError {
-  return new MesosUpError(`mesos-up does not reach a Docker daemon at ${host} (${from}).`, {
-    code: "DOCKER_HOST_UNKNOWN",
-    hint:
-      "It speaks unix:// and tcp://; for a daemon behind ssh, forward its socket " +
-      "(`ssh -nNT -L /tmp/docker.sock:/var/run/docker.sock HOST`) and set DOCKER_HOST=unix:///tmp/docker.sock.",
-  });
 }

@@ -1,5 +1,6 @@
 // What kind of daemon it is, as far as placing a cluster depends on it.
 import { lookup } from "node:dns/promises";
+import { MesosUpError } from "../../../errors.ts";
 import { isLocal, machineOf, type DaemonAddress } from "./daemon-address.ts";
 import type { Daemon } from "./daemon.ts";
 
@@ -57,7 +58,7 @@ export async function describeDaemon(daemon: Daemon, signal?: AbortSignal): Prom
     form: why === undefined ? "host" : "bridge",
     ...(why === undefined ? {} : { why }),
     socket: rootless || why === undefined ? socketOf(daemon.address) : DEFAULT_SOCKET,
-    reachedAt: await addressOf(machineOf(daemon.address) ?? "127.0.0.1"),
+    reachedAt: await addressOf(daemon.address),
   };
 }
 
@@ -66,9 +67,20 @@ function socketOf(address: DaemonAddress): string {
   return isLocal(address) ? address.host.slice("unix://".length) : DEFAULT_SOCKET;
 }
 
-/** What Mesos advertises has to be an address. */
-async function addressOf(machine: string): Promise<string> {
-  return (await lookup(machine, { family: 4 })).address;
+/** What Mesos advertises has to be an address, of version 4. @throws MesosUpError DOCKER_ADDRESS_UNUSABLE */
+async function addressOf(address: DaemonAddress): Promise<string> {
+  const machine = machineOf(address);
+  if (machine === undefined) return "127.0.0.1";
+  const found = await lookup(machine, { family: 4 }).catch(() => undefined);
+  // What is an address already comes back as it is.
+  if (found?.family === 4) return found.address;
+  throw new MesosUpError(
+    `The Docker daemon's machine ${machine} (${address.from}) has no IPv4 address, and Mesos advertises no other.`,
+    {
+      code: "DOCKER_ADDRESS_UNUSABLE",
+      hint: "Name the daemon by an IPv4 address, or a name that has one: DOCKER_HOST=tcp://192.0.2.1:2376.",
+    },
+  );
 }
 
 function reasonForBridge(daemon: Daemon, { OperatingSystem }: Info, rootless: boolean): string | undefined {

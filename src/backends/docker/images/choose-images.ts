@@ -7,9 +7,10 @@ import { MesosUpError } from "../../../errors.ts";
 import type { Daemon } from "../daemon/daemon.ts";
 import type { DaemonFacts } from "../daemon/describe-daemon.ts";
 import { engineImage } from "./engine-image.ts";
+import { imagesOf } from "./listed-images.ts";
 import { ensureMade, hasImage, type MakingOptions } from "./made-image.ts";
 import { packageRecipe } from "./package-recipe.ts";
-import { madeZooKeeperRepository, zookeeperImage } from "./zookeeper-image.ts";
+import { zookeeperImage, zookeeperRepository, zookeeperRevision } from "./zookeeper-image.ts";
 
 /** How long a registry may take to be found out of reach, where there is something to do without it. */
 const REGISTRY_PATIENCE_MS = 10_000;
@@ -38,7 +39,7 @@ async function named(reference: string, daemon: Daemon): Promise<PlacedImage> {
 async function chooseZooKeeper(options: ChoiceOptions): Promise<PlacedImage> {
   const { daemon, signal, progress } = options;
   if (await hasImage(daemon, DEFAULT_ZOOKEEPER_IMAGE, signal)) return present(DEFAULT_ZOOKEEPER_IMAGE);
-  const made = await newest(daemon, madeZooKeeperRepository);
+  const made = await newestZooKeeper(daemon, signal);
   if (made !== undefined) return present(made);
   const refused = await pull(DEFAULT_ZOOKEEPER_IMAGE, options);
   if (refused === undefined) return present(DEFAULT_ZOOKEEPER_IMAGE);
@@ -93,15 +94,11 @@ async function pull(reference: string, { daemon, signal, progress }: ChoiceOptio
   }
 }
 
-/** The made image of that repository that is the newest. */
-async function newest(daemon: Daemon, repository: string): Promise<string | undefined> {
-  const filters = encodeURIComponent(JSON.stringify({ reference: [repository] }));
-  const images = await daemon.json<{ RepoTags: string[] | null; Created: number }[]>(
-    "GET",
-    `/images/json?filters=${filters}`,
-  );
-  const [latest] = images.toSorted((a, b) => b.Created - a.Created);
-  return latest?.RepoTags?.[0];
+/** One that was loaded, made elsewhere, will do; one of another recipe will not. */
+async function newestZooKeeper(daemon: Daemon, signal: AbortSignal): Promise<string | undefined> {
+  const label = `${zookeeperRevision.name}=${zookeeperRevision.value}`;
+  const [latest] = await imagesOf(daemon, { reference: zookeeperRepository, label, signal });
+  return latest?.reference;
 }
 
 function present(reference: string): PlacedImage {

@@ -10,6 +10,9 @@ import type { ImageRecipe } from "./made-image.ts";
 
 /** Counts changes of the recipe: images made by another revision are made anew. */
 const revision = 1;
+
+/** Its tag tells what it was made of. */
+export const engineRepository = "mesos-up/engine";
 const programs = ["mesos-master", "mesos-agent", "mesos-executor"];
 const home = "opt/mesos-up";
 
@@ -24,7 +27,7 @@ export function engineImage(env: NodeJS.ProcessEnv): ImageRecipe {
   const digest = createHash("sha256").update(`${revision} ${process.version} ${process.arch} ${identityOf(docker)}`);
   for (const file of files) digest.update(file).update(readFileSync(join(folder, file)));
   return {
-    reference: `mesos-up/engine:${digest.digest("hex").slice(0, 12)}`,
+    reference: `${engineRepository}:${digest.digest("hex").slice(0, 12)}`,
     title: "the embedded engine",
     changes: [
       "ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",

@@ -15,6 +15,7 @@ import { Daemon } from "../daemon/daemon.ts";
 import { diskFull, oneLine } from "../daemon/known-failures.ts";
 import { describeDaemon } from "../daemon/describe-daemon.ts";
 import { engineImage } from "./engine-image.ts";
+import { imagesOf } from "./listed-images.ts";
 import { ensureMade } from "./made-image.ts";
 import { packageRecipe } from "./package-recipe.ts";
 import { zookeeperImage } from "./zookeeper-image.ts";
@@ -42,21 +43,12 @@ export interface ShelvedImage {
 
 /** What the daemon has of ours, newest first. */
 export async function listImages({ env, context }: ShelfOptions): Promise<ShelvedImage[]> {
-  const filters = encodeURIComponent(JSON.stringify({ reference: ["mesos-up/*"] }));
-  const found = await daemonOf(env).json<{ RepoTags: string[] | null; Size: number; Created: number }[]>(
-    "GET",
-    `/images/json?filters=${filters}`,
-    { signal: context.signal },
-  );
-  return found
-    .toSorted((one, other) => other.Created - one.Created)
-    .flatMap(({ RepoTags, Size, Created }) =>
-      (RepoTags ?? []).map((reference) => ({
-        reference,
-        size: Math.round(Size / 1e6),
-        created: new Date(Created * 1000).toISOString(),
-      })),
-    );
+  const found = await imagesOf(daemonOf(env), { reference: "mesos-up/*", signal: context.signal });
+  return found.map(({ reference, bytes, createdAtMs }) => ({
+    reference,
+    size: Math.round(bytes / 1e6),
+    created: new Date(createdAtMs).toISOString(),
+  }));
 }
 
 /** Makes the daemon have it; resolves with its name, and whether it had to be made. */

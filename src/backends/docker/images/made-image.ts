@@ -7,7 +7,11 @@ import { resolveRuntime } from "../../local/kit/runtime.ts";
 import type { KitProgress } from "../../local/kit/fetch-packages.ts";
 import type { ProgramName } from "../../local/kit/recipes.ts";
 import type { Daemon } from "../daemon/daemon.ts";
+import { imagesOf, splitReference } from "./listed-images.ts";
 import { RootFolder } from "./root-folder.ts";
+
+/** Nobody waits that long between the choice of an image and the container that is made of it. */
+const LONG_AGO_MS = 3_600_000;
 
 export interface MakingOptions {
   daemon: Daemon;
@@ -52,13 +56,16 @@ export async function hasImage(daemon: Daemon, reference: string, signal?: Abort
   return (await daemon.find(`/images/${reference}/json`, { signal })) !== undefined;
 }
 
-/** Images that the recipe made before, and that no container uses: the daemon keeps those that one does. Podman puts a host before. */
+/**
+ * Images that the recipe made before, and that no container uses: the daemon keeps those that one does. Podman puts a host before.
+ * One that is quite new may be another mesos-up's, whose containers are just about to be made of it.
+ */
 async function removeOlder(daemon: Daemon, reference: string): Promise<void> {
   const [repository] = splitReference(reference);
-  const filters = encodeURIComponent(JSON.stringify({ reference: [repository] }));
-  const images = await daemon.json<{ RepoTags: string[] | null }[]>("GET", `/images/json?filters=${filters}`);
-  const older = images.flatMap(({ RepoTags }) => RepoTags ?? []).filter((tag) => !tag.endsWith(reference));
-  await Promise.all(older.map((tag) => daemon.remove(`/images/${tag}`).catch(() => false)));
+  const images = await imagesOf(daemon, { reference: repository });
+  const long = Date.now() - LONG_AGO_MS;
+  const older = images.filter((image) => !image.reference.endsWith(reference) && image.createdAtMs < long);
+  await Promise.all(older.map((image) => daemon.remove(`/images/${image.reference}`).catch(() => false)));
 }
 
 async function importLayer(archive: string, { reference, changes, title }: ImageRecipe, options: MakingOptions) {
@@ -75,13 +82,6 @@ async function importLayer(archive: string, { reference, changes, title }: Image
   // Podman does not heed the tag.
   const name = new URLSearchParams({ repo, tag }).toString();
   if (id !== "") await daemon.bytes("POST", `/images/${id}/tag?${name}`, { signal });
-}
-
-/** A registry's port is not a tag. */
-function splitReference(reference: string): [repository: string, tag: string] {
-  const colon = reference.lastIndexOf(":");
-  if (colon < reference.lastIndexOf("/") || colon < 0) return [reference, "latest"];
-  return [reference.slice(0, colon), reference.slice(colon + 1)];
 }
 
 /** The program itself: what a kit names is a script that starts it. */

@@ -9,10 +9,11 @@ import type { ImageRecipe, MakingOptions } from "./made-image.ts";
 import { zookeeperEntrypoint } from "./zookeeper-entrypoint.ts";
 
 /** Counts changes of the recipe: images made by another revision are made anew. */
-const revision = 1;
+const revision = 2;
 
-/** Tags of images that this recipe made begin so. */
-export const madeZooKeeperRepository = "mesos-up/zookeeper";
+export const zookeeperRepository = "mesos-up/zookeeper";
+/** Images of this very recipe, of whichever machine's ZooKeeper and Java they were made. */
+export const zookeeperRevision = { name: "mesos-up.revision", value: String(revision) } as const;
 
 /** What a Java for developers has on top of what a server needs. */
 const unneeded = ["jmods", "src.zip", "include", "man", "demo", "ct.sym", "docs"];
@@ -30,7 +31,7 @@ export async function zookeeperImage({ env, signal, progress }: Omit<MakingOptio
   });
   const digest = createHash("sha256").update(JSON.stringify([revision, version, java.version, entrypoint]));
   return {
-    reference: `${madeZooKeeperRepository}:${version}-${digest.digest("hex").slice(0, 8)}`,
+    reference: `${zookeeperRepository}:${version}-${digest.digest("hex").slice(0, 8)}`,
     title: `ZooKeeper ${version} on Java ${java.version}`,
     changes: [
       "ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
@@ -39,6 +40,7 @@ export async function zookeeperImage({ env, signal, progress }: Omit<MakingOptio
       ...[2181, 2888, 3888, 8080].map((port) => `EXPOSE ${port}`),
       'ENTRYPOINT ["/docker-entrypoint.sh"]',
       'CMD ["zkServer.sh", "start-foreground"]',
+      `LABEL ${zookeeperRevision.name}=${zookeeperRevision.value}`,
     ],
     async fill(root, machine) {
       const bash = findInFolders("bash", machine.searchPath);
