@@ -30,34 +30,74 @@ export interface Fixed {
 const SETTLE_MS = 15_000;
 const LOOK_EVERY_MS = 200;
 
-/** Goes on until all is well or nothing is left to try. Each remedy is tried once. */
+/**
+ * Goes on until all is well or nothing is left to try. For a finding each remedy is tried once, and once more after another
+ * one that helped: what kept it from its work may be mended by then.
+ */
 export async function fix(options: FixOptions): Promise<Fixed> {
   const repairs: Repair[] = [];
-  const tried = new Set<string>();
+  const tried = new Tried();
   let diagnosis = await options.look();
   for (;;) {
     const next = unwell(diagnosis).find(
-      ({ remedy }) => isOurs(remedy) && (options.yes === true || !remedy.losesTasks) && !tried.has(keyOf(remedy)),
+      (one) => isOurs(one.remedy) && isAllowed(one.remedy, options) && !tried.has(one, one.remedy),
     );
     if (next?.remedy === undefined) return { diagnosis, repairs: [...repairs, ...refusals(diagnosis, options)] };
-    tried.add(keyOf(next.remedy));
-    const { command } = next.remedy;
-    const finding = next.id;
-    try {
-      await options.apply(next.remedy);
-    } catch (error) {
-      repairs.push({
-        finding,
-        command,
-        outcome: "failed",
-        said: error instanceof Error ? error.message : String(error),
-      });
-      diagnosis = await options.look();
-      continue;
+    const { remedy } = next;
+    const meant = unwell(diagnosis).filter((one) => isOurs(one.remedy) && keyOf(one.remedy) === keyOf(remedy));
+    const { repair, ...seen } = await tryOut(next, remedy, options);
+    repairs.push(repair);
+    diagnosis = seen.diagnosis;
+    if (repair.outcome === "helped") tried.giveAnotherChance();
+    for (const one of meant) {
+      const isInVain = isStillThere(one, diagnosis) && (repair.outcome === "failed" || !remedy.losesTasks);
+      tried.note(one, remedy, isInVain ? "in vain" : "for good");
     }
-    diagnosis = await settled(next, options);
-    repairs.push({ finding, command, outcome: isStillThere(next, diagnosis) ? "did not help" : "helped" });
   }
+}
+
+/** Which remedy was tried for which finding. */
+class Tried {
+  readonly #forGood = new Set<string>();
+  readonly #inVain = new Set<string>();
+
+  has(finding: Finding, remedy: Remedy): boolean {
+    const key = this.#key(finding, remedy);
+    return this.#forGood.has(key) || this.#inVain.has(key);
+  }
+
+  /** `for good`: it has helped, or has cost tasks, and is not done twice. */
+  note(finding: Finding, remedy: Remedy, how: "for good" | "in vain"): void {
+    (how === "for good" ? this.#forGood : this.#inVain).add(this.#key(finding, remedy));
+  }
+
+  giveAnotherChance(): void {
+    this.#inVain.clear();
+  }
+
+  #key({ id, subject = "" }: Finding, remedy: Remedy): string {
+    return [keyOf(remedy), id, subject].join(" ");
+  }
+}
+
+async function tryOut(
+  finding: Finding,
+  remedy: Remedy,
+  options: FixOptions,
+): Promise<{ repair: Repair; diagnosis: Diagnosis }> {
+  const about = { finding: finding.id, command: remedy.command };
+  try {
+    await options.apply(remedy);
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error);
+    return { repair: { ...about, outcome: "failed", said }, diagnosis: await options.look() };
+  }
+  const diagnosis = await settled(finding, options);
+  return { repair: { ...about, outcome: isStillThere(finding, diagnosis) ? "did not help" : "helped" }, diagnosis };
+}
+
+function isAllowed({ losesTasks }: Remedy, { yes }: FixOptions): boolean {
+  return yes === true || !losesTasks;
 }
 
 /** The smallest remedies first; among equals those of what the others follow from. */

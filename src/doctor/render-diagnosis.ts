@@ -17,11 +17,11 @@ const MARKS: Record<Finding["level"], string> = { ok: "✓", warning: "!", faile
 /** `verbose` shows what is well one by one, and evidence without shortening. */
 export function renderDiagnosis({ rootCause, findings }: Diagnosis, { verbose = false } = {}): string {
   const lines = LAYERS.flatMap((layer) => layerLines(layer, findings, verbose));
-  return [...lines, "", ...conclusion(rootCause)].join("\n");
+  return [...conclusion(rootCause), "", ...lines].join("\n");
 }
 
 /** What is wrong and what to do, in a sentence each. */
-export function conclusion(rootCause: Finding | undefined): string[] {
+function conclusion(rootCause: Finding | undefined): string[] {
   if (rootCause === undefined) return ["All is well."];
   const { id, remedy } = rootCause;
   return [

@@ -46,16 +46,17 @@ describe("fix", () => {
     expect(applied).toEqual([]);
   });
 
-  it("starts what is missing before it restarts what hangs, each once", async () => {
+  it("starts what is missing before it restarts what hangs, and tries again what else that may have helped", async () => {
     const { options, applied } = patient([failed("A", restart("a")), failed("B", up), failed("C", up)], {
       up: ["B"],
       "restart a": ["A"],
     });
     const { repairs, diagnosis } = await fix(options);
-    expect(applied).toEqual(["up", "restart a"]);
+    expect(applied).toEqual(["up", "restart a", "up"]);
     expect(repairs).toEqual([
       { finding: "B", command: "up", outcome: "helped" },
       { finding: "A", command: "restart a", outcome: "helped" },
+      { finding: "C", command: "up", outcome: "did not help" },
     ]);
     expect(diagnosis.findings.map(({ id }) => id)).toEqual(["C"]);
   });
@@ -66,6 +67,49 @@ describe("fix", () => {
       { finding: "A", command: "restart broken", outcome: "failed", said: "It does not start." },
       { finding: "B", command: "restart b", outcome: "did not help" },
     ]);
+  });
+
+  it("tries again what failed, once something else has helped", async () => {
+    const { options, applied } = patient([failed("A", up), failed("B", restart("b"))], { "restart b": ["B"] });
+    let isFirst = true;
+    const apply = async (remedy: Remedy): Promise<void> => {
+      const fails = remedy === up && isFirst;
+      isFirst = false;
+      if (fails) throw new Error("It needs b.");
+      await options.apply(remedy);
+    };
+    const { repairs } = await fix({ ...options, apply });
+    expect(repairs.map(({ command, outcome }) => `${command} ${outcome}`)).toEqual([
+      ...["up failed", "restart b helped", "up did not help"],
+    ]);
+    expect(applied).toEqual(["restart b", "up"]);
+  });
+
+  it("does again what has helped, for what comes up only afterwards", async () => {
+    const { options, applied } = patient([failed("A", up), failed("B", restart("b")), failed("C", up)], {
+      up: ["A"],
+      "restart b": ["B"],
+    });
+    const look = async (): Promise<Diagnosis> => {
+      const { findings, ...rest } = await options.look();
+      const isOver = applied.join() === "up,restart b,up";
+      return {
+        ...rest,
+        findings: findings.filter(({ id }) => id !== "C" || (applied.includes("restart b") && !isOver)),
+      };
+    };
+    expect((await fix({ ...options, look })).diagnosis.findings).toEqual([]);
+    expect(applied).toEqual(["up", "restart b", "up"]);
+  });
+
+  it("does not do twice what has cost tasks without helping", async () => {
+    const findings = [
+      failed("A", { ...restart("a"), losesTasks: true }),
+      failed("B", { ...restart("b"), losesTasks: true }),
+    ];
+    const { options, applied } = patient(findings, { "restart b": ["B"] });
+    await fix({ ...options, yes: true });
+    expect(applied).toEqual(["restart a", "restart b"]);
   });
 
   it("leaves to the user what no command helps", async () => {

@@ -57,6 +57,10 @@ const WORDS: readonly Words[] = [
     meaning: "it lost its leadership, and ends then, as every Mesos master does",
   },
   {
+    said: /Received signal SIG(?:TERM|INT) from process/,
+    meaning: "somebody told it to (SIGTERM or SIGINT)",
+  },
+  {
     said: /CRC check failed|Last transaction was partial|Unable to load database on disk|Invalid snapshot|No snapshot found, but there are log entries|invalid magic number/i,
     meaning: "its data cannot be read",
     remedy: (facts, { name }) => {

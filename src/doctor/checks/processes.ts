@@ -64,9 +64,15 @@ function evidenceOf(node: NodeFacts): string[] {
 
 const EVIDENT_LINES = 8;
 
+/** What others, this program among them, have asked it tells nothing of its end. */
+const QUESTION = /\] (?:HTTP (?:GET|POST) for |Redirecting request for )|Processing (?:ruok|srvr) command from /;
+
 /** The end of the log, and the line that tells why, should that stand above it. */
 function evidentLines(log: string): string[] {
-  const end = log.split("\n").slice(-EVIDENT_LINES);
+  const end = log
+    .split("\n")
+    .filter((line) => !QUESTION.test(line))
+    .slice(-EVIDENT_LINES);
   const line = lastWords(log)?.line;
   return line === undefined || end.includes(line) ? end : [line, ...end];
 }
