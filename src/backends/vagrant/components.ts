@@ -3,17 +3,16 @@ import type { ClusterPlan, PlanNode } from "../../cluster/plan-types.ts";
 import { planNodeByName } from "../../cluster/plan.ts";
 import type { ComponentAction } from "../backend.ts";
 import type { MachineShell } from "./machine-shell.ts";
-import { machineOf, onMachine, type MachinesOptions } from "./machines.ts";
+import { machineOf } from "./machines.ts";
 
 /** @throws MesosUpError NODE_UNKNOWN, PROVISIONING_FAILED with the last log lines where it does not come to be of use */
 export async function actOn(
-  folder: string,
+  shell: MachineShell,
   plan: ClusterPlan,
   { node, action }: { node: string; action: ComponentAction },
-  options: MachinesOptions,
+  signal: AbortSignal,
 ): Promise<void> {
-  const machine = machineOf(plan, node);
-  await onMachine(folder, machine.name, ["mesos-component", action, serviceOf(plan, node)], options);
+  await shell.run(machineOf(plan, node), ["mesos-component", action, serviceOf(plan, node)], { signal });
 }
 
 /** The last lines of a component's log, newest last. */
@@ -24,7 +23,7 @@ export async function logTailOf(
   signal: AbortSignal,
 ): Promise<string> {
   const command = ["mesos-component", "logs", serviceOf(plan, node), String(lines)];
-  return (await shell.run(machineOf(plan, node).name, command, { signal })).trimEnd();
+  return (await shell.run(machineOf(plan, node), command, { signal })).trimEnd();
 }
 
 /** For an error: what cannot be had is left out. */

@@ -24,7 +24,7 @@ export function machineLog(
   clock: Clock = systemClock,
 ): LogSource {
   const { directories, program } = requireNode(plan, node);
-  const machine = machineOf(plan, node).name;
+  const machine = machineOf(plan, node);
   const path = join(directories.log, `${program}.log`);
   return {
     async tail(bytes, signal) {

@@ -2,10 +2,11 @@
 import type { ClusterPlan } from "../../cluster/plan-types.ts";
 import type { PlanMachine } from "../../cluster/vagrant/vagrant-types.ts";
 import { MesosUpError } from "../../errors.ts";
+import { machineContainers } from "./machine-containers.ts";
 import { machineFolder } from "./machine-folder.ts";
-import { machineStates } from "./machine-readable.ts";
+import { machineStates, type VagrantMessage } from "./machine-readable.ts";
 import { CONTAINERS_CHANGED } from "./vagrant-errors.ts";
-import { runVagrant, type VagrantOutput } from "./vagrant-program.ts";
+import { runVagrant } from "./vagrant-program.ts";
 
 export interface MachinesOptions {
   env: NodeJS.ProcessEnv;
@@ -14,7 +15,7 @@ export interface MachinesOptions {
 }
 
 /** Calls Vagrant for the machines of the cluster in `folder`. @throws as runVagrant */
-export function vagrant(folder: string, args: string[], options: MachinesOptions): Promise<VagrantOutput> {
+export function vagrant(folder: string, args: string[], options: MachinesOptions): Promise<VagrantMessage[]> {
   const { directory, dotfiles, planFile } = machineFolder(folder);
   return runVagrant(args, { directory, dotfiles, planFile, ...options });
 }
@@ -28,19 +29,21 @@ export async function vagrantUp(folder: string, args: string[], options: Machine
   });
 }
 
-/** The state of every machine, in Vagrant's words: `running`, `poweroff`, `stopped`, `not_created`, …. */
-export async function statesOf(folder: string, options: MachinesOptions): Promise<Map<string, string>> {
-  return machineStates((await vagrant(folder, ["status"], options)).messages);
-}
-
-/** Runs a command on a machine as root, and gives what it printed. @throws as runVagrant */
-export async function onMachine(
+/**
+ * The state of every machine, in Vagrant's words: `running`, `poweroff`, `stopped`, `not_created`, …. Vagrant takes its time to
+ * tell, and need not be asked about containers.
+ */
+export async function statesOf(
   folder: string,
-  machine: string,
-  command: readonly string[],
+  { vagrant: planned }: ClusterPlan,
   options: MachinesOptions,
-): Promise<string> {
-  return (await vagrant(folder, ["ssh", machine, "--no-tty", "--command", commandText(command)], options)).stdout;
+): Promise<Map<string, string>> {
+  if (planned?.provider !== "docker") return machineStates(await vagrant(folder, ["status"], options));
+  const found = await machineContainers(folder, { environment: options.env, signal: options.signal });
+  const states = new Map<string, string>(found.map(({ name, state }) => [name, state]));
+  return new Map(
+    planned.machines.map(({ name, container }) => [name, states.get(container?.name ?? "") ?? "not_created"]),
+  );
 }
 
 /** A command, to be run as root, as a shell on a machine takes it. */

@@ -2,11 +2,12 @@
 import type { ClusterPlan, PlanNode } from "../../cluster/plan-types.ts";
 import type { Steps } from "../../progress/steps.ts";
 import { actOn } from "./components.ts";
+import type { MachineShell } from "./machine-shell.ts";
 import { versionsOf } from "./probe.ts";
 
 /** ZooKeeper first, since the others wait for it. Those that answer by now have been started by their machine. */
 export async function startDead(
-  { folder, steps, options }: { folder: string; steps: Steps; options: { env: NodeJS.ProcessEnv } },
+  { shell, steps }: { shell: MachineShell; steps: Steps },
   plan: ClusterPlan,
   dead: readonly PlanNode[],
 ): Promise<void> {
@@ -17,7 +18,7 @@ export async function startDead(
   await steps.step({ id: "start", title: "Components are started" }, async (context) => {
     for (const node of still) {
       context.progress(node.name);
-      await actOn(folder, plan, { node: node.name, action: "start" }, { env: options.env, signal: context.signal });
+      await actOn(shell, plan, { node: node.name, action: "start" }, context.signal);
     }
     context.detail(still.map(({ name }) => name).join(", "));
   });

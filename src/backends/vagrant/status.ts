@@ -14,7 +14,7 @@ export async function nodeStatuses(
   options: MachinesOptions,
 ): Promise<NodeStatus[]> {
   const versions = await versionsOf(plan);
-  const states = versions.size === plan.nodes.length ? undefined : await statesOf(plan.stateDirectory, options);
+  const states = versions.size === plan.nodes.length ? undefined : await statesOf(plan.stateDirectory, plan, options);
   const embedded = placement.vagrant !== undefined && mesosInstall(spec, placement.vagrant).by === "engine";
   return plan.nodes.map(({ name, kind, address, port }): NodeStatus => {
     const known = { name, kind, address, port };

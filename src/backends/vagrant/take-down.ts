@@ -1,15 +1,13 @@
 // Removes all that a cluster on machines made, in whatever state it is.
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import type { ClusterPlan } from "../../cluster/plan-types.ts";
-import { DOCKER_LABELS } from "../../cluster/docker/labels.ts";
 import { findProgram } from "../find-program.ts";
 import { runCommand } from "../local/kit/command.ts";
 import type { ClusterRecord } from "../state/cluster-record.ts";
 import { removeParts, type TakeDownOptions } from "../take-down.ts";
+import { idleNetwork, machineContainers, networkOf } from "./machine-containers.ts";
 import { machineFolder, writePlanFile, writeVagrantfile, type MachineFolder } from "./machine-folder.ts";
 import { vagrant } from "./machines.ts";
-import { DEFAULT_NETWORK } from "../../cluster/vagrant/vagrant-spec.ts";
 
 /**
  * Machines that are containers go at once, where Vagrant would take one after the other; then Vagrant destroys what it knows,
@@ -58,19 +56,12 @@ async function removeContainers(
 ): Promise<string[]> {
   if (!dockerConcerned(env, record)) return [];
   const command = { environment: env, signal: new AbortController().signal };
-  const filter = [
-    "--filter",
-    `label=${DOCKER_LABELS.state}=${folder}`,
-    "--filter",
-    `label=${DOCKER_LABELS.role}=machine`,
-  ];
-  const list = ["ps", "--all", ...filter, "--format", "{{.Names}}"];
-  const { stdout } = await runCommand("docker", list, command).catch((error: unknown) => {
+  const containers = await machineContainers(folder, command).catch((error: unknown) => {
     // Where it is not known whether Docker was used, one that does not answer was not.
-    if (record === undefined) return { stdout: "" };
+    if (record === undefined) return [];
     throw error;
   });
-  const names = stdout.split("\n").filter((name) => name !== "");
+  const names = containers.map(({ name }) => name);
   if (names.length > 0) await runCommand("docker", ["rm", "--force", "--volumes", ...names], command);
   const known = machinesKnown(machineFolder(folder));
   return names
@@ -83,27 +74,10 @@ async function removeNetwork({ folder, record }: TakeDownOptions, env: NodeJS.Pr
   const network = networkOf(folder, record);
   if (network === undefined || !dockerConcerned(env, record)) return [];
   const command = { environment: env, signal: new AbortController().signal };
-  const name = `vagrant_network_${network}.0/24`;
-  const format = "{{.Name}} {{len .Containers}}";
-  const { stdout } = await runCommand("docker", ["network", "inspect", "--format", format, name], command).catch(
-    () => ({
-      stdout: "",
-    }),
-  );
-  if (stdout.trim() !== `${name} 0`) return [];
+  const name = await idleNetwork(network, command);
+  if (name === undefined) return [];
   await runCommand("docker", ["network", "rm", name], command);
   return [`network ${name}`];
-}
-
-/** By the record or, where that cannot be read, by the plan that was written for Vagrant. */
-function networkOf(folder: string, record: ClusterRecord | undefined): string | undefined {
-  if (record !== undefined) return record.spec.vagrant?.network ?? DEFAULT_NETWORK;
-  try {
-    const { vagrant } = JSON.parse(readFileSync(machineFolder(folder).planFile, "utf8")) as Partial<ClusterPlan>;
-    return /^\d+\.\d+\.\d+(?=\.\d+$)/.exec(vagrant?.machines[0]?.address ?? "")?.[0];
-  } catch {
-    return undefined;
-  }
 }
 
 /** In the project's own folder there may be others' machines beside the cluster's: then it stays. */

@@ -23,9 +23,10 @@ import { ensureMachineImage } from "./machine-image/machine-image.ts";
 import { copyEngine, ensureKey, machineFolder, packEngine, writePlanFile, writeVagrantfile } from "./machine-folder.ts";
 import { statesOf, vagrantUp, type MachinesOptions } from "./machines.ts";
 import { vagrantPlacement } from "./placement.ts";
-import { checkSurroundings, lookAround } from "./preflight.ts";
+import { checkSurroundings } from "./preflight.ts";
 import { versionsOf } from "./probe.ts";
 import { startDead } from "./start-dead.ts";
+import { lookAround } from "./surroundings.ts";
 import { takeDown } from "./take-down.ts";
 import { findVagrant } from "./vagrant-program.ts";
 import type { VagrantBackendOptions } from "./vagrant-options.ts";
@@ -77,14 +78,14 @@ async function mend(run: UpRun, before: ClusterRecord): Promise<UpResult> {
   const changed = wanted.hash !== before.plan.hash;
   const down = changed || dead.length === 0 ? [] : await machinesDown(run, made.plan);
   if (changed || down.length > 0) await bringMachinesUp(run, made.plan, down);
-  await startDead(run, made.plan, dead);
+  await startDead({ shell: machineShell(run.folder, run.options.env), steps: run.steps }, made.plan, dead);
   await ready(run, made.plan);
   return upResult(made.plan, namesOf(dead), false);
 }
 
-/** Names of the machines that do not run. Vagrant takes its time to tell. */
+/** Names of the machines that do not run. */
 async function machinesDown({ folder, options, limits }: UpRun, made: ClusterPlan): Promise<string[]> {
-  const states = await statesOf(folder, { env: options.env, signal: limits.signal });
+  const states = await statesOf(folder, made, { env: options.env, signal: limits.signal });
   return machineNames(made).filter((name) => states.get(name) !== "running");
 }
 
@@ -101,7 +102,7 @@ async function prepare(
       before?.placement.vagrant?.provider ?? (await chooseProvider(options.provider ?? spec.vagrant?.provider, env));
     const placement = vagrantPlacement(spec, { folder, provider, env });
     const made = plan(spec, placement);
-    if (before === undefined) checkSurroundings(made, await lookAround(made, { env, signal }));
+    await checkNewMachines(made, before?.plan, { env, signal });
     const record: ClusterRecord = {
       version: 1,
       backend: "vagrant",
@@ -128,6 +129,19 @@ async function prepare(
     context.detail(`${provider}, ${machineNames(made).join(", ")}`);
     return record;
   });
+}
+
+/** Machines that are there were looked at when they were new. */
+async function checkNewMachines(
+  { vagrant, nodes }: ClusterPlan,
+  before: ClusterPlan | undefined,
+  options: { env: NodeJS.ProcessEnv; signal: AbortSignal },
+): Promise<void> {
+  const known = new Set(before === undefined ? [] : machineNames(before));
+  const machines = vagrant?.machines.filter(({ name }) => !known.has(name)) ?? [];
+  if (vagrant === undefined || machines.length === 0) return;
+  const theirs = nodes.filter(({ name }) => machines.some((machine) => machine.nodes.includes(name)));
+  checkSurroundings({ ...vagrant, machines }, await lookAround(vagrant, theirs, options));
 }
 
 async function writeMachineFolder(

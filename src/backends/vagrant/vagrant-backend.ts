@@ -9,10 +9,11 @@ import { requireCluster } from "../state/require-node.ts";
 import { actOn, logTailOf } from "./components.ts";
 import { down } from "./down.ts";
 import { leftovers } from "./leftovers.ts";
+import { networkOf } from "./machine-containers.ts";
 import { machineFolder } from "./machine-folder.ts";
 import { machineLog } from "./machine-log.ts";
 import { machineShell, type MachineShell } from "./machine-shell.ts";
-import { machineOf, onMachine, shellWord, vagrant } from "./machines.ts";
+import { machineOf, shellWord, vagrant } from "./machines.ts";
 import { nodeStatuses } from "./status.ts";
 import { up } from "./up.ts";
 import type { VagrantBackendOptions } from "./vagrant-options.ts";
@@ -26,7 +27,7 @@ export interface VagrantBackend extends ListingBackend {
   requireCluster(name: string): void;
   /** The command that opens a shell on a node's machine. */
   sshCommand(name: string, node: string): string;
-  /** Runs a command on a node's machine as root, and gives what it printed. @throws MesosUpError NODE_UNKNOWN, VAGRANT_FAILED */
+  /** Runs a command on a node's machine as root, and gives what it printed. @throws MesosUpError NODE_UNKNOWN, COMMAND_FAILED */
   runOnMachine(name: string, node: string, command: readonly string[], signal: AbortSignal): Promise<string>;
 }
 
@@ -45,7 +46,12 @@ export function createVagrantBackend(options: VagrantBackendOptions): VagrantBac
     kind: "vagrant",
     up: (spec, limits) => up(spec, options, limits),
     down: (name, limits) => down(name, options, limits),
-    traces: (name) => Promise.resolve(() => leftovers(folderOf(name), env)),
+    traces(name) {
+      const folder = folderOf(name);
+      const state = readClusterRecord(folder);
+      const network = networkOf(folder, state.kind === "present" ? state.record : undefined);
+      return Promise.resolve(() => leftovers(folder, { network, env }));
+    },
     async status(name) {
       const record = recordOf(name);
       const signal = new AbortController().signal;
@@ -63,7 +69,7 @@ export function createVagrantBackend(options: VagrantBackendOptions): VagrantBac
         root,
         async act({ address, port }, { plan }, context) {
           const machine = machineOf(plan, node);
-          await actOn(folderOf(name), plan, { node, action }, { env, signal: context.signal });
+          await actOn(shellOf(name), plan, { node, action }, context.signal);
           context.detail(action === "stop" ? machine.name : `${machine.name}, ${address}:${port} answers`);
         },
       }),
@@ -91,7 +97,7 @@ export function createVagrantBackend(options: VagrantBackendOptions): VagrantBac
     },
     async runOnMachine(name, node, command, signal) {
       const { plan } = requireCluster(recordOf(name), name);
-      return await onMachine(folderOf(name), machineOf(plan, node).name, command, { env, signal });
+      return await shellOf(name).run(machineOf(plan, node), command, { signal });
     },
   };
 }

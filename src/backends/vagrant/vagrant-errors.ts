@@ -1,13 +1,14 @@
 // What Vagrant, its providers and the scripts on the machines say when something goes wrong, as a user should read it.
 import { CommandError, MesosUpError } from "../../errors.ts";
 import { errorOf, spokenLines, type VagrantMessage } from "./machine-readable.ts";
+import { isScriptWord, scriptFailure } from "./script-words.ts";
 
 export interface FailedVagrant {
   /** As in ["up", "--provider", "docker"]. */
   args: readonly string[];
   exitCode: number | undefined;
   messages: readonly VagrantMessage[];
-  /** What was printed beside the messages; for `ssh` all that was. */
+  /** What was printed beside the messages. */
   stderr: string;
 }
 
@@ -164,28 +165,20 @@ function causeOf(messages: readonly VagrantMessage[]): Cause {
   return { name: error.name, text: text.trim(), machine };
 }
 
-/** A script on a machine says itself what happened and what to do, see scripts/provision/lib.sh. */
+/** A script on a machine says itself what happened and what to do. */
 function provisioningError(failed: FailedVagrant, lines: SpokenLine[], cause: Cause): MesosUpError | undefined {
-  // What a command on a machine says comes without Vagrant's messages, see scripts/provision/component.sh.
-  const onMachine = failed.args[0] === "ssh" ? failed.stderr.split("\n") : [];
-  const heard = [...lines, ...onMachine.map((line) => ({ machine: failed.args[1] ?? "", line }))];
-  const said = heard.findLast(({ line }) => line.includes("MESOS_UP_FAILED: "));
+  const said = lines.findLast(({ line }) => scriptFailure([line]) !== undefined);
   const broken = cause !== undefined && /^The (following )?SSH command responded with a non-zero exit/.test(cause.text);
-  if (said === undefined && !(broken && failed.args[0] !== "ssh")) return undefined;
-  const after = (mark: string): string | undefined =>
-    heard
-      .findLast(({ machine, line }) => machine === said?.machine && line.includes(mark))
-      ?.line.split(mark)[1]
-      ?.trim();
+  if (said === undefined && !broken) return undefined;
   const where = [said?.machine, cause?.machine].find((name) => name !== undefined && name !== "") ?? "a machine";
-  const what = after("MESOS_UP_FAILED: ") ?? "a script ended with an error.";
+  const words = scriptFailure(lines.filter(({ machine }) => machine === said?.machine).map(({ line }) => line));
   return withEvidence(
-    { ...failed, stderr: failed.stderr.replace(/^.*MESOS_UP_(FAILED|HINT): .*$/gm, "") },
-    lines.filter(({ line }) => !line.includes("MESOS_UP_")),
+    failed,
+    lines.filter(({ line }) => !isScriptWord(line)),
     {
       code: "PROVISIONING_FAILED",
-      message: onMachine.length > 0 ? what : `Provisioning ${where} failed: ${what}`,
-      hint: after("MESOS_UP_HINT: ") ?? "The lines above are the machine's own; `npx mesos-up up` tries again.",
+      message: `Provisioning ${where} failed: ${words?.what ?? "a script ended with an error."}`,
+      hint: words?.hint ?? "The lines above are the machine's own; `npx mesos-up up` tries again.",
     },
   );
 }

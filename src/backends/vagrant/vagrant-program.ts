@@ -16,23 +16,16 @@ export interface VagrantOptions {
   onLine?: ((machine: string, line: string) => void) | undefined;
 }
 
-export interface VagrantOutput {
-  messages: VagrantMessage[];
-  /** What a command on a machine printed, for `ssh`. */
-  stdout: string;
-}
-
 /** Long enough for a machine that is half made to be removed. */
 const killAfterMs = 10_000;
 
-/** @throws MesosUpError VAGRANT_MISSING; CommandError as vagrantError tells; the signal's reason */
-export async function runVagrant(args: string[], options: VagrantOptions): Promise<VagrantOutput> {
+/** Gives what Vagrant said. @throws MesosUpError VAGRANT_MISSING; CommandError as vagrantError tells; the signal's reason */
+export async function runVagrant(args: string[], options: VagrantOptions): Promise<VagrantMessage[]> {
   const { env, signal, onLine } = options;
   findVagrant(env);
   const { execa } = await import("execa");
   signal.throwIfAborted();
-  const spoken = args[0] !== "ssh";
-  const running = execa("vagrant", spoken ? [...args, "--machine-readable"] : args, {
+  const running = execa("vagrant", [...args, "--machine-readable"], {
     cwd: options.directory,
     env: vagrantEnvironment(options),
     extendEnv: false,
@@ -54,13 +47,12 @@ export async function runVagrant(args: string[], options: VagrantOptions): Promi
     messages.push(message);
     for (const { machine, line } of spokenLines([message])) onLine?.(machine, line);
   };
-  const [result] = await Promise.all([running, spoken ? listen(running.stdout, hear) : undefined]);
+  const [result] = await Promise.all([running, listen(running.stdout, hear)]);
   signal.removeEventListener("abort", interrupt);
   clearTimeout(killing);
   signal.throwIfAborted();
-  const { stdout, stderr, exitCode } = result;
-  if (result.failed) throw vagrantError({ args, exitCode, messages, stderr: spoken ? stderr : `${stdout}\n${stderr}` });
-  return { messages, stdout };
+  if (result.failed) throw vagrantError({ args, exitCode: result.exitCode, messages, stderr: result.stderr });
+  return messages;
 }
 
 /** @throws MesosUpError VAGRANT_MISSING */

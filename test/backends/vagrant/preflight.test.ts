@@ -1,10 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parseNetwork, type Ipv4Network } from "../../../src/backends/vagrant/ipv4-networks.ts";
-import {
-  checkSurroundings,
-  parseVirtualboxRanges,
-  type Surroundings,
-} from "../../../src/backends/vagrant/preflight.ts";
+import { checkSurroundings } from "../../../src/backends/vagrant/preflight.ts";
+import { parseVirtualboxRanges, type Surroundings } from "../../../src/backends/vagrant/surroundings.ts";
 import { plan } from "../../../src/cluster/plan.ts";
 import { defaultClusterSpec } from "../../../src/cluster/spec.ts";
 import type { VagrantProvider } from "../../../src/cluster/vagrant/vagrant-types.ts";
@@ -17,9 +14,9 @@ function network(text: string): Ipv4Network {
 
 function check(provider: VagrantProvider, surroundings: Partial<Surroundings>): void {
   const placement = { stateDirectory: "/state", slot: 0, containerProgram: "docker", imageStore: "" };
-  const made = plan(defaultClusterSpec(), { ...placement, vagrant: { provider } });
-  const quiet = { devices: [], dockerNetworks: [], virtualboxRanges: undefined, freeMemory: 8192, cpus: 4 };
-  checkSurroundings(made, { ...quiet, ...surroundings });
+  const { vagrant } = plan(defaultClusterSpec(), { ...placement, vagrant: { provider } });
+  const quiet = { devices: [], dockerNetworks: [], virtualboxRanges: undefined, freeMemory: 8192, answering: [] };
+  if (vagrant !== undefined) checkSurroundings(vagrant, { ...quiet, ...surroundings });
 }
 
 const refusal = (code: string, words: string): Error =>
@@ -52,6 +49,12 @@ describe("what is in the way of machines", () => {
     expect(() => check("libvirt", { devices: [{ ...other, name: "eth1" }] })).toThrow(refusal("ADDRESS_TAKEN", "eth1"));
     check("virtualbox", { devices: [{ ...other, name: "vboxnet0" }] });
     check("docker", { devices: [{ ...other, name: "br-0123456789ab" }] });
+  });
+
+  it("is somebody who answers at one of the addresses, on a network that machines may share", () => {
+    expect(() => check("virtualbox", { answering: ["192.168.33.11"] })).toThrow(
+      refusal("ADDRESS_TAKEN", "192.168.33.0/24, are taken by others' machines: one answers at 192.168.33.11."),
+    );
   });
 
   it("is memory, where virtual machines want more than there is", () => {

@@ -126,29 +126,6 @@ describe("an error of Vagrant's", () => {
     expect(error).toMatchObject({ code, message: words });
   });
 
-  it("is in the words of the machine's own command where one was run there", () => {
-    const stderr = [
-      "The last lines of /var/local/mesos/logs/agent/mesos-agent.log:",
-      "no such flag",
-      "MESOS_UP_FAILED: mesos-agent did not answer at 192.168.33.11:5051 within 60 seconds.",
-      "MESOS_UP_HINT: Its log on the machine tells why.",
-    ].join("\n");
-    const args = ["ssh", "mesos-agent", "--no-tty", "--command", "sudo mesos-component restart mesos-agent"];
-    expect(vagrantError({ args, exitCode: 1, messages: [], stderr })).toMatchObject({
-      code: "PROVISIONING_FAILED",
-      message: "mesos-agent did not answer at 192.168.33.11:5051 within 60 seconds.",
-      hint: "Its log on the machine tells why.",
-      output: "The last lines of /var/local/mesos/logs/agent/mesos-agent.log:\nno such flag",
-    });
-    const other = vagrantError({
-      args: ["ssh", "mesos-agent"],
-      exitCode: 1,
-      messages: [],
-      stderr: "cat: no such file",
-    });
-    expect(other).toMatchObject({ code: "VAGRANT_FAILED", message: "vagrant ssh failed: cat: no such file." });
-  });
-
   it("keeps what a machine says apart from what another says at the same time", () => {
     const error = errorFor([
       said("mesos-agent", "MESOS_UP_FAILED: One."),
