@@ -1,5 +1,6 @@
 // Brings an image of the store into Docker (or Podman), if it is not there already in just this form.
 import { request } from "node:http";
+import { basename, dirname } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { CommandError, MesosUpError } from "../../../errors.ts";
 import { runCommand } from "../kit/command.ts";
@@ -37,22 +38,18 @@ export async function comparedWithDocker(
   return same ? "same" : "another";
 }
 
-/** Copies an image of a layout into Docker under a reference. An archive goes between: every version of Docker reads that. */
-export async function loadLayout(
-  image: { images: string; name: string; reference: string },
-  folders: { skopeo: string; staging: string },
+/** @throws MesosUpError DOCKER_LOAD_FAILED */
+export async function loadArchive(
+  archive: string,
+  reference: string,
   { program, machine, signal }: DockerOptions,
 ): Promise<void> {
-  const environment = { ...machine.environment, TMPDIR: folders.staging };
-  const target = `docker-archive:.staging/docker.tar:${image.reference}`;
-  const copy = ["--insecure-policy", "copy", "--quiet", `oci:oci:${image.name}`, target];
-  await runCommand(folders.skopeo, copy, { environment, signal, cwd: image.images });
   try {
-    const command = { environment: machine.environment, signal, cwd: folders.staging };
-    await runCommand(program, ["load", "--input", "docker.tar"], command);
+    const command = { environment: machine.environment, signal, cwd: dirname(archive) };
+    await runCommand(program, ["load", "--input", basename(archive)], command);
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
-    throw new MesosUpError(`The image ${image.reference} could not be loaded into Docker: ${lastWords(error.output)}`, {
+    throw new MesosUpError(`The image ${reference} could not be loaded into Docker: ${lastWords(error.output)}`, {
       code: "DOCKER_LOAD_FAILED",
       hint: `See whether \`${program} info\` works for this user and its disk has room, or choose runc as the container runtime.`,
       cause: error,

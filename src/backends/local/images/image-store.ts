@@ -14,7 +14,7 @@ import { findInFolders } from "../../find-program.ts";
 import { defaultCacheDirectory, describeMachine, type Machine } from "../kit/machine.ts";
 import type { ProgramName } from "../kit/recipes.ts";
 import { resolveRuntime } from "../kit/runtime.ts";
-import { comparedWithDocker, loadLayout } from "./docker-image.ts";
+import { comparedWithDocker, loadArchive } from "./docker-image.ts";
 import { importArchive, importByReference, isPath } from "./import-image.ts";
 import {
   adoptImage,
@@ -22,6 +22,7 @@ import {
   findImage,
   hexOf,
   readConfig,
+  readConfigDigest,
   referenceAnnotation,
   usedDigests,
 } from "./layout.ts";
@@ -114,12 +115,30 @@ export class ImageStore {
     if (image === undefined) throw imageMissing(reference);
     if ((await comparedWithDocker(reference, await readConfig(this.#layout, image), options)) === "same") return false;
     options.progress.progress(`loading ${reference} into Docker`);
+    await this.withArchive(reference, (archive) => loadArchive(archive, reference, options));
+    return true;
+  }
+
+  /** What Docker calls an image of the store that it has loaded: the digest of its configuration. */
+  async dockerId(reference: string): Promise<string> {
+    const image = findImage(this.#layout, reference);
+    if (image === undefined) throw imageMissing(reference);
+    return await readConfigDigest(this.#layout, image);
+  }
+
+  /** Gives an image of the store as an archive that every version of Docker loads, which is gone afterwards. */
+  async withArchive<T>(reference: string, use: (archive: string) => Promise<T>): Promise<T> {
+    const image = findImage(this.#layout, reference);
+    if (image === undefined) throw imageMissing(reference);
+    const { machine, signal } = this.#context();
     const skopeo = await this.#program("skopeo");
     const name = image.annotations?.[referenceAnnotation] ?? reference;
-    await this.#exclusively((staging) =>
-      loadLayout({ images: this.directory, name, reference }, { skopeo, staging }, options),
-    );
-    return true;
+    return await this.#exclusively(async (staging) => {
+      const command = { environment: { ...machine.environment, TMPDIR: staging }, signal, cwd: this.directory };
+      const target = `docker-archive:.staging/docker.tar:${reference}`;
+      await runCommand(skopeo, ["--insecure-policy", "copy", "--quiet", `oci:oci:${name}`, target], command);
+      return await use(join(staging, "docker.tar"));
+    });
   }
 
   async #isOutdated(reference: string): Promise<boolean> {

@@ -53,8 +53,12 @@ export function spellings(reference: string): string[] {
 
 /** The configuration that a manifest of the layout points to. */
 export async function readConfig(layout: string, manifest: Descriptor): Promise<ImageConfig> {
-  const { config } = await readBlob<{ config: Descriptor }>(layout, manifest.digest);
-  return readBlob<ImageConfig>(layout, config.digest);
+  return readBlob<ImageConfig>(layout, await readConfigDigest(layout, manifest));
+}
+
+/** `sha256:` and hexadecimal digits. */
+export async function readConfigDigest(layout: string, manifest: Descriptor): Promise<string> {
+  return (await readBlob<{ config: Descriptor }>(layout, manifest.digest)).config.digest;
 }
 
 /**
