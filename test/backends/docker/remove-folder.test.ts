@@ -6,7 +6,8 @@ import { ScriptedDaemon } from "./scripted-daemon.ts";
 const folder = "/home/me/project/.mesos-up/demo";
 
 /** A daemon elsewhere, which answers so when a container is made, or has ended. */
-function daemonElsewhere({ created = { Id: "c" }, exitCode = 0 } = {}) {
+function daemonElsewhere(answers: { created?: DaemonRefusal; exitCode?: number } = {}) {
+  const { created = { Id: "c" }, exitCode = 0 } = answers;
   const bodies: unknown[] = [];
   const daemon = new ScriptedDaemon("tcp://192.0.2.1:2375", (call, _, body) => {
     if (body !== undefined) bodies.push(body);
