@@ -1,5 +1,7 @@
 // The library: a cluster as an object, the scheduler that launches apps on it or on any other, a scheduler for frameworks of
 // one's own, and the check over HTTP.
+// Its declarations name types of Node, which TypeScript 7 takes in only where it is told to.
+/// <reference types="node" preserve="true" />
 export { startCluster, type StartClusterOptions } from "./library/start-cluster.ts";
 export type { Cluster } from "./library/cluster.ts";
 export type { AgentDescription, ClusterDescription } from "./library/descriptions.ts";
