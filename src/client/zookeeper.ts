@@ -60,12 +60,13 @@ export async function waitForZooKeeper(
 }
 
 async function probe(host: string, port: number, signal: AbortSignal): Promise<ZooKeeperServer> {
-  const [ruok, srvr] = await Promise.all(["ruok", "srvr"].map((word) => fourLetterWord(word, { host, port, signal })));
-  const server = parseServerReport(srvr ?? "");
-  const healthy = ruok === "imok" || ruok?.includes("not in the whitelist");
-  if (server === undefined || !healthy) throw notServing(host, port, srvr || ruok || "nothing");
+  // One question at a time: what a server that starts is asked keeps it from starting.
+  const srvr = await fourLetterWord("srvr", { host, port, signal });
+  const server = parseServerReport(srvr);
+  if (server === undefined) throw notServing(host, port, srvr || "nothing");
   await using session = await ZooKeeperSession.begin(`${host}:${port}`);
-  await session.opened(signal);
+  const [ruok] = await Promise.all([fourLetterWord("ruok", { host, port, signal }), session.opened(signal)]);
+  if (ruok !== "imok" && !ruok.includes("not in the whitelist")) throw notServing(host, port, ruok || "nothing");
   return server;
 }
 
