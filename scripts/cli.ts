@@ -76,8 +76,13 @@ withCommonOptions(
   program.command("status").description("show the cluster's parts, its leading master, agents and tasks"),
 ).action(async (options: CommonOptions) => (await import("./status.ts")).status(options));
 
-withCommonOptions(program.command("doctor").description("say what is wrong with a cluster, why, and what to do"))
-  .option("--master <where>", "another cluster: zk://host:port/path, host:port,… or a URL; it is only looked at")
+withConnectionOptions(
+  withCommonOptions(
+    program
+      .command("doctor")
+      .description("say what is wrong with a cluster, why, and what to do (--master: only that)"),
+  ),
+)
   .option("--verbose", "show all that was looked at, also where it is well")
   .option("--fix", "apply remedies that lose nothing, the smallest first, and look again after each")
   .option("--yes", "with --fix: also remedies that may end tasks or lose data")
@@ -94,12 +99,15 @@ withCommonOptions(
     .description("show what is brought up: every process with its address and command line, as JSON"),
 ).action(async (options: CommonOptions) => (await import("./plan.ts")).plan(options));
 
-withCommonOptions(program.command("logs").description("show the logs of the cluster's parts and tasks as one, by time"))
+withConnectionOptions(
+  withCommonOptions(
+    program.command("logs").description("show the logs of the cluster's parts and tasks as one, by time"),
+  ),
+)
   .argument(
     "[component...]",
     "as `status` calls it, a kind (master, agent, zookeeper, scheduler, task), a task or an app",
   )
-  .option("--master <where>", "another cluster: zk://host:port/path, host:port,… or a URL; read through its /files")
   .option("-f, --follow", "go on with what comes, until Ctrl-C")
   .option("--since <when>", "from then on: 10m, 13:30 or 2026-11-21T13:30:45")
   .option("--level <level>", "only what is as serious as that: I, W, E or F", oneOf("I", "W", "E", "F"))

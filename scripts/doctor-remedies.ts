@@ -12,6 +12,7 @@ import { clusterFolder } from "../src/backends/state/cluster-folder.ts";
 import { readClusterRecord } from "../src/backends/state/cluster-record.ts";
 import { clusterFolderOf, identify } from "../src/backends/state/process-identity.ts";
 import { isRunning, readProcessRecord } from "../src/backends/state/process-record.ts";
+import type { HttpConnection } from "../src/client/connection.ts";
 import type { ClusterPlan } from "../src/cluster/plan-types.ts";
 import { planNodeByName } from "../src/cluster/plan.ts";
 import type { ClusterSpec } from "../src/cluster/spec.ts";
@@ -26,6 +27,8 @@ export interface OwnCluster {
   spec: ClusterSpec;
   backend: Backend;
   env: NodeJS.ProcessEnv;
+  /** How masters and agents want to be spoken to, where that is not plain HTTP. */
+  connection?: HttpConnection | undefined;
 }
 
 /** Throws where it cannot be done. */

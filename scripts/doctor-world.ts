@@ -9,6 +9,7 @@ import type { Fixed } from "../src/doctor/fix.ts";
 import { gather, type GatherOptions } from "../src/doctor/gather/gather.ts";
 import { damagedTarget, foreignTarget, managedTarget, type Target } from "../src/doctor/gather/target.ts";
 import { MesosUpError } from "../src/errors.ts";
+import { damageOf } from "./damaged-cluster.ts";
 import type { OwnCluster } from "./doctor-remedies.ts";
 import { askSchedulers } from "./doctor-schedulers.ts";
 
@@ -17,15 +18,12 @@ const QUESTION_LIMIT_MS = 1_500;
 
 /** @throws MesosUpError CLUSTER_UNKNOWN */
 export async function examine(own: OwnCluster, signal: AbortSignal): Promise<Diagnosis> {
-  return diagnose(await gather(targetOf(own), limits(own.env, signal)));
+  return diagnose(await gather(targetOf(own), { ...own, signal, limitMs: QUESTION_LIMIT_MS }));
 }
 
 /** Looks at a cluster that somebody else runs. @throws ConfigError MASTER_ADDRESS_INVALID */
-export async function examineForeign(
-  master: string,
-  { env, signal }: { env: NodeJS.ProcessEnv; signal: AbortSignal },
-): Promise<Diagnosis> {
-  return diagnose(await gather(foreignTarget(master), limits(env, signal)));
+export async function examineForeign(master: string, how: Omit<GatherOptions, "limitMs">): Promise<Diagnosis> {
+  return diagnose(await gather(foreignTarget(master), { ...how, limitMs: QUESTION_LIMIT_MS }));
 }
 
 /** Applies remedies until all is well, or nothing is left to try. `yes` allows what may end tasks or lose data. */
@@ -49,8 +47,9 @@ export async function treat(
 /** What is gathered from. @throws MesosUpError CLUSTER_UNKNOWN */
 export function targetOf({ root, spec: { name }, backend, env }: OwnCluster): Target {
   const folder = clusterFolder(root, name);
+  const damage = damageOf(folder);
+  if (damage !== undefined) return damagedTarget(name, damage);
   const state = readClusterRecord(folder);
-  if (state.kind === "damaged") return damagedTarget(name, `${state.file}: ${state.reason}`);
   if (state.kind === "present") {
     return managedTarget(state.record.plan, backend, (options) => askSchedulers(state.record.plan, { env, options }));
   }
@@ -58,8 +57,4 @@ export function targetOf({ root, spec: { name }, backend, env }: OwnCluster): Ta
     code: "CLUSTER_UNKNOWN",
     hint: "`npx mesos-up up` brings one up; `--master zk://…` looks at one that runs elsewhere.",
   });
-}
-
-function limits(env: NodeJS.ProcessEnv, signal: AbortSignal): GatherOptions {
-  return { signal, limitMs: QUESTION_LIMIT_MS, env };
 }

@@ -4,13 +4,13 @@ import type { Diagnosis } from "../src/doctor/finding.ts";
 import type { Repair } from "../src/doctor/fix.ts";
 import { ConfigError } from "../src/errors.ts";
 import { backendFor } from "./backends.ts";
+import { readConnection, type ConnectionOptions } from "./connection.ts";
 import type { OwnCluster } from "./doctor-remedies.ts";
 import { runAtTheEdge, type CommandResult, type Edge } from "./edge.ts";
 import { readClusterSpec, type CommonOptions } from "./options.ts";
 
-export interface DoctorOptions extends CommonOptions {
-  /** Any cluster by its address, looked at and left as it is. */
-  master?: string;
+/** `master`: any cluster by its address, looked at and left as it is. */
+export interface DoctorOptions extends CommonOptions, ConnectionOptions {
   verbose?: boolean;
   fix?: boolean;
   /** With `fix`: also what may end tasks or lose data. */
@@ -59,16 +59,16 @@ function refuseContradictions({ master, fix, yes, watch }: DoctorOptions): void 
 async function lookAt(options: DoctorOptions, { signal }: Edge): Promise<() => Promise<Diagnosis>> {
   const { master } = options;
   if (master !== undefined) {
-    const { examineForeign } = await import("./doctor-world.ts");
-    return () => examineForeign(master, { env: process.env, signal });
+    const [{ examineForeign }, connection] = await Promise.all([import("./doctor-world.ts"), readConnection(options)]);
+    return () => examineForeign(master, { env: process.env, connection, signal });
   }
   const [{ examine }, own] = await Promise.all([import("./doctor-world.ts"), ownCluster(options)]);
   return () => examine(own, signal);
 }
 
 async function ownCluster(options: DoctorOptions): Promise<OwnCluster> {
-  const spec = await readClusterSpec(options);
-  return { root: process.cwd(), spec, backend: await backendFor(spec), env: process.env };
+  const [spec, connection] = await Promise.all([readClusterSpec(options), readConnection(options)]);
+  return { root: process.cwd(), spec, backend: await backendFor(spec), env: process.env, connection };
 }
 
 const LOOK_EVERY_MS = 2_000;

@@ -7,38 +7,24 @@ import type { Diagnosis } from "../src/doctor/finding.ts";
 import { renderDiagnosis } from "../src/doctor/render-diagnosis.ts";
 import { composed, forget, reserve, writeArchive, type Manifest } from "../src/export/archive.ts";
 import { documentPiece, fileName, isMissing, logPiece, programPieces, type Gathered } from "../src/export/pieces.ts";
-import { findLogs, foreignCluster, ownCluster, type LoggedCluster } from "../src/logs/cluster-logs.ts";
+import { findLogs } from "../src/logs/cluster-logs.ts";
 import { readConnection, type ConnectionOptions } from "./connection.ts";
 import { runAtTheEdge, type CommandResult } from "./edge.ts";
 import type { CommonOptions } from "./options.ts";
-import { requireOwnCluster } from "./own-cluster.ts";
+import { foreignExport, ownExport, type Exported } from "./exported-clusters.ts";
 
 export type ExportOptions = CommonOptions & ConnectionOptions;
 
 /** Of one question: a state may be large, and what hangs must not keep the rest. */
 const LIMIT_MS = 10_000;
 
-interface Program {
-  kind: "master" | "agent";
-  name: string;
-  url: string;
-}
-
-/** A cluster as far as an export is concerned. */
-interface Exported {
-  name: string;
-  /** What is known of it here. */
-  known: Gathered[];
-  programs: (signal: AbortSignal) => Promise<Program[]>;
-  logged: LoggedCluster;
-  examine: (signal: AbortSignal) => Promise<Diagnosis>;
-}
-
 export function exportCluster(file: string | undefined, options: ExportOptions): Promise<never> {
   return runAtTheEdge(options, async ({ signal }) => {
     const connection = await readConnection(options);
     await using http = new HttpClient(connection);
-    const cluster = await (options.master === undefined ? own(options) : foreign(options.master, http));
+    const cluster = await (options.master === undefined
+      ? ownExport(options, connection)
+      : foreignExport(options.master, { http, connection }));
     const made = new Date().toISOString();
     const root = `mesos-up-${fileName(cluster.name)}-${made.slice(0, 19).replaceAll(/[-:]/g, "").replace("T", "-")}`;
     const target = resolve(file ?? `${root}.tar.gz`);
@@ -58,57 +44,6 @@ export function exportCluster(file: string | undefined, options: ExportOptions):
       throw error;
     }
   });
-}
-
-async function own(options: ExportOptions): Promise<Exported> {
-  const { spec, backend, plan, nodes } = await requireOwnCluster(options);
-  const known = (file: string, what: string, value: unknown): Gathered => ({
-    ...{ file, what },
-    content: { kind: "json", value },
-  });
-  return {
-    name: plan.name,
-    known: [
-      known("plan.json", "every process with its address and command line", plan),
-      known("nodes.json", "what has become of each process, and its version", nodes),
-    ],
-    programs: () =>
-      Promise.resolve(
-        plan.nodes.flatMap(({ kind, name, address, port }) =>
-          kind === "zookeeper" ? [] : [{ kind, name, url: `http://${address}:${port}` }],
-        ),
-      ),
-    logged: ownCluster(backend, plan),
-    async examine(signal) {
-      const { examine } = await import("./doctor-world.ts");
-      return await examine({ root: process.cwd(), spec, backend, env: process.env }, signal);
-    },
-  };
-}
-
-async function foreign(address: string, http: HttpClient): Promise<Exported> {
-  const { foreignAgents, foreignMasters } = await import("./foreign.ts");
-  const found = {
-    masters: (signal: AbortSignal) => foreignMasters(address, signal),
-    agents: (signal: AbortSignal) => foreignAgents(address, http, signal),
-  };
-  const { parseMasterAddress } = await import("../src/client/master-address.ts");
-  const parsed = parseMasterAddress(address);
-  return {
-    name: parsed.kind === "zookeeper" ? parsed.connect : parsed.urls.map((url) => new URL(url).host).join(","),
-    known: [],
-    async programs(signal) {
-      const [masters, agents] = await Promise.all([found.masters(signal), found.agents(signal).catch(() => [])]);
-      return [
-        ...masters.map((url): Program => ({ kind: "master", name: new URL(url).host, url })),
-        ...agents.map((agent): Program => ({ kind: "agent", ...agent })),
-      ];
-    },
-    logged: foreignCluster(http, found),
-    async examine(signal) {
-      return await (await import("./doctor-world.ts")).examineForeign(address, { env: process.env, signal });
-    },
-  };
 }
 
 /** Everything at once; one that does not answer keeps no other. */

@@ -1,4 +1,5 @@
 // `mesos-up logs`: the logs of a cluster's parts, schedulers and tasks as one.
+import { clusterFolder } from "../src/backends/state/cluster-folder.ts";
 import { HttpClient } from "../src/client/http.ts";
 import { findLogs, foreignCluster, ownCluster, type LoggedCluster } from "../src/logs/cluster-logs.ts";
 import type { Entry } from "../src/logs/entries.ts";
@@ -7,15 +8,16 @@ import { logsCalled, refuseUnknown, type NamedLog } from "../src/logs/named-log.
 import type { Level } from "../src/logs/parse-line.ts";
 import { readLogs, type ReadLogs } from "../src/logs/read-logs.ts";
 import { entryRenderer } from "../src/logs/render-entries.ts";
+import { salvagedCluster } from "../src/logs/salvaged-cluster.ts";
 import { parseSince } from "../src/logs/since.ts";
 import { wantsColour } from "../src/progress/renderer.ts";
+import { readConnection, type ConnectionOptions } from "./connection.ts";
 import { runAtTheEdge, type CommandResult } from "./edge.ts";
-import type { CommonOptions } from "./options.ts";
+import { damageOf, partsOfDamaged } from "./damaged-cluster.ts";
+import { readClusterSpec, type CommonOptions } from "./options.ts";
 import { requireOwnCluster } from "./own-cluster.ts";
 
-export interface LogsOptions extends CommonOptions {
-  /** Any cluster by its address. */
-  master?: string;
+export interface LogsOptions extends CommonOptions, ConnectionOptions {
   follow?: boolean;
   since?: string;
   level?: Level;
@@ -33,7 +35,7 @@ export function logs(wanted: string[], options: LogsOptions): Promise<never> {
     const nowMs = () => Date.now();
     const selection = { level, sinceMs: since === undefined ? undefined : parseSince(since, nowMs()) };
     const last = lines ?? (since === undefined ? DEFAULT_LINES : undefined);
-    await using http = new HttpClient();
+    await using http = new HttpClient(await readConnection(options));
     const cluster = await clusterOf(options, http);
     // Tasks that have ended are only looked for where somebody asks for them: there may be many.
     const find = async (signal: AbortSignal, ended = false) => await findLogs(cluster, { http, ended, signal });
@@ -60,6 +62,8 @@ export function logs(wanted: string[], options: LogsOptions): Promise<never> {
 
 async function clusterOf(options: LogsOptions, http: HttpClient): Promise<LoggedCluster> {
   if (options.master !== undefined) return await foreign(options.master, http);
+  const folder = clusterFolder(process.cwd(), (await readClusterSpec(options)).name);
+  if (damageOf(folder) !== undefined) return salvagedCluster(folder, await partsOfDamaged(folder, process.env));
   const { backend, plan } = await requireOwnCluster(options);
   return ownCluster(backend, plan);
 }

@@ -41,6 +41,7 @@ function isRefusal(error: unknown): boolean {
 }
 
 function sentence(error: unknown): string {
-  if (error instanceof MesosApiError) return `it answered ${error.status}: ${error.body.trim().slice(0, 200)}`;
+  if (error instanceof MesosApiError)
+    return `it answered ${error.status}: ${error.body.trim().slice(0, 200).replace(/\.$/, "")}`;
   return error instanceof Error ? error.message.replace(/\.$/, "") : String(error);
 }

@@ -34,9 +34,10 @@ export function byDoctor(
   return { command: `npx mesos-up doctor --fix${yes} --name ${cluster}`, ...remedy };
 }
 
-/** Everything goes, and comes again. */
+/** Everything goes, and comes again, as the cluster's file says, or where there is none as the default. */
 export function rebuild(cluster: string): Remedy {
-  return { command: `npx mesos-up rebuild --name ${cluster}`, kind: "rebuild", target: cluster, losesTasks: true };
+  const command = `npx mesos-up doctor --fix --yes --name ${cluster}`;
+  return { command, kind: "rebuild", target: cluster, losesTasks: true };
 }
 
 export function byHand(sentence: string): Remedy {

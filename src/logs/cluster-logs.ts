@@ -36,7 +36,7 @@ export function ownCluster(backend: Backend, plan: ClusterPlan): LoggedCluster {
 const SCHEDULER_LOG = ".scheduler.log";
 
 /** What schedulers that go on without a terminal have printed. */
-function schedulerLogs(stateDirectory: string): NamedLog[] {
+export function schedulerLogs(stateDirectory: string): NamedLog[] {
   const folder = dirname(frameworkFile(stateDirectory, "any"));
   let files: string[];
   try {

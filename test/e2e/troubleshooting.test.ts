@@ -17,7 +17,7 @@ interface LogsOutput {
 interface ExportOutput {
   file: string;
   contents: { file: string }[];
-  missing: { what: string; why: string }[];
+  missing: { file: string; what: string; why: string }[];
 }
 
 let place: Workplace;
@@ -95,6 +95,23 @@ it("export has all that can be had while an agent is dead, and no secret", async
   expect(foreign.output.contents.map(({ file }) => file)).toContainEqual(
     expect.stringMatching(/^masters\/.*\/state\.json$/),
   );
+});
+
+it("export and logs have what can still be had while the record is damaged", async () => {
+  const file = place.path(".mesos-up", "one", "cluster.json");
+  const whole = await readFile(file, "utf8");
+  writeFileSync(file, whole.slice(0, 300));
+  const { exitCode, output } = await place.json<ExportOutput>("export", "damaged.tar.gz", "--name", "one");
+  expect(exitCode).toBe(0);
+  expect(output.missing).toContainEqual(
+    expect.objectContaining({ file: "plan.json", why: expect.stringContaining("not JSON") as string }),
+  );
+  expect(output.contents.map(({ file: name }) => name)).toEqual(
+    expect.arrayContaining(["cluster.json.txt", "doctor.json", "masters/master-1/state.json", "logs/zookeeper-1.log"]),
+  );
+  const { output: logs } = await place.json<LogsOutput>("logs", "master-1", "--name", "one");
+  expect(logs.entries.length).toBeGreaterThan(0);
+  writeFileSync(file, whole);
 });
 
 it("down --all takes everything, also beside a damaged folder", async () => {

@@ -4,6 +4,7 @@ import type { PlanNode } from "../../cluster/plan-types.ts";
 import { ok, unknown, unwell, type Check, type Findings } from "../check.ts";
 import { said, valueOf, type AgentFacts, type Facts } from "../facts.ts";
 import { bringUp, byDoctor, byHand, restart } from "../remedies.ts";
+import { unrecognised, wantsToKnowWhoAsks } from "./credentials.ts";
 import { flagOf, leaderlessBecause, leads } from "./masters.ts";
 import { processFindings } from "./processes.ts";
 
@@ -23,6 +24,7 @@ export const agentChecks: Check[] = [
         const { name, url, state } = agent;
         if (state.kind === "answered") return ok(`Mesos ${state.value.version}`, name);
         if (before.isUnwell("AG001", name)) return unknown("AG001", name);
+        if (wantsToKnowWhoAsks(state)) return unrecognised(name, `${url}/state`, state);
         return unwell("failed", `does not answer: ${said(state)}`, {
           subject: name,
           evidence: [`${url}/state: ${said(state)}`],

@@ -104,7 +104,10 @@ export const machineChecks: Check[] = [
     run({ cluster, damage, plan }) {
       if (cluster === undefined) return [];
       if (damage === undefined) return [ok(`${plan?.stateDirectory ?? ""}/cluster.json`)];
-      const evidence = [damage];
+      const evidence = [
+        damage,
+        "what it was is known to its file alone: --cluster FILE, or it is built as the default",
+      ];
       return [unwell("failed", "the cluster's record is damaged", { evidence, remedy: rebuild(cluster) })];
     },
   },

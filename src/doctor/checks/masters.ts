@@ -4,6 +4,7 @@ import type { PlanNode } from "../../cluster/plan-types.ts";
 import { ok, unknown, unwell, type Check, type Findings } from "../check.ts";
 import { said, valueOf, type Facts, type MasterFacts } from "../facts.ts";
 import { bringUp, byHand, restart } from "../remedies.ts";
+import { unrecognised, wantsToKnowWhoAsks } from "./credentials.ts";
 import { processFindings } from "./processes.ts";
 
 export const masterChecks: Check[] = [
@@ -24,6 +25,7 @@ export const masterChecks: Check[] = [
         if (version.kind === "answered" && metrics.kind === "answered") return ok(`Mesos ${version.value}`, name);
         if (before.isUnwell("MS001", name)) return unknown("MS001", name);
         const silent = version.kind === "answered" ? metrics : version;
+        if (wantsToKnowWhoAsks(silent)) return unrecognised(name, `${url}/metrics/snapshot`, silent);
         return unwell(answering(facts) >= quorumOf(facts) ? "warning" : "failed", `does not answer: ${said(silent)}`, {
           subject: name,
           evidence: [`${url}/version: ${said(version)}`, `${url}/metrics/snapshot: ${said(metrics)}`],

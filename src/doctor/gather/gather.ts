@@ -1,4 +1,5 @@
 // Asks everything at once, and the leading master as soon as it is known who that is.
+import type { HttpConnection } from "../../client/connection.ts";
 import { HttpClient } from "../../client/http.ts";
 import type { AgentSummary } from "../../client/operator.ts";
 import type { AskOptions } from "../ask.ts";
@@ -20,11 +21,13 @@ export interface GatherOptions {
   limitMs: number;
   /** For programs that are asked for their version. */
   env: NodeJS.ProcessEnv;
+  /** How masters and agents want to be spoken to. */
+  connection?: HttpConnection | undefined;
 }
 
 /** @throws the signal's reason, and nothing else: what does not answer is a fact too. */
-export async function gather(target: Target, { signal, limitMs, env }: GatherOptions): Promise<Facts> {
-  await using http = new HttpClient();
+export async function gather(target: Target, { signal, limitMs, env, connection }: GatherOptions): Promise<Facts> {
+  await using http = new HttpClient(connection);
   const options: AskOptions = { signal, limitMs, nowMs: () => performance.now() };
   const clocks = new Map<string, number>();
   const asking = { http, options, onDate: (name: string, skewMs: number) => clocks.set(name, skewMs) };
