@@ -59,14 +59,19 @@ export async function showFaults(options: FaultsOptions): Promise<void> {
   });
   await fault(options, { id: "fault-restart", title: "nginx's agent is started again" }, (context) => {
     const agent = agentOf(plan, app);
+    const before = app.running.taskId;
+    // Executors are in containers of their own in the host form alone; in the other they end with their agent's.
+    const outlives = plan.docker?.form === "host";
     return Promise.resolve({
       fault: `agent's container restarted (${agent.name})`,
-      mustAnswer: true,
+      mustAnswer: outlives,
       make: () => backend.restartNode(plan, agent.name),
       recovered: async () => {
         await answersAt(agent, context);
         await allWell(plan, left.agents, context);
-        return "the agent is back, its task never left";
+        return outlives
+          ? "the agent is back, its task never left"
+          : `the agent is back, ${await launchedAgain(options, before, context)}`;
       },
     });
   });
@@ -77,13 +82,16 @@ export async function showFaults(options: FaultsOptions): Promise<void> {
     return Promise.resolve({
       fault: `agent lost (${agent.name})`,
       make: () => backend.loseAgent(plan, agent.name),
-      recovered: async () => {
-        await until(() => app.tasks.some(({ taskId }) => taskId !== before), context);
-        await app.verify({ signal: context.signal });
-        return `nginx was launched again on ${agentOf(plan, app).name}`;
-      },
+      recovered: () => launchedAgain(options, before, context),
     });
   });
+}
+
+/** Waits for another task than that; tells where it is. */
+async function launchedAgain({ plan, app }: FaultsOptions, taskId: string, context: StepContext): Promise<string> {
+  await until(() => app.tasks.some((task) => task.taskId !== taskId), context);
+  await app.verify({ signal: context.signal });
+  return `nginx was launched again on ${agentOf(plan, app).name}`;
 }
 
 interface Fault {

@@ -158,7 +158,7 @@ async function launch(job: Job, { plan }: UpResult, image: LaunchImage): Promise
       master: plan.zookeeper.url,
       app: { ...nginxApp({ image: image.reference, site: options.site }), ...survival },
       keepRunning: survival !== undefined,
-      contentAddress: contentAddressOf(plan),
+      contentAddress: await contentAddressOf(plan),
       frameworkStore,
       timeoutMs: edge.timeoutMs,
       signal: context.signal,

@@ -100,7 +100,7 @@ async function verifyDemo({ plan }: UpResult, steps: Steps, timeoutMs: number): 
     const app = await runApp({
       master: plan.zookeeper.url,
       app: nginxApp({ image: image.reference }),
-      contentAddress: contentAddressOf(plan),
+      contentAddress: await contentAddressOf(plan),
       timeoutMs,
       signal: context.signal,
     });

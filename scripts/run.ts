@@ -54,7 +54,7 @@ export function run(appNames: string[], options: RunOptions): Promise<never> {
     const work = runOn(target, apps, { edge, detach: options.detach === true });
     const result = await work.finally(() => claims.forEach((claim) => claim.release()));
     if (options.detach === true && stateDirectory !== undefined) {
-      const contentAddress = target.plan && contentAddressOf(target.plan);
+      const contentAddress = target.plan && (await contentAddressOf(target.plan));
       const record = { app, frameworkName: frameworkNameOf(apps), master, stateDirectory, contentAddress, metrics };
       await leaveScheduler({ ...record, ...movedConnection(options) });
     }
@@ -173,7 +173,7 @@ async function launch(
       apps: provided,
       keepRunning: true,
       env: process.env,
-      ...(plan && { contentAddress: contentAddressOf(plan) }),
+      ...(plan && { contentAddress: await contentAddressOf(plan) }),
       ...(stateDirectory !== undefined && {
         frameworkStore: new FileFrameworkStore(frameworkFile(stateDirectory, apps[0].name)),
       }),

@@ -51,13 +51,18 @@ async function nodeEnded(
   elapsedMs: number,
 ): Promise<StepError> {
   const logTail = await containerLogTail(daemon, name, logLines).catch(() => "");
-  return new StepError(`${node} has ended: ${status.replace(/ ago$/, "").replace(/ (about|less)? ?\S+ \S+$/i, "")}.`, {
+  return new StepError(`${node} has ended: ${withoutTime(status)}.`, {
     code: "NODE_ENDED",
     step: node,
     elapsedMs,
     logTail,
     hint: "Its last log lines tell why; a flag of the cluster file that it does not know is the most common reason.",
   });
+}
+
+/** "Exited (134) Less than a second ago" → "Exited (134)". */
+function withoutTime(status: string): string {
+  return /^\w+( \(\d+\))?/.exec(status)?.[0] ?? status;
 }
 
 /** One node's last lines; of several, each one's under its name, fifty in all. */

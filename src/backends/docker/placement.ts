@@ -49,7 +49,7 @@ export async function choosePlacement(spec: ClusterSpec, options: PlaceOptions):
 
 /** The same place for another look at the daemon: its images may have changed with the description. */
 export function dockerPlacement(
-  { form, socket, cgroups, reachedAt }: DaemonFacts,
+  { form, socket, cgroups, rootless, reachedAt }: DaemonFacts,
   subnet: string,
   images: PlacedImages,
 ): DockerPlacement {
@@ -60,6 +60,7 @@ export function dockerPlacement(
     socket,
     publish: { bind: isHere ? "127.0.0.1" : "0.0.0.0", hostname: reachedAt },
     cgroups,
+    ...(rootless && { rootless }),
     images,
   };
 }

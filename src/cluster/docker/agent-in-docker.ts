@@ -69,7 +69,8 @@ function container(
     ],
     capabilities: privileged ? [] : CAPABILITIES,
     privileged,
-    hostPids: true,
+    // A daemon without root has no right to show them (mount proc: operation not permitted).
+    hostPids: docker.rootless !== true,
     hostCgroups: docker.cgroups === 2,
     stopTimeoutSecs: 5,
   };

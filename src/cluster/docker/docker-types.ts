@@ -19,6 +19,8 @@ export interface DockerPlacement {
   /** Bridge form: the address that ports are published on, and the name or address that they are reached at. */
   publish: { bind: string; hostname: string };
   cgroups: 1 | 2;
+  /** The daemon is an ordinary user's. */
+  rootless?: boolean | undefined;
   images: PlacedImages;
   /** Bridge form: addresses that agents of these names have already; others are given free ones, in order. */
   agents?: Record<string, string>;

@@ -20,6 +20,7 @@ describe("what kind of daemon it is", () => {
   it.each([
     ["unix:///run/docker.sock", { OperatingSystem: "Docker Desktop" }, "/var/run/docker.sock", "127.0.0.1"],
     ["unix:///run/user/7/docker.sock", { SecurityOptions: ["name=rootless"] }, "/run/user/7/docker.sock", "127.0.0.1"],
+    ["unix:///run/user/7/podman.sock", { Rootless: true }, "/run/user/7/podman.sock", "127.0.0.1"],
     ["tcp://192.0.2.7:2375", {}, "/var/run/docker.sock", "192.0.2.7"],
   ])(
     "is one whose ports are published where containers are not reached: %s %j",

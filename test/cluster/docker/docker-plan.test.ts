@@ -165,6 +165,12 @@ describe("a cluster on a daemon whose networks cannot be reached", () => {
     const { container, args } = nodeOf(cluster, "agent-2");
     expect(container).toMatchObject({ network: "cluster", ip: "172.30.4.102", published: [{ port: 5052 }] });
     expect(args.filter((arg) => arg.startsWith("--docker_mesos_image"))).toEqual([]);
+    expect(container.hostPids).toBe(true);
+  });
+
+  it("leaves the machine's processes alone where the daemon has no right to show them", () => {
+    const ofUser = inDocker(file, { ...bridged, rootless: true });
+    expect(containersOf(ofUser).filter(({ hostPids }) => hostPids)).toEqual([]);
   });
 });
 

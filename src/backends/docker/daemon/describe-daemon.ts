@@ -30,6 +30,8 @@ interface Info {
   Architecture: string;
   CgroupVersion?: string;
   SecurityOptions?: string[];
+  /** Podman says it here. */
+  Rootless?: boolean;
 }
 
 interface Version {
@@ -47,7 +49,8 @@ export async function describeDaemon(daemon: Daemon, signal?: AbortSignal): Prom
     daemon.json<Info>("GET", "/info", { signal, timeoutMs: 10_000 }),
     daemon.json<Version>("GET", "/version", { signal, timeoutMs: 10_000 }),
   ]);
-  const rootless = info.SecurityOptions?.some((option) => option.startsWith("name=rootless")) === true;
+  const rootless =
+    info.Rootless === true || info.SecurityOptions?.some((option) => option.startsWith("name=rootless")) === true;
   const why = reasonForBridge(daemon, info, rootless);
   const engine = version.Components?.[0]?.Name ?? "Docker";
   return {
