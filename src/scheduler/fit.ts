@@ -45,7 +45,7 @@ export async function fitOf(
   }
   const view = whyView(state, spec.name, nowMs);
   if (view === undefined) throw new Error("An app is unknown that was just made known.");
-  const misses = mismatchesOf(state, spec.name).length;
+  const misses = mismatchesOf(state, spec.name, nowMs).length;
   const count = `${agents.length} agent${agents.length === 1 ? "" : "s"}`;
   const fits = agents.length - misses;
   const does = fits === 0 ? `none of ${count} does` : `${fits} of ${count} would do for an instance`;

@@ -223,7 +223,7 @@ async function lossOfPatience(scheduler: AppScheduler, options: Waiting, signal:
     ({ state, restarts }) => state === "waiting" && restarts === 0,
   );
   if (waits) await scheduler.lookAtAgents(signal);
-  if (waits) throw new NoMatchingOfferError(app, mismatchesOf(scheduler.state, app.name));
+  if (waits) throw new NoMatchingOfferError(app, mismatchesOf(scheduler.state, app.name, Date.now()));
   return await scheduler.until<never>(() => undefined, signal);
 }
 
@@ -248,7 +248,8 @@ async function launchTimeout(scheduler: AppScheduler, options: Waiting, limitMs:
   const details = { code: "LAUNCH_TIMEOUT", step: "launch", elapsedMs: limitMs };
   if (frameworkId === undefined || placement === undefined || late === undefined) {
     await scheduler.lookAtAgents();
-    if (subscription.name === "subscribed") return new NoMatchingOfferError(app, mismatchesOf(state, app.name));
+    if (subscription.name === "subscribed")
+      return new NoMatchingOfferError(app, mismatchesOf(state, app.name, Date.now()));
     const why = scheduler.obstacle?.replace(/\.$/, "") ?? "none has answered SUBSCRIBE";
     return new StepError(`No master took the subscription ${within}: ${why}.`, {
       ...details,

@@ -71,16 +71,20 @@ export function isSpread(operator: Constraint[1]): boolean {
   return operator === "UNIQUE" || operator === "GROUP_BY" || operator === "MAX_PER";
 }
 
-/** Counts the app's instances by the attributes of the agents that they are on. */
-export function countSpread(app: AppSpec, placed: Iterable<Attributes>): SpreadCounts {
+/** Counts the app's instances by the attributes of the agents that they are on; GROUP_BY only those that stay there. */
+export function countSpread(
+  app: AppSpec,
+  placed: readonly { attributes: Attributes; leaving: boolean }[],
+): SpreadCounts {
   const counts: SpreadCounts = new Map();
-  const names = spreadConstraints(app).map(([name]) => name);
-  for (const name of names) counts.set(name, new ValueCounts());
-  for (const attributes of placed)
-    for (const [name, byValue] of counts) {
-      const value = attributes[name];
+  for (const [name, operator] of spreadConstraints(app)) {
+    const byValue = new ValueCounts();
+    counts.set(name, byValue);
+    for (const { attributes, leaving } of placed) {
+      const value = operator === "GROUP_BY" && leaving ? undefined : attributes[name];
       if (value !== undefined) byValue.add(value);
     }
+  }
   return counts;
 }
 

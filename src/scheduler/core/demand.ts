@@ -3,6 +3,7 @@
 // travel on connections of their own and the second could come in before the first.
 import type { OfferConstraints } from "../../mesos/offer-constraints.ts";
 import type { CallOutcome } from "./inputs.ts";
+import { hasToMove } from "./maintenance.ts";
 import { knowsOfferConstraints, offerConstraintsOf } from "./offer-constraints.ts";
 import { REVIVE_INTERVAL_MS } from "./pace.ts";
 import type { Turn } from "./turn.ts";
@@ -12,7 +13,7 @@ export function updateDemand(turn: Turn): void {
   const { state, nowMs } = turn;
   const { demand } = state;
   if (!state.subscribed || state.stopping || demand.inFlight) return;
-  if (state.waiting.size === 0) {
+  if (state.waiting.size === 0 && !hasToMove(turn)) {
     demand.reviveWanted = false;
     if (demand.master === "offering") ask(turn, "SUPPRESS");
     return;

@@ -46,8 +46,15 @@ export function noteMaintenance(turn: Turn, { agent_id, unavailability }: Offer)
 }
 
 /** Whether the agent goes into maintenance too soon to be of use. */
-export function isLeaving({ state, nowMs }: Turn, agentId: string | undefined): boolean {
+export function isLeaving({ state, nowMs }: Pick<Turn, "state" | "nowMs">, agentId: string | undefined): boolean {
   return (state.leaving.get(agentId ?? "") ?? Infinity) - nowMs < MAINTENANCE_LEAD_MS;
+}
+
+/** Whether something runs where it should not stay: then offers tell whether there is another place for it. */
+export function hasToMove(turn: Turn): boolean {
+  if (turn.state.leaving.size === 0) return false;
+  for (const instance of turn.state.instances.values()) if (isLeaving(turn, instance.task?.agentId)) return true;
+  return false;
 }
 
 /** Marks the apps that have instances to be moved. */
@@ -65,12 +72,12 @@ export function findMoves(turn: Turn): void {
 
 /**
  * Whether something runs on the agent that no other agent that is known would do for: it runs there for as long as it can,
- * since killed it would run nowhere.
+ * since killed it would run nowhere. What is known is asked for anew meanwhile (`hasToMove`).
  */
 export function isStuckOn(state: SchedulerState, agentId: string | undefined, app?: string): boolean {
-  const known = [...state.agents.values()].filter(({ offer }) => offer.agent_id.value !== agentId);
-  if (known.length === 0) return false;
-  const others = known.filter(({ offer, away }) => away === undefined && !state.leaving.has(offer.agent_id.value));
+  const others = [...state.agents.values()].filter(
+    ({ offer: { agent_id: id }, away }) => id.value !== agentId && away === undefined && !state.leaving.has(id.value),
+  );
   for (const instance of state.instances.values()) {
     if (instance.task?.agentId !== agentId || (app !== undefined && instance.app !== app)) continue;
     const spec = state.apps.get(instance.app)?.spec;

@@ -9,7 +9,7 @@ import { taskInfo } from "../task-info.ts";
 import { candidatesOf } from "./candidates.ts";
 import type { Instance } from "./instance.ts";
 import { decline } from "./declines.ts";
-import { isLeaving, noteMaintenance } from "./maintenance.ts";
+import { findMoves, hasToMove, isLeaving, noteMaintenance } from "./maintenance.ts";
 import { LAUNCH_SILENCE_MS, REFUSE_UNWANTED_SECONDS, refuseUnfitSeconds } from "./pace.ts";
 import { instancesOf } from "./state.ts";
 import type { AppState, SchedulerState } from "./state.ts";
@@ -29,7 +29,9 @@ export function onOffers(turn: Turn, offers: readonly Offer[]): void {
   }
   for (const { offer, left } of open) state.agents.set(offer.agent_id.value, { offer, left, seenMs: turn.nowMs });
   const placed = [...launches.values()].reduce((sum, all) => sum + all.length, 0);
-  const refuse = state.waiting.size > placed ? refuseUnfitSeconds(env.random) : REFUSE_UNWANTED_SECONDS;
+  findMoves(turn);
+  const refuse =
+    state.waiting.size > placed || hasToMove(turn) ? refuseUnfitSeconds(env.random) : REFUSE_UNWANTED_SECONDS;
   const filters = { refuse_seconds: refuse };
   for (const [{ offer }, tasks] of launches) accept(turn, offer, { placed: tasks, filters });
   const unused = open.filter((one) => !launches.has(one)).map(({ offer }) => offer.id);
@@ -65,7 +67,7 @@ function placeApp(turn: Turn, app: AppState, { waiting, open, launches }: Placin
   const siteUri = spec.site === undefined ? undefined : turn.env.siteUri(app.name);
   if (spec.site !== undefined && siteUri === undefined) return;
   const agentDoes = agentTest(spec);
-  const counts = spreadOf(turn.state, app);
+  const counts = spreadOf(turn, app);
   const candidates = candidatesOf(spec, { open, agentDoes, counts });
   const fits = (one: OpenOffer): boolean =>
     agentDoes(one.offer) && resourcesFit(spec, one) && spreadFits(spec, one.offer, counts);
@@ -86,10 +88,15 @@ function placeApp(turn: Turn, app: AppState, { waiting, open, launches }: Placin
   }
 }
 
-/** How the app's instances are spread now, those that are about to be replaced included. */
-export function spreadOf(state: SchedulerState, app: AppState): SpreadCounts {
+/**
+ * How the app's instances are spread now, those that are about to be replaced included; for GROUP_BY without those that
+ * must leave their agents: others would have to wait for them, where they wait for others to be placed.
+ */
+export function spreadOf(now: Pick<Turn, "state" | "nowMs">, app: AppState): SpreadCounts {
   if (spreadConstraints(app.spec).length === 0) return new Map();
-  const placed = instancesOf(state, app.name).flatMap(({ task }) => (task?.attributes ? [task.attributes] : []));
+  const placed = instancesOf(now.state, app.name).flatMap(({ task }) =>
+    task?.attributes ? [{ attributes: task.attributes, leaving: isLeaving(now, task.agentId) }] : [],
+  );
   return countSpread(app.spec, placed);
 }
 

@@ -93,10 +93,10 @@ function advance(turn: Turn, app: AppState): boolean {
  * Whether every agent that would do is closed to the app by how its own instances are spread. Then those that wait have
  * no place for as long as none that runs makes room, and waiting for them would be waiting for ever.
  */
-function areInTheWay({ state }: Turn, app: AppState): boolean {
+function areInTheWay(turn: Turn, app: AppState): boolean {
   const { spec } = app;
-  const counts = spreadOf(state, app);
-  const fitting = [...state.agents.values()].filter(
+  const counts = spreadOf(turn, app);
+  const fitting = [...turn.state.agents.values()].filter(
     ({ offer, away }) => away === undefined && agentFits(spec, { ...offer, allocation_info: { role: spec.role } }),
   );
   return fitting.length > 0 && fitting.every(({ offer }) => !spreadFits(spec, offer, counts));

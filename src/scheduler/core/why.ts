@@ -6,6 +6,7 @@ import type { Mismatch, Obstacle } from "../match-offers.ts";
 import { agentName } from "../placement.ts";
 import type { Instance, InstanceState } from "./instance.ts";
 import { isMadeUp } from "./agents.ts";
+import { isLeaving } from "./maintenance.ts";
 import { spreadOf } from "./place.ts";
 import { instancesOf } from "./state.ts";
 import type { AppState, SchedulerState } from "./state.ts";
@@ -36,7 +37,7 @@ export function whyView(state: SchedulerState, name: string, nowMs: number): Why
   const idle = instancesOf(state, name).filter(({ state: now }) => now !== "running" && now !== "finished");
   const waiting = idle.map((one) => ({ instance: one.id, state: one.state, reason: waitsFor(one, nowMs) }));
   const wanting = idle.filter((one) => one.state === "waiting");
-  const found = wanting.length === 0 ? [] : nearestFirst(state, app);
+  const found = wanting.length === 0 ? [] : nearestFirst({ state, nowMs }, app);
   const agents = found.map(({ miss }) => miss);
   return {
     app: name,
@@ -48,9 +49,9 @@ export function whyView(state: SchedulerState, name: string, nowMs: number): Why
 }
 
 /** Why each agent that made an offer does not do, the nearest miss first. */
-export function mismatchesOf(state: SchedulerState, name: string): AgentMiss[] {
+export function mismatchesOf(state: SchedulerState, name: string, nowMs: number): AgentMiss[] {
   const app = state.apps.get(name);
-  return app === undefined ? [] : nearestFirst(state, app).map(({ miss }) => miss);
+  return app === undefined ? [] : nearestFirst({ state, nowMs }, app).map(({ miss }) => miss);
 }
 
 interface Found {
@@ -58,13 +59,15 @@ interface Found {
   obstacles: Obstacle[];
 }
 
-function nearestFirst(state: SchedulerState, app: AppState): Found[] {
-  const counts = spreadOf(state, app);
+function nearestFirst(now: { state: SchedulerState; nowMs: number }, app: AppState): Found[] {
+  const { state } = now;
+  const counts = spreadOf(now, app);
   const found: Found[] = [];
   for (const { offer, left, seenMs, away } of state.agents.values()) {
     const all = obstacles(app.spec, new OpenOffer(offer, left), counts);
     const inTheWay = isMadeUp(offer) ? all.filter(({ kind }) => kind !== "role") : all;
-    const reasons = [...(away === undefined ? [] : [away]), ...inTheWay.map(({ reason }) => reason)];
+    const absent = away ?? (isLeaving(now, offer.agent_id.value) ? "it is about to go into maintenance" : undefined);
+    const reasons = [...(absent === undefined ? [] : [absent]), ...inTheWay.map(({ reason }) => reason)];
     if (reasons.length === 0) continue;
     const names = (offer.attributes ?? []).map((attribute) => attribute.name);
     const attributes = Object.fromEntries(names.map((name) => [name, attributeText(offer, name) ?? ""]));

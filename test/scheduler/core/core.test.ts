@@ -309,7 +309,7 @@ describe("offers", () => {
 
   it("of agents that are about to go into maintenance are not used, and what is there is moved", () => {
     run();
-    offers(offer());
+    offers(offer(), offer({ id: "o2", agent: "a2" }));
     update("web.1", "TASK_RUNNING");
     const inverse = inverseOffer("i1", "a1");
     const { start } = inverse.unavailability;
@@ -319,6 +319,30 @@ describe("offers", () => {
     expect(of()).toEqual(["web.1 waiting"]);
     offers(offer({ agent: "a2" }));
     expect(of()).toEqual(["web.1 launching"]);
+  });
+
+  it("are wanted again to find another place for what must leave its agent", () => {
+    run();
+    offers(offer());
+    update("web.1", "TASK_RUNNING");
+    later(1000);
+    // No other agent is known, or not that it is back.
+    const inverse = inverseOffer("i1", "a1");
+    expect(types(calls({ type: "inverse-offers", offers: [inverse] }))).toEqual(["DECLINE_INVERSE_OFFERS", "REVIVE"]);
+    const made = offers(offer({ id: "o2", agent: "a2" }));
+    expect(types(made)).toEqual(["DECLINE", "KILL"]);
+    expect(made[0]).toMatchObject({ decline: { filters: { refuse_seconds: expect.closeTo(60, -1.6) as number } } });
+  });
+
+  it("are used for instances of an app that is spread although others must still leave their agent", () => {
+    run({ instances: 4, constraints: [["rack", "GROUP_BY"]] });
+    offers(...racks("r1", "r2"));
+    for (const n of [1, 2, 3, 4]) update(`web.${n}`, "TASK_RUNNING");
+    calls({ type: "inverse-offers", offers: [inverseOffer("i1", "a2")] });
+    const killed = instancesOf(state, "web").find((one) => one.state === "killing");
+    update(killed?.id ?? "", "TASK_KILLED");
+    offers(...racks("r1"));
+    expect(killed?.state).toBe("launching");
   });
 
   it("of an agent whose maintenance was called off are used again", () => {
