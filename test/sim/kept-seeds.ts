@@ -1,6 +1,6 @@
 // Seeds that found something, and what it was.
 
-export const keptSeeds = [
+const plainSeeds = [
   { seed: 1, found: "what was undefined within a stored value came back as null" },
   { seed: 84, found: "an offer whose DECLINE was lost was held for ever" },
   { seed: 11, found: "a task that came back before another had its place was killed all the same" },
@@ -14,4 +14,12 @@ export const keptSeeds = [
     seed: 363,
     found: "a task was replaced after a restart before the master was asked whether it had come back",
   },
+];
+
+export const keptSeeds: { seed: number; found: string; plain: boolean }[] = [
+  ...plainSeeds.map((kept) => ({ ...kept, plain: true })),
+  ...[
+    { seed: 2, found: "nothing was moved for maintenance, since no offer had told that other agents are back" },
+    { seed: 3, found: "an instance waited for others to leave an agent, and they for it to be placed" },
+  ].map((kept) => ({ ...kept, plain: false })),
 ];

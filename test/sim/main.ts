@@ -1,5 +1,5 @@
 // `npm run sim -- --seeds N [--from M]`: plays the seeds and prints those that fail. `--seed N`: plays one and prints all
-// that happened.
+// that happened. `--plain`: without constraints that name agents and without maintenance.
 import { simulate } from "./simulation.ts";
 
 const numberOf = (option: string): number | undefined => {
@@ -7,9 +7,10 @@ const numberOf = (option: string): number | undefined => {
   return at === -1 ? undefined : Number(process.argv[at + 1]);
 };
 
+const plain = process.argv.includes("--plain");
 const one = numberOf("--seed");
 if (one !== undefined) {
-  const { trace, violations } = simulate(one, true);
+  const { trace, violations } = simulate(one, { traced: true, plain });
   process.stdout.write([...trace, "", ...violations, violations.length === 0 ? "All held." : ""].join("\n") + "\n");
   process.exitCode = violations.length === 0 ? 0 : 1;
 } else {
@@ -18,7 +19,7 @@ if (one !== undefined) {
   const startMs = performance.now();
   let failed = 0;
   for (let seed = from; seed < from + seeds; seed++) {
-    const { violations } = simulate(seed);
+    const { violations } = simulate(seed, { plain });
     if (violations.length === 0) continue;
     failed++;
     process.stdout.write(`seed ${seed}: ${violations.slice(0, 3).join("; ")}\n`);

@@ -1,11 +1,15 @@
 // A simulated leading master: what a Mesos master does with agents, frameworks, offers and tasks, as its documents and
 // what was seen of a real one have it (docs/reconciliation.md, docs/high-availability-framework-guide.md, docs/scheduler-
 // http-api.md). It knows nothing of this project.
+import type { OfferConstraints } from "../../src/mesos/offer-constraints.ts";
 import type { SchedulerCall, SchedulerEvent } from "../../src/mesos/scheduler-api.ts";
 import type { Offer, Range, TaskInfo, TaskState, TaskStatus } from "../../src/mesos/types.ts";
 import type { AgentResources, SimulatedAgent } from "./agent.ts";
+import { InverseOffers } from "./maintenance.ts";
+import type { MaintenanceSchedule } from "./maintenance.ts";
 import { Pipe } from "./network.ts";
 import type { Weather } from "./network.ts";
+import { isAskedFor } from "./offer-filter.ts";
 import type { World } from "./world.ts";
 
 /** What masters keep in their replicated log, and the next leader knows. */
@@ -13,6 +17,7 @@ export interface Registry {
   agents: Set<string>;
   unreachable: Map<string, number>;
   gone: Set<string>;
+  maintenance: MaintenanceSchedule;
   ids: number;
 }
 
@@ -42,6 +47,7 @@ interface Framework {
   stream: { id: string; to: Stream } | undefined;
   failoverMs: number;
   suppressed: boolean;
+  constraints: OfferConstraints | undefined;
   filters: Map<string, Filter[]>;
   tasks: Map<string, MasterTask>;
   /** Of agents that were marked unreachable. */
@@ -80,11 +86,19 @@ export class SimulatedMaster {
   readonly #offers = new Map<string, { agentId: string; frameworkId: string; sinceMs: number; offer: Offer }>();
   readonly #startedMs: number;
   readonly #recoveryMs: number;
+  readonly #inverseOffers: InverseOffers;
+  /** Of Mesos: offer constraints are known from 1.11 on. */
+  readonly #version: string | undefined;
 
-  constructor(world: World, registry: Registry, weather: Weather) {
+  constructor(world: World, registry: Registry, { weather, version }: { weather: Weather; version?: string }) {
     this.#world = world;
     this.#registry = registry;
     this.#weather = weather;
+    this.#version = version;
+    this.#inverseOffers = new InverseOffers(world, registry.maintenance, (frameworkId, event) => {
+      const framework = this.#frameworks.get(frameworkId);
+      if (framework !== undefined) this.#send(framework, event);
+    });
     this.#startedMs = world.nowMs;
     this.#recoveryMs = world.between(0, 3000);
     this.#recovered = new Set(
@@ -110,6 +124,42 @@ export class SimulatedMaster {
     return [...this.#offers].filter(([, { sinceMs }]) => this.#world.nowMs - sinceMs > ageMs).map(([id]) => id);
   }
 
+  /** Inverse offers that have had no answer for longer than that. */
+  inverseOffersOlderThan(ageMs: number): string[] {
+    return this.#inverseOffers.olderThan(ageMs);
+  }
+
+  get knowsConstraints(): boolean {
+    return this.#version !== undefined && Number(this.#version.split(".")[1]) >= 11;
+  }
+
+  // Operators.
+
+  /** When maintenance of the machine begins; undefined: never. */
+  plan(name: string, startMs: number | undefined): void {
+    const { windows } = this.#registry.maintenance;
+    if (startMs === undefined) windows.delete(name);
+    else windows.set(name, startMs);
+    for (const [id, { agent }] of this.#agents) {
+      if (agent.name !== name) continue;
+      this.#rescindOffersOf(id);
+      this.#inverseOffers.rescind(id);
+    }
+  }
+
+  /** Whether the agent is registered, and nothing runs or is about to run on it. */
+  isEmpty(agent: SimulatedAgent): boolean {
+    const tasks = [...this.#frameworks.values()].flatMap((framework) => [...framework.tasks.values()]);
+    return this.hears(agent) && !tasks.some(({ agentId, state }) => agentId === agent.id && !TERMINAL.has(state));
+  }
+
+  /** The machine is down: its agent is none of the cluster's any more. */
+  takeDown(agent: SimulatedAgent): void {
+    this.#registry.maintenance.down.add(agent.name);
+    this.#registry.agents.delete(agent.id ?? "");
+    this.#remove(agent.id ?? "", "TASK_LOST");
+  }
+
   // Agents.
 
   hears(agent: SimulatedAgent): boolean {
@@ -122,6 +172,7 @@ export class SimulatedMaster {
     const fromAgent = new Pipe(this.#world, this.#weather);
     fromAgent.send(() => {
       if (!this.alive || !agent.reachable || agent.master !== undefined) return;
+      if (this.#registry.maintenance.down.has(agent.name)) return;
       if (this.#registry.gone.has(agent.id ?? "")) {
         agent.replace();
         return;
@@ -146,6 +197,7 @@ export class SimulatedMaster {
     };
     const before = this.#agents.get(id);
     if (before !== undefined) this.#rescindOffersOf(id);
+    this.#inverseOffers.rescind(id);
     this.#agents.set(id, entry);
     this.#registry.agents.add(id);
     this.#registry.unreachable.delete(id);
@@ -235,6 +287,7 @@ export class SimulatedMaster {
     this.#agents.delete(agentId);
     this.#recovered.delete(agentId);
     this.#rescindOffersOf(agentId);
+    this.#inverseOffers.rescind(agentId);
     for (const framework of this.#frameworks.values()) {
       for (const [taskId, task] of framework.tasks) {
         if (task.agentId !== agentId) continue;
@@ -243,7 +296,7 @@ export class SimulatedMaster {
         if (state === "TASK_UNREACHABLE") framework.unreachable.set(taskId, { ...task, pending: undefined });
         this.#update(framework, {
           ...{ task_id: task.info.task_id, agent_id: { value: agentId }, state, source: "SOURCE_MASTER" },
-          ...{ reason: "REASON_AGENT_REMOVED", message: "health check timed out" },
+          ...{ reason: state === "TASK_LOST" ? "REASON_SLAVE_REMOVED" : "REASON_AGENT_REMOVED" },
         });
       }
       this.#send(framework, { type: "FAILURE", failure: { agent_id: { value: agentId } } });
@@ -277,14 +330,17 @@ export class SimulatedMaster {
       before.to.close();
     }
     for (const [offerId, { frameworkId }] of this.#offers) if (frameworkId === id) this.#offers.delete(offerId);
+    this.#inverseOffers.forget(id);
     framework.epoch++;
     framework.failoverMs = (call.subscribe.framework_info.failover_timeout ?? 0) * 1000;
     framework.stream = { id: streamId, to: stream };
     framework.suppressed = false;
+    framework.constraints = this.knowsConstraints ? call.subscribe.offer_constraints : undefined;
     framework.filters.clear();
+    const master_info = { id: "", ip: 0, port: 5050, ...(this.#version !== undefined && { version: this.#version }) };
     this.#send(framework, {
       type: "SUBSCRIBED",
-      subscribed: { framework_id: { value: id }, heartbeat_interval_seconds: 15 },
+      subscribed: { framework_id: { value: id }, heartbeat_interval_seconds: 15, master_info },
     });
     return 200;
   }
@@ -295,6 +351,7 @@ export class SimulatedMaster {
     if (!this.alive || framework?.stream?.id !== streamId) return;
     framework.stream = undefined;
     for (const [id, offer] of this.#offers) if (offer.frameworkId === frameworkId) this.#offers.delete(id);
+    this.#inverseOffers.forget(frameworkId);
     this.#awaitFailover(framework);
   }
 
@@ -311,7 +368,7 @@ export class SimulatedMaster {
 
   #addFramework(id: string): Framework {
     const framework: Framework = {
-      ...{ id, stream: undefined, failoverMs: 7 * 24 * 3600_000, suppressed: false },
+      ...{ id, stream: undefined, failoverMs: 7 * 24 * 3600_000, suppressed: false, constraints: undefined },
       ...{ filters: new Map(), tasks: new Map(), unreachable: new Map(), epoch: 0 },
     };
     this.#frameworks.set(id, framework);
@@ -329,6 +386,7 @@ export class SimulatedMaster {
     this.#frameworks.delete(framework.id);
     this.#completed.add(framework.id);
     for (const [id, offer] of this.#offers) if (offer.frameworkId === framework.id) this.#offers.delete(id);
+    this.#inverseOffers.forget(framework.id);
     for (const entry of this.#agents.values())
       if (entry.connected) this.#tell(entry, () => entry.agent.shutdownFramework(framework.id));
   }
@@ -351,6 +409,22 @@ export class SimulatedMaster {
         framework.filters.clear();
         this.#world.after(10, () => this.#allocate());
         return;
+      case "UPDATE_FRAMEWORK":
+        if (!this.knowsConstraints) throw new Error("A master that does not know offer constraints was told of some.");
+        // All roles are offered again where none is said to be suppressed.
+        framework.suppressed = false;
+        framework.constraints = call.update_framework.offer_constraints;
+        return;
+      case "ACCEPT_INVERSE_OFFERS": {
+        const { inverse_offer_ids: ids, filters } = call.accept_inverse_offers;
+        this.#inverseOffers.answered(framework.id, ids, filters?.refuse_seconds);
+        return;
+      }
+      case "DECLINE_INVERSE_OFFERS": {
+        const { inverse_offer_ids: ids, filters } = call.decline_inverse_offers;
+        this.#inverseOffers.answered(framework.id, ids, filters?.refuse_seconds);
+        return;
+      }
       case "KILL": {
         this.#kill(framework, call.kill.task_id.value, call.kill.agent_id?.value);
         return;
@@ -476,6 +550,7 @@ export class SimulatedMaster {
   // Offers.
 
   #allocate(): void {
+    this.#askBack();
     for (const framework of this.#frameworks.values()) {
       if (framework.stream === undefined || framework.suppressed) continue;
       const offers = [...this.#agents].flatMap(([id, entry]) => this.#offerOf(framework, id, entry) ?? []);
@@ -483,8 +558,22 @@ export class SimulatedMaster {
     }
   }
 
+  /** Of frameworks, what they have on agents that go into maintenance. */
+  #askBack(): void {
+    const newId = (): string => `I${this.#registry.ids++}`;
+    for (const [agentId, { agent }] of this.#agents) {
+      if (!this.#registry.maintenance.windows.has(agent.name)) continue;
+      for (const { id, stream, tasks } of this.#frameworks.values()) {
+        const hasOffer = [...this.#offers.values()].some((one) => one.agentId === agentId && one.frameworkId === id);
+        const hasTask = [...tasks.values()].some((one) => one.agentId === agentId && !TERMINAL.has(one.state));
+        if (stream !== undefined && (hasOffer || hasTask))
+          this.#inverseOffers.ask(id, { agentId, name: agent.name, newId });
+      }
+    }
+  }
+
   #offerOf(framework: Framework, agentId: string, { agent, connected }: AgentEntry): Offer | undefined {
-    if (!connected) return undefined;
+    if (!connected || !isAskedFor(framework.constraints, "*", agent)) return undefined;
     for (const { agentId: taken } of this.#offers.values()) if (taken === agentId) return undefined;
     const free = this.#free(agentId, agent.resources);
     if (free.cpus < 0.01 || free.mem < 32) return undefined;
@@ -492,6 +581,7 @@ export class SimulatedMaster {
       (filter) => filter.untilMs > this.#world.nowMs && filter.cpus >= free.cpus && filter.mem >= free.mem,
     );
     if (filtered) return undefined;
+    const unavailability = this.#inverseOffers.unavailabilityOf(agent.name);
     const offer: Offer = {
       id: { value: `O${this.#registry.ids++}` },
       framework_id: { value: framework.id },
@@ -504,6 +594,7 @@ export class SimulatedMaster {
       ],
       attributes: [{ name: "rack", type: "TEXT", text: { value: agent.rack } }],
       allocation_info: { role: "*" },
+      ...(unavailability && { unavailability }),
     };
     this.#offers.set(offer.id.value, { agentId, frameworkId: framework.id, sinceMs: this.#world.nowMs, offer });
     return offer;

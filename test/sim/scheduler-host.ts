@@ -1,11 +1,14 @@
 // The scheduler's process in a simulation: the production core and outbox between a simulated disk and simulated masters.
 // It may be killed at any moment, before, while and after anything is written.
+import type { OfferConstraints } from "../../src/mesos/offer-constraints.ts";
 import type { SchedulerCall, SchedulerEvent } from "../../src/mesos/scheduler-api.ts";
-import type { FrameworkInfo, TaskStatus } from "../../src/mesos/types.ts";
+import type { FrameworkInfo, Offer, TaskStatus } from "../../src/mesos/types.ts";
 import type { CallOutcome, Changes, Command, CoreEvent, Effect, Input } from "../../src/scheduler/core/inputs.ts";
+import { offerConstraintsOf } from "../../src/scheduler/core/offer-constraints.ts";
 import { restoreState } from "../../src/scheduler/core/state.ts";
 import type { SchedulerState } from "../../src/scheduler/core/state.ts";
 import { step } from "../../src/scheduler/core/step.ts";
+import { inputOf } from "../../src/scheduler/live/inputs-of-events.ts";
 import { Outbox } from "../../src/scheduler/outbox.ts";
 import type { SimulatedMaster } from "./master.ts";
 import { Pipe, delay } from "./network.ts";
@@ -23,6 +26,7 @@ export interface HostWeather extends Weather {
 /** Hears what the process says and is told, so that it can be judged. */
 export interface Observer {
   told(status: TaskStatus): void;
+  offered(offers: readonly Offer[]): void;
   called(call: SchedulerCall): void;
   /** A status with a uuid came, or its acknowledgement went out. */
   died(): void;
@@ -134,47 +138,29 @@ export class SchedulerHost {
       },
     });
     this.#connection = connection;
+    connection.toldConstraints = offerConstraintsOf(this.state);
     const { frameworkId } = this.state;
     connection.subscribe({
       type: "SUBSCRIBE",
       ...(frameworkId !== undefined && { framework_id: { value: frameworkId } }),
-      subscribe: { framework_info: { ...info, ...(frameworkId !== undefined && { id: { value: frameworkId } }) } },
+      subscribe: {
+        framework_info: { ...info, ...(frameworkId !== undefined && { id: { value: frameworkId } }) },
+        offer_constraints: connection.toldConstraints,
+      },
     });
   }
 
   #onEvent(event: SchedulerEvent, connection: Connection): void {
-    switch (event.type) {
-      case "SUBSCRIBED":
-        connection.frameworkId = event.subscribed.framework_id.value;
-        {
-          this.#feed({ type: "subscribed", frameworkId: connection.frameworkId });
-          return;
-        }
-      case "OFFERS": {
-        this.#feed({ type: "offers", offers: event.offers.offers });
-        return;
-      }
-      case "UPDATE":
-        this.#observer.told(event.update.status);
-        {
-          this.#feed({ type: "update", status: event.update.status });
-          return;
-        }
-      case "RESCIND": {
-        this.#feed({ type: "rescind", offerId: event.rescind.offer_id.value });
-        return;
-      }
-      case "FAILURE": {
-        this.#feed({ type: "agent-failed", agentId: event.failure.agent_id?.value ?? "" });
-        return;
-      }
-      case "ERROR":
-        connection.break(0);
-        if (event.error.message === "Framework has been removed") this.#feed({ type: "framework-removed" });
-        return;
-      default:
-        return;
+    if (event.type === "SUBSCRIBED") connection.frameworkId = event.subscribed.framework_id.value;
+    if (event.type === "UPDATE") this.#observer.told(event.update.status);
+    if (event.type === "OFFERS") this.#observer.offered(event.offers.offers);
+    if (event.type === "ERROR") {
+      connection.break(0);
+      if (event.error.message === "Framework has been removed") this.#feed({ type: "framework-removed" });
+      return;
     }
+    const input = inputOf(event, connection.toldConstraints);
+    if (input !== undefined) this.#feed(input);
   }
 
   #feed(input: Input): void {
@@ -268,6 +254,7 @@ interface ConnectionParts {
 /** One subscription: events in order on one connection, every other call on one of its own. */
 class Connection {
   frameworkId = "";
+  toldConstraints: OfferConstraints = {};
   readonly #world: World;
   readonly #weather: Weather;
   readonly #parts: ConnectionParts;
@@ -362,6 +349,12 @@ function describe(call: SchedulerCall): string {
       return `ACKNOWLEDGE ${call.acknowledge.uuid}`;
     case "RECONCILE":
       return `RECONCILE ${call.reconcile.tasks.map(({ task_id }) => task_id.value).join() || "all"}`;
+    case "ACCEPT_INVERSE_OFFERS":
+      return `${call.type} ${call.accept_inverse_offers.inverse_offer_ids.map(({ value }) => value).join()}`;
+    case "DECLINE_INVERSE_OFFERS":
+      return `${call.type} ${call.decline_inverse_offers.inverse_offer_ids.map(({ value }) => value).join()}`;
+    case "UPDATE_FRAMEWORK":
+      return `UPDATE_FRAMEWORK ${JSON.stringify(call.update_framework.offer_constraints)}`;
     case "DECLINE":
       return `DECLINE ${call.decline.offer_ids.map(({ value }) => value).join()}`;
     default:

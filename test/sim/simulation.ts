@@ -1,15 +1,16 @@
 // One simulation: a cluster, apps, users who change their minds, and everything that may go wrong, all out of one seed;
 // then calm, in which all must come to what was wanted. Gives back what did not hold.
-import type { TaskStatus } from "../../src/mesos/types.ts";
-import { APP_DEFAULTS } from "../../src/scheduler/app-spec.ts";
+import type { Offer, TaskStatus } from "../../src/mesos/types.ts";
 import type { AppSpec } from "../../src/scheduler/app-spec.ts";
 import type { Command } from "../../src/scheduler/core/inputs.ts";
 import { whyView } from "../../src/scheduler/core/why.ts";
 import { SimulatedAgent } from "./agent.ts";
 import type { AgentTask } from "./agent.ts";
+import { doesFor, possibleOn, randomApp } from "./apps.ts";
 import { Judge } from "./judge.ts";
 import { SimulatedMaster } from "./master.ts";
 import type { Registry } from "./master.ts";
+import { Operator } from "./operator.ts";
 import { SchedulerHost, SimulatedDisk } from "./scheduler-host.ts";
 import type { HostWeather } from "./scheduler-host.ts";
 import { World } from "./world.ts";
@@ -24,14 +25,28 @@ export interface Outcome {
 const CHAOS_MS = 10 * 60_000;
 const CALM_MS = 60 * 60_000;
 
-export function simulate(seed: number, traced = false): Outcome {
-  const simulation = new Simulation(seed, traced);
+/** From then on nothing of the storm is under way any more. */
+const SETTLED_MS = 5 * 60_000;
+
+export interface Play {
+  traced?: boolean;
+  /** Without constraints that name agents and without maintenance: what was played before there was any of it. */
+  plain?: boolean;
+}
+
+export function simulate(seed: number, play: Play = {}): Outcome {
+  const simulation = new Simulation(seed, play);
   return { seed, violations: simulation.run(), trace: simulation.world.trace };
 }
 
 class Simulation {
   readonly world: World;
-  readonly #registry: Registry = { agents: new Set(), unreachable: new Map(), gone: new Set(), ids: 1 };
+  readonly #registry: Registry = {
+    ...{ agents: new Set(), unreachable: new Map(), gone: new Set(), ids: 1 },
+    maintenance: { windows: new Map(), down: new Set() },
+  };
+  readonly #operator: Operator;
+  readonly #plain: boolean;
   readonly #agents: SimulatedAgent[];
   readonly #judge: Judge;
   readonly #disk = new SimulatedDisk();
@@ -41,11 +56,14 @@ class Simulation {
   #leader: SimulatedMaster | undefined;
   #host: SchedulerHost | undefined;
   #runs = 0;
-  #calm = false;
+  #calmSinceMs = Infinity;
 
-  constructor(seed: number, traced: boolean) {
+  constructor(seed: number, { traced = false, plain = false }: Play) {
     const world = new World(seed, traced);
     this.world = world;
+    this.#plain = plain;
+    const { maintenance: schedule } = this.#registry;
+    this.#operator = new Operator(world, { schedule, leader: () => this.#leader });
     const harsh = world.random();
     this.#weather = {
       minMs: 1,
@@ -79,36 +97,17 @@ class Simulation {
       CHAOS_MS + CALM_MS,
       () => world.nowMs > this.#judge.quietSinceMs + 60_000 && this.#isAsWanted(),
     );
+    const moved = settled && !this.#plain ? this.#maintainInCalm() : [];
     // Quiet for long enough that everything that is repeated has been repeated.
     world.run(world.nowMs + 15 * 60_000);
     for (const app of this.#wanted.keys())
       world.log(() => `why ${app}: ${JSON.stringify(this.#host && whyView(this.#host.state, app, world.nowMs))}`);
-    return [...this.#judge.violations, ...(settled ? [] : ["it did not come to what was wanted"]), ...this.#atTheEnd()];
+    const wanting = settled ? moved : ["it did not come to what was wanted"];
+    return [...this.#judge.violations, ...wanting, ...this.#atTheEnd()];
   }
 
   #newApp(name: string): AppSpec {
-    const { world } = this;
-    const spread = world.pick<AppSpec["constraints"]>([
-      [],
-      [],
-      [["rack", "GROUP_BY"]],
-      [["hostname", "UNIQUE"]],
-      [["rack", "MAX_PER", "2"]],
-    ]);
-    return {
-      ...APP_DEFAULTS,
-      name,
-      command: "true",
-      network: "host",
-      cpus: 0.1,
-      mem: 64,
-      instances: world.whole(1, this.#possible({ instances: 5, constraints: spread ?? [] })),
-      ports: world.chance(0.5) ? [{ host: "any", protocol: "tcp" }] : [],
-      constraints: spread ?? [],
-      restart: { policy: "always", backoff: "1secs", max_backoff: "30secs", give_up: { failures: 0, within: "1mins" } },
-      unreachable: { replace_after: world.pick(["0secs", "10secs", "60secs", "never"]) ?? "never" },
-      update: { batch: world.whole(1, 2), max_unavailable: world.whole(1, 2), max_failures: 0 },
-    };
+    return randomApp(this.world, name, { agents: this.#agents, placed: !this.#plain });
   }
 
   // Users.
@@ -116,7 +115,7 @@ class Simulation {
   #users(): void {
     const { world } = this;
     const act = () => {
-      if (this.#calm) return;
+      if (this.#isCalm) return;
       this.#command(this.#whim());
       world.after(world.between(5000, 120_000), act);
     };
@@ -128,7 +127,7 @@ class Simulation {
     const app = world.pick([...this.#wanted.values()]);
     if (app === undefined || world.chance(0.1)) return { name: "run", spec: this.#newApp(`app${world.whole(1, 4)}`) };
     const roll = world.random();
-    const most = this.#possible({ ...app, instances: 6 });
+    const most = possibleOn(this.#agents, { ...app, instances: 6 });
     if (roll < 0.3) return { name: "scale", app: app.name, instances: world.whole(0, most) };
     if (roll < 0.5) return { name: "restart", app: app.name };
     if (roll < 0.7) return { name: "run", spec: { ...app, env: { V: String(world.whole(1, 1000)) } } };
@@ -155,7 +154,7 @@ class Simulation {
     const { world } = this;
     const often = world.between(5000, 90_000);
     const next = () => {
-      if (this.#calm) return;
+      if (this.#isCalm) return;
       this.#fault();
       world.after(world.between(0.2, 1.8) * often, next);
     };
@@ -166,6 +165,10 @@ class Simulation {
     const { world } = this;
     const agent = world.pick(this.#agents);
     if (agent === undefined) return;
+    if (!this.#plain && world.chance(0.15)) {
+      this.#operator.maintain(agent);
+      return;
+    }
     const roll = world.random();
     if (roll < 0.15) this.#failOver();
     else if (roll < 0.3) this.#restartAgent(agent);
@@ -178,7 +181,9 @@ class Simulation {
   }
 
   #elect(): void {
-    this.#leader = new SimulatedMaster(this.world, this.#registry, this.#weather);
+    // Masters of several versions, as while a cluster is updated.
+    const version = this.#plain ? {} : { version: this.world.chance(0.7) ? "1.12.0" : "1.9.0" };
+    this.#leader = new SimulatedMaster(this.world, this.#registry, { weather: this.#weather, ...version });
     this.world.log(() => "a master leads");
   }
 
@@ -228,7 +233,7 @@ class Simulation {
       if (!agent.running) agent.start(() => this.#leader);
     });
     // Where apps wait for their tasks for ever, an operator must say that the agent will not come back.
-    world.after(120_000, () => lost !== undefined && this.#sayGone(lost));
+    world.after(120_000, () => lost !== undefined && this.#operator.sayGone(lost));
   }
 
   #markGone(agent: SimulatedAgent): void {
@@ -237,21 +242,16 @@ class Simulation {
     this.world.log(() => `${agent.name} is marked gone`);
     agent.kill();
     agent.replace();
-    this.#sayGone(id);
+    this.#operator.sayGone(id);
     this.world.after(10_000, () => {
       if (!agent.running) agent.start(() => this.#leader);
     });
   }
 
-  /** Until a leading master has heard it. */
-  #sayGone(id: string): void {
-    if (this.#leader === undefined) this.world.after(1000, () => this.#sayGone(id));
-    else this.#leader.markGone(id);
-  }
-
   #startScheduler(): void {
     const observer = {
       told: (status: TaskStatus) => this.#judge.told(status),
+      offered: (offers: readonly Offer[]) => this.#judgeOffers(offers),
       called: (call: Parameters<Judge["called"]>[0]) => this.#judge.called(call),
       died: () => {
         this.#judge.schedulerDied();
@@ -270,7 +270,8 @@ class Simulation {
 
   #calmDown(): void {
     this.world.log(() => "calm");
-    this.#calm = true;
+    this.#calmSinceMs = this.world.nowMs;
+    this.#operator.goHome(this.#agents);
     Object.assign(this.#weather, { straggles: 0, loses: 0, slowWrites: 0, diesAtWrite: 0, maxMs: 20 });
     for (const agent of this.#agents) {
       agent.habits = { fails: 0, failsAtStart: 0 };
@@ -298,7 +299,8 @@ class Simulation {
     return this.#differences().length === 0;
   }
 
-  #differences(): string[] {
+  /** An app has as many instances as there is room for on those agents. */
+  #differences(agents: readonly SimulatedAgent[] = this.#agents): string[] {
     this.#readWanted();
     const alive = this.#alive().map(({ task }) => task);
     const differences: string[] = [];
@@ -306,7 +308,7 @@ class Simulation {
     for (const spec of this.#wanted.values()) {
       const mine = alive.filter(({ info }) => info.name === spec.name);
       const slots = new Set(mine.map(({ info }) => slotOf(info.task_id.value)));
-      const possible = this.#possible(spec);
+      const possible = possibleOn(agents, spec);
       if (mine.length !== possible) differences.push(`${spec.name}: ${mine.length} tasks run, ${possible} are wanted`);
       if (slots.size !== mine.length) differences.push(`${spec.name}: an instance runs twice`);
       for (const { info, state } of mine) {
@@ -320,13 +322,62 @@ class Simulation {
     return differences;
   }
 
-  /** As many as the constraints leave room for. */
-  #possible({ instances, constraints }: Pick<AppSpec, "instances" | "constraints">): number {
-    const [constraint] = constraints;
-    const racks = new Set(this.#agents.map(({ rack }) => rack)).size;
-    if (constraint?.[1] === "UNIQUE") return Math.min(instances, this.#agents.length);
-    if (constraint?.[1] === "MAX_PER") return Math.min(instances, 2 * racks);
-    return instances;
+  /** No agent is offered that no app could use, once the master has been told what they want. */
+  #judgeOffers(offers: readonly Offer[]): void {
+    if (this.world.nowMs < this.#calmSinceMs + SETTLED_MS || this.#leader?.knowsConstraints !== true) return;
+    const specs = [...this.#wanted.values()];
+    for (const { hostname: name, attributes } of offers) {
+      const rack = attributes?.[0]?.text?.value ?? "";
+      if (!specs.some((spec) => doesFor(spec, { name, rack })))
+        this.#judge.violations.push(`${name} is offered, and no app can use it`);
+    }
+  }
+
+  /**
+   * Maintenance of one agent while nothing else is wrong: what is on it is elsewhere when it begins if there is room for it,
+   * and all comes to what is wanted again afterwards. Gives back what did not hold.
+   */
+  #maintainInCalm(): string[] {
+    const { world } = this;
+    const agent = world.pick(this.#agents);
+    if (agent === undefined || this.#leader === undefined) return [];
+    const startMs = world.nowMs + world.between(5, world.chance(0.1) ? 90 : 12) * 60_000;
+    this.#operator.plan(agent, startMs);
+    world.run(startMs);
+    const others = this.#agents.filter((one) => one !== agent);
+    const found = this.#leftBehind(agent, others);
+    if (this.#operator.takeDown(agent)) {
+      world.run(world.nowMs + 3 * 60_000);
+      found.push(...this.#differencesWithout(agent, others));
+      this.#operator.bringUp(agent);
+    } else this.#operator.plan(agent, undefined);
+    return found;
+  }
+
+  /** Where others have less room than is wanted, an app keeps what it may not miss. */
+  #leftBehind(agent: SimulatedAgent, others: readonly SimulatedAgent[]): string[] {
+    const left = this.#alive().filter((one) => one.agent === agent);
+    const movable = left.filter(({ task }) => {
+      const spec = this.#wanted.get(task.info.name);
+      return spec === undefined || this.#hasRoomOn(others, spec);
+    });
+    const words = (id: string): string => `${id} is still on ${agent.name} when its maintenance begins`;
+    return [...movable.map(({ task }) => words(task.info.task_id.value)), ...this.#differencesWithout(agent, others)];
+  }
+
+  #hasRoomOn(others: readonly SimulatedAgent[], spec: AppSpec): boolean {
+    return possibleOn(others, spec) === possibleOn(this.#agents, spec);
+  }
+
+  /** Of apps that have less room on the others, nothing is expected. */
+  #differencesWithout(agent: SimulatedAgent, others: readonly SimulatedAgent[]): string[] {
+    const stuck = [...this.#wanted.values()].filter((spec) => !this.#hasRoomOn(others, spec));
+    const isStuck = (text: string): boolean => stuck.some(({ name }) => text.startsWith(name));
+    return this.#differences(others).flatMap((text) => (isStuck(text) ? [] : [`without ${agent.name}: ${text}`]));
+  }
+
+  get #isCalm(): boolean {
+    return this.#calmSinceMs <= this.world.nowMs;
   }
 
   #atTheEnd(): string[] {
@@ -339,6 +390,7 @@ class Simulation {
     return [
       ...this.#differences(),
       ...held.map((id) => `offer ${id} is held`),
+      ...(this.#leader?.inverseOffersOlderThan(30_000) ?? []).map((id) => `inverse offer ${id} has no answer`),
       ...unacknowledged.map((id) => `an update of ${id} is not acknowledged`),
       ...(instances.length === wanted ? [] : [`${instances.length} instances are known, ${wanted} are wanted`]),
     ];

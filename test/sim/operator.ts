@@ -1,0 +1,78 @@
+// The operator of a simulated cluster: says that agents will not come back, and takes machines down for maintenance.
+import type { SimulatedAgent } from "./agent.ts";
+import type { MaintenanceSchedule } from "./maintenance.ts";
+import type { SimulatedMaster } from "./master.ts";
+import type { World } from "./world.ts";
+
+const MINUTE_MS = 60_000;
+
+export class Operator {
+  readonly #world: World;
+  readonly #schedule: MaintenanceSchedule;
+  readonly #leader: () => SimulatedMaster | undefined;
+  #atWork = true;
+
+  constructor(world: World, parts: { schedule: MaintenanceSchedule; leader: () => SimulatedMaster | undefined }) {
+    this.#world = world;
+    this.#schedule = parts.schedule;
+    this.#leader = parts.leader;
+  }
+
+  /** Until a leading master has heard it. */
+  sayGone(id: string): void {
+    this.#say((master) => master.markGone(id));
+  }
+
+  /** Plans maintenance of the agent's machine for some time soon; then calls it off, or does it once nothing runs there. */
+  maintain(agent: SimulatedAgent): void {
+    const world = this.#world;
+    if (this.#schedule.windows.has(agent.name)) return;
+    this.plan(agent, world.nowMs + world.between(0, world.chance(0.5) ? 5 : 90) * MINUTE_MS);
+    world.after(world.between(20_000, 4 * MINUTE_MS), () => {
+      if (!this.#atWork) return;
+      if (world.chance(0.6) && this.takeDown(agent))
+        world.after(world.between(10_000, 2 * MINUTE_MS), () => this.bringUp(agent));
+      else this.plan(agent, undefined);
+    });
+  }
+
+  plan(agent: SimulatedAgent, startMs: number | undefined): void {
+    this.#world.log(
+      () => `operator: maintenance of ${agent.name} ${startMs === undefined ? "is off" : `at ${startMs / 1000}`}`,
+    );
+    this.#say((master) => master.plan(agent.name, startMs));
+  }
+
+  /** If nothing is there any more; gives back whether it is down now. */
+  takeDown(agent: SimulatedAgent): boolean {
+    const master = this.#leader();
+    if (master?.isEmpty(agent) !== true || !agent.reachable) return false;
+    this.#world.log(() => `operator: ${agent.name} is down`);
+    master.takeDown(agent);
+    agent.kill();
+    agent.replace();
+    return true;
+  }
+
+  bringUp(agent: SimulatedAgent): void {
+    if (!this.#schedule.down.delete(agent.name)) return;
+    this.plan(agent, undefined);
+    agent.start(this.#leader);
+  }
+
+  /** Everything that was begun is undone, and nothing else is begun. */
+  goHome(agents: readonly SimulatedAgent[]): void {
+    this.#atWork = false;
+    for (const agent of agents) {
+      if (this.#schedule.down.has(agent.name)) this.bringUp(agent);
+      else if (this.#schedule.windows.has(agent.name)) this.plan(agent, undefined);
+    }
+  }
+
+  /** As soon as a master leads. */
+  #say(what: (master: SimulatedMaster) => void): void {
+    const master = this.#leader();
+    if (master === undefined) this.#world.after(1000, () => this.#say(what));
+    else what(master);
+  }
+}
