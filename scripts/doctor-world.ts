@@ -13,17 +13,20 @@ import { damageOf } from "./damaged-cluster.ts";
 import type { OwnCluster } from "./doctor-remedies.ts";
 import { askSchedulers } from "./doctor-schedulers.ts";
 
-/** No question may take longer: with the two rounds of them, and the backend's own, all is said within 5 s. */
-const QUESTION_LIMIT_MS = 1_500;
+/** No question may take longer, and all of them together are over soon enough for all to be said within 5 s. */
+const LIMITS = { limitMs: 1_500, totalMs: 4_200 };
 
 /** @throws MesosUpError CLUSTER_UNKNOWN */
 export async function examine(own: OwnCluster, signal: AbortSignal): Promise<Diagnosis> {
-  return diagnose(await gather(targetOf(own), { ...own, signal, limitMs: QUESTION_LIMIT_MS }));
+  return diagnose(await gather(targetOf(own), { ...own, signal, ...LIMITS }));
 }
 
 /** Looks at a cluster that somebody else runs. @throws ConfigError MASTER_ADDRESS_INVALID */
-export async function examineForeign(master: string, how: Omit<GatherOptions, "limitMs">): Promise<Diagnosis> {
-  return diagnose(await gather(foreignTarget(master), { ...how, limitMs: QUESTION_LIMIT_MS }));
+export async function examineForeign(
+  master: string,
+  how: Omit<GatherOptions, keyof typeof LIMITS>,
+): Promise<Diagnosis> {
+  return diagnose(await gather(foreignTarget(master), { ...how, ...LIMITS }));
 }
 
 /** Applies remedies until all is well, or nothing is left to try. `yes` allows what may end tasks or lose data. */

@@ -5,18 +5,24 @@ import type { Answer } from "./facts.ts";
 
 export interface AskOptions {
   limitMs: number;
+  /** When all questions are over, by `nowMs`: one that comes late has so much less time. */
+  untilMs?: number | undefined;
   signal: AbortSignal;
   nowMs: () => number;
 }
+
+/** Whoever is asked last has this long all the same: most answer at once. */
+const LEAST_MS = 100;
 
 /**
  * Asks, and gives up after the limit even where the question goes on.
  * @throws the signal's reason, and nothing else
  */
 export async function ask<T>(question: (signal: AbortSignal) => Promise<T>, options: AskOptions): Promise<Answer<T>> {
-  const { limitMs, signal, nowMs } = options;
+  const { signal, nowMs, untilMs = Infinity } = options;
   signal.throwIfAborted();
   const begunMs = nowMs();
+  const limitMs = Math.min(options.limitMs, Math.max(LEAST_MS, Math.round(untilMs - begunMs)));
   const limit = AbortSignal.timeout(limitMs);
   const within = AbortSignal.any([signal, limit]);
   try {

@@ -17,6 +17,12 @@ describe("a question", () => {
     });
   });
 
+  it("has no more time than is left for all of them", async () => {
+    const late = { ...options, untilMs: 120, nowMs: () => 0 };
+    expect(await ask(never, late)).toMatchObject({ kind: "silent", said: "no answer within 120 ms" });
+    expect(await ask(() => Promise.resolve(42), { ...late, untilMs: -1 })).toMatchObject({ kind: "answered" });
+  });
+
   it("tells a refused connection from other failures", async () => {
     const refusal = new UnreachableError("connect ECONNREFUSED 127.0.0.1:1.", { code: "UNREACHABLE", url: "" });
     expect(await ask(() => Promise.reject(refusal), options)).toMatchObject({ kind: "refused" });

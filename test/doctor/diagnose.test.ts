@@ -72,6 +72,17 @@ describe("the root cause", () => {
     expect(summary(facts)).toEqual({ level: "warning", id: "ZK001", subject: "zookeeper-2", kind: "up" });
   });
 
+  it("is the part that is missing, as long as the others do not carry on without it", () => {
+    const facts = healthyFacts({ zookeeper: 3, masters: 3 });
+    for (const node of facts.nodes) if (["zookeeper-3", "master-1"].includes(node.name)) node.suspended = true;
+    for (const server of facts.servers) server.report = silent();
+    expect(summary(leaderless(facts))).toMatchObject({ level: "failed", id: "ZK001", subject: "zookeeper-3" });
+    facts.servers = healthyFacts({ zookeeper: 3, masters: 3 }).servers;
+    expect(diagnose(leaderless(facts)).findings).toContainEqual(
+      expect.objectContaining({ id: "MS001", subject: "master-1", level: "failed" }),
+    );
+  });
+
   it("is the lost quorum's first lost server", () => {
     const facts = healthyFacts({ zookeeper: 3, masters: 3 });
     die(facts, "zookeeper-2");

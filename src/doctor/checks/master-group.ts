@@ -61,7 +61,7 @@ export const masterGroupChecks: Check[] = [
       const { elected, masters, plan } = facts;
       if (elected === undefined) return [];
       if (elected.kind !== "answered") {
-        const earlier = before.trouble(["ZK001", "ZK002", "ZK003"]);
+        const earlier = before.all.find(({ id, level }) => id.startsWith("ZK") && level !== "ok")?.id;
         if (earlier !== undefined) return [unknown(earlier)];
         const evidence = [`the masters' nodes in ZooKeeper: ${said(elected)}`];
         return [unwell("warning", `the masters' nodes cannot be read: ${said(elected)}`, { evidence })];

@@ -13,7 +13,9 @@ export const masterChecks: Check[] = [
     layer: "masters",
     title: "The process of every master runs",
     run: (facts) =>
-      processFindings(facts, "master", (missing, all) => (all - missing >= quorumOf(facts) ? "warning" : "failed")),
+      processFindings(facts, "master", (missing, all) =>
+        all - missing >= quorumOf(facts) && facts.masters.some(leads) ? "warning" : "failed",
+      ),
   },
   {
     id: "MS002",

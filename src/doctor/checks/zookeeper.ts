@@ -10,7 +10,11 @@ export const zookeeperChecks: Check[] = [
     id: "ZK001",
     layer: "zookeeper",
     title: "The process of every ZooKeeper server runs",
-    run: (facts) => processFindings(facts, "zookeeper", (missing, all) => (2 * missing < all ? "warning" : "failed")),
+    run: (facts) =>
+      processFindings(facts, "zookeeper", (missing, all) =>
+        // Where the others do not carry on, as while they elect a leader, what is missing is the reason.
+        2 * missing < all && hasQuorum(facts.servers) ? "warning" : "failed",
+      ),
   },
   {
     id: "ZK002",

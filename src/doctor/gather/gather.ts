@@ -19,6 +19,8 @@ export interface GatherOptions {
   signal: AbortSignal;
   /** Of each question. */
   limitMs: number;
+  /** Of all of them together, though some are asked only after others. Default: none. */
+  totalMs?: number | undefined;
   /** For programs that are asked for their version. */
   env: NodeJS.ProcessEnv;
   /** How masters and agents want to be spoken to. */
@@ -26,9 +28,11 @@ export interface GatherOptions {
 }
 
 /** @throws the signal's reason, and nothing else: what does not answer is a fact too. */
-export async function gather(target: Target, { signal, limitMs, env, connection }: GatherOptions): Promise<Facts> {
+export async function gather(target: Target, how: GatherOptions): Promise<Facts> {
+  const { signal, limitMs, totalMs = Infinity, env, connection } = how;
   await using http = new HttpClient(connection);
-  const options: AskOptions = { signal, limitMs, nowMs: () => performance.now() };
+  const nowMs = () => performance.now();
+  const options: AskOptions = { signal, limitMs, untilMs: nowMs() + totalMs, nowMs };
   const clocks = new Map<string, number>();
   const asking = { http, options, onDate: (name: string, skewMs: number) => clocks.set(name, skewMs) };
   const elected = target.zookeeper && electedMasters(target.zookeeper, options);

@@ -18,17 +18,20 @@ const MACHINES_LIMIT_MS = 20_000;
 
 /** None where the backend has no answer: a Docker daemon that is down is another check's. */
 export async function nodeFacts(target: Target, options: AskOptions): Promise<NodeFacts[]> {
-  const limitMs = target.plan?.vagrant === undefined ? LIMIT_MS : MACHINES_LIMIT_MS;
-  const nodes = valueOf(await ask(() => target.nodes(), { ...options, limitMs })) ?? [];
-  return await Promise.all(nodes.map((node) => factsOf(node, target)));
+  const isElsewhere = target.plan?.vagrant !== undefined;
+  const limited = isElsewhere
+    ? { ...options, limitMs: MACHINES_LIMIT_MS, untilMs: undefined }
+    : { ...options, limitMs: LIMIT_MS };
+  const nodes = valueOf(await ask(() => target.nodes(), limited)) ?? [];
+  return await Promise.all(nodes.map((node) => factsOf(node, target, limited)));
 }
 
-async function factsOf(node: NodeStatus, target: Target): Promise<NodeFacts> {
+async function factsOf(node: NodeStatus, target: Target, options: AskOptions): Promise<NodeFacts> {
   const suspended = node.paused === true || (node.state === "running" && node.pid !== undefined && isStopped(node.pid));
   // One that runs and does not say its version says nothing else either: its log is all there is.
   const well = node.state === "running" && node.version !== undefined;
   const holder = node.state === "running" ? undefined : holderOf(node, target);
-  const logTail = well ? "" : await target.logTail(node.name);
+  const logTail = well ? "" : (valueOf(await ask(() => target.logTail(node.name), options)) ?? "");
   const number = node.state === "dead" ? numberHolder(node, target) : undefined;
   return {
     ...{ ...node, suspended, logTail },

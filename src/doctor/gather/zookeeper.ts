@@ -30,16 +30,34 @@ function splitAddress(address: string): [string, string] {
 
 const MASTER_NODE = /^json\.info_\d{10}$/;
 
-/** The masters' nodes in the order of their numbers: the first leads (as masters themselves see it). */
+/**
+ * The masters' nodes in the order of their numbers: the first leads (as masters themselves see it). Every server is asked,
+ * and the first that answers is heard: one that hangs would be waited for else.
+ */
 export function electedMasters(
-  { connect, path, credentials }: NonNullable<Target["zookeeper"]>,
+  { connect, ...where }: NonNullable<Target["zookeeper"]>,
   options: AskOptions,
 ): Promise<Answer<string[]>> {
   return ask(async (signal) => {
-    await using session = await ZooKeeperSession.begin(connect, credentials);
-    const nodes = (await session.children(path, signal)) ?? [];
-    const named = nodes.filter((node) => MASTER_NODE.test(node)).sort();
-    const infos = await Promise.all(named.map((node) => session.data(`${path === "/" ? "" : path}/${node}`, signal)));
-    return infos.map((info) => info && masterUrl(info.toString("utf8"))).filter((url) => url !== undefined);
+    const others = new AbortController();
+    const within = AbortSignal.any([signal, others.signal]);
+    try {
+      return await Promise.any(connect.split(",").map((server) => electedBy(server, { ...where, signal: within })));
+    } catch (error) {
+      throw error instanceof AggregateError ? error.errors[0] : error;
+    } finally {
+      others.abort();
+    }
   }, options);
+}
+
+async function electedBy(
+  server: string,
+  { path, credentials, signal }: Omit<NonNullable<Target["zookeeper"]>, "connect"> & { signal: AbortSignal },
+): Promise<string[]> {
+  await using session = await ZooKeeperSession.begin(server, credentials);
+  const nodes = (await session.children(path, signal)) ?? [];
+  const named = nodes.filter((node) => MASTER_NODE.test(node)).sort();
+  const infos = await Promise.all(named.map((node) => session.data(`${path === "/" ? "" : path}/${node}`, signal)));
+  return infos.map((info) => info && masterUrl(info.toString("utf8"))).filter((url) => url !== undefined);
 }
