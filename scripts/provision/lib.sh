@@ -11,10 +11,35 @@ say() {
 
 # One sentence of what happened, one of what to do.
 fail() {
-  printf 'MESOS_UP_FAILED: %s\n' "$1" >&2
-  if [ -n "${2:-}" ]; then printf 'MESOS_UP_HINT: %s\n' "$2" >&2; fi
+  failed=yes
+  if ! no_room_left; then
+    printf 'MESOS_UP_FAILED: %s\n' "$1" >&2
+    if [ -n "${2:-}" ]; then printf 'MESOS_UP_HINT: %s\n' "$2" >&2; fi
+  else
+    say "$1" >&2
+  fi
   exit 1
 }
+
+# What fails on a disk that is full fails in a thousand ways: this is said in place of all of them.
+no_room_left() {
+  full=$(df -Pk / /tmp /opt/mesos-up /var/local/mesos /var/lib/docker 2>/dev/null |
+    while read -r _ _ _ free _ mount; do
+      case $free in
+        '' | *[!0-9]*) ;;
+        *) if [ "$free" -lt 1024 ]; then say "$mount" && break; fi ;;
+      esac
+    done)
+  [ -n "$full" ] || return 1
+  printf 'MESOS_UP_FAILED: %s\n' "There is no room left on this machine's disk, at $full." >&2
+  printf 'MESOS_UP_HINT: %s\n' "Make some there, or use a box with a larger disk; vagrant provision tries again." >&2
+}
+
+# For a script that ends with the status $1 at a command that failed, without a word of its own.
+explain() {
+  [ "$1" = 0 ] || [ -n "${failed:-}" ] || no_room_left || true
+}
+trap 'explain $?' EXIT
 
 # Writes stdin to the file $1 with the mode $2 where that would change something, and then sets `changed`.
 write_file() {

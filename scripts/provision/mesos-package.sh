@@ -14,7 +14,7 @@ wanted="$address $sha256"
 if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ] && command -v mesos-master >/dev/null 2>&1; then exit 0; fi
 
 file=$(mktemp --suffix=.deb)
-trap 'rm -f "$file"' EXIT
+trap 'explain $?; rm -f "$file"' EXIT
 # apt reads the file as a user of its own.
 chmod 644 "$file"
 say "fetching $address"

@@ -72,9 +72,15 @@ case $by in
     if [ "$kind" = zookeeper ]; then
       # The image makes no configuration where there is one, and gives its user the folder of ZOO_DATA_DIR.
       run="$run --env ZOO_DATA_DIR=$(quote "$(sed -n 's/^dataDir=//p' "$1")") --volume $(quote "$1:/conf/zoo.cfg") $image"
+    elif [ "$kind" = agent ]; then
+      # For processes and cgroups of the machine: what that takes, short of all privileges.
+      for capability in SYS_ADMIN NET_ADMIN SYS_PTRACE; do run="$run --cap-add $capability"; done
+      for module in seccomp apparmor; do run="$run --security-opt $module=unconfined"; done
+      ! [ -f /sys/fs/cgroup/cgroup.controllers ] || run="$run --cgroupns host"
+      run="$run --pid host --volume /var/run/docker.sock:/var/run/docker.sock --volume /sys/fs/cgroup:/sys/fs/cgroup"
+      run="$run --entrypoint $service $image$arguments"
     else
-      sockets="--volume /var/run/docker.sock:/var/run/docker.sock --volume /sys/fs/cgroup:/sys/fs/cgroup"
-      run="$run --pid host --privileged $sockets --entrypoint $service $image$arguments"
+      run="$run --entrypoint $service $image$arguments"
     fi
     command="docker rm --force $name >/dev/null 2>&1 || true
 exec $run"

@@ -1,6 +1,5 @@
-// The scripts that provision machines, alone: on machines that are containers, with runit or systemd to look after services.
+// The scripts that provision machines, alone: on a container that is a machine.
 import { createServer, type Server } from "node:http";
-import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { join, resolve } from "node:path";
@@ -8,14 +7,7 @@ import { execa, execaSync } from "execa";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ensureMachineImage } from "../../src/backends/vagrant/machine-image/machine-image.ts";
 import { dockerAnswers } from "./support/docker.ts";
-import { until } from "./support/until.ts";
-import { programs, Workplace } from "./support/workplace.ts";
-
-const systemd = "/usr/lib/systemd/systemd";
-if (!existsSync(systemd)) {
-  if (process.env["CI"]) throw new Error(`CI tests the machines' services with systemd, and there is no ${systemd}.`);
-  console.warn("systemd is not installed: services are not tested under it here.");
-}
+import { Workplace } from "./support/workplace.ts";
 
 let place: Workplace;
 let container: string;
@@ -45,7 +37,8 @@ describe.skipIf(!dockerAnswers)("the scripts on a machine", () => {
   const served = new Map<string, Buffer>();
 
   beforeEach(async () => {
-    await startMachine([], "sleep", "infinity");
+    // A small disk, for one that is full.
+    await startMachine(["--tmpfs", "/opt/mesos-up:size=2m"], "sleep", "infinity");
     const format = "{{.NetworkSettings.Gateway}}";
     const { stdout: gateway } = await execa("docker", ["inspect", "--format", format, container]);
     server = createServer((request, response) => {
@@ -96,6 +89,11 @@ describe.skipIf(!dockerAnswers)("the scripts on a machine", () => {
     const node = ["--service", "mesos-master", "--kind", "master", "--address", "127.0.0.1", "--port", "5050"];
     const absent = await run("node.sh", ...node, "--log", "/tmp/log", "--by", "package", "--", "--quorum=1");
     expect(absent.stderr).toContain("MESOS_UP_FAILED: mesos-master is not installed on this machine.");
+    const archive = "head -c 3000000 /dev/zero >/tmp/dist && tar -cf /tmp/engine.tar -C /tmp dist";
+    expect((await onMachine("sh", "-c", archive)).exitCode).toBe(0);
+    const full = await run("engine.sh", "/tmp/engine.tar");
+    expect(full.exitCode).not.toBe(0);
+    expect(full.stderr).toContain("MESOS_UP_FAILED: There is no room left on this machine's disk, at /opt/mesos-up.");
   });
 
   /** A package that has the programs, as far as can be told from their answers; and its SHA-256. */
@@ -111,102 +109,4 @@ describe.skipIf(!dockerAnswers)("the scripts on a machine", () => {
     await execa("dpkg-deb", ["--root-owner-group", "--build", root, file]);
     return [await readFile(file), (await execa("sha256sum", [file])).stdout.slice(0, 64)];
   }
-});
-
-/** systemd is this machine's own, which is the one that the image is made of the packages of. */
-const underSystemd = [
-  ...["SYS_ADMIN", "NET_ADMIN", "SYS_PTRACE"].flatMap((name) => ["--cap-add", name]),
-  ...["seccomp=unconfined", "apparmor=unconfined"].flatMap((option) => ["--security-opt", option]),
-  ...["/run", "/run/lock", "/tmp", "/usr/local/bin:exec"].flatMap((path) => ["--tmpfs", path]),
-  ...["--env", "container=docker", "--volume", "/usr:/usr:ro"],
-  ...["--volume", `${programs}:/opt/mesos-up/engine/dist:ro`],
-  ...["--volume", `${process.execPath}:/opt/mesos-up/engine/node:ro`],
-];
-
-// Without an identity of its own a machine is taken for one that starts for the first time, and every service is enabled.
-const startSystemd = `
-for mount in /sys/fs/cgroup /sys/fs/cgroup/*; do mount -o remount,bind,rw "$mount" 2>/dev/null || true; done
-if ! [ -f /sys/fs/cgroup/cgroup.controllers ] && ! mountpoint -q /sys/fs/cgroup/systemd; then
-  mkdir -p /sys/fs/cgroup/systemd
-  mount -t cgroup -o none,name=systemd cgroup /sys/fs/cgroup/systemd
-fi
-echo 0123456789abcdef0123456789abcdef >/etc/machine-id
-exec ${systemd} --unit=basic.target
-`;
-
-describe.skipIf(!dockerAnswers || !existsSync(systemd))("services under systemd", () => {
-  const service = (kind: string, port: number, ...args: string[]): string[] => [
-    ...["--service", `mesos-${kind}`, "--kind", kind, "--address", "127.0.0.1", "--port", String(port)],
-    ...[
-      "--log",
-      `/var/local/mesos/logs/${kind}`,
-      "--directory",
-      `/var/local/mesos/${kind}/work`,
-      "--by",
-      "engine",
-      "--",
-    ],
-    ...[`--port=${port}`, "--ip=127.0.0.1", `--work_dir=/var/local/mesos/${kind}/work`, ...args],
-  ];
-  const master = service("master", 5050);
-  const agent = service("agent", 5051, "--master=127.0.0.1:5050", "--launcher=posix", "--no-systemd_enable_support");
-
-  async function provision(): Promise<void> {
-    for (const [script = "", ...args] of [
-      ["prepare.sh"],
-      ["engine.sh"],
-      ["node.sh", ...master],
-      ["node.sh", ...agent],
-    ]) {
-      const { exitCode, all } = await execa("docker", ["exec", container, "sh", `/provision/${script}`, ...args], {
-        ...{ reject: false, all: true },
-      });
-      expect(exitCode, all).toBe(0);
-    }
-  }
-
-  /** What would differ had a service been started or a file been written anew. */
-  async function traces(): Promise<string> {
-    const look =
-      "systemctl show --property=MainPID,NRestarts,InvocationID mesos-master mesos-agent; stat -c '%n %y' /etc/systemd/system/mesos-* /etc/mesos-up/services/*/*";
-    return (await onMachine("sh", "-c", look)).stdout;
-  }
-
-  const mainPid = async (service: string): Promise<string> =>
-    (await onMachine("systemctl", "show", "--property=MainPID", "--value", service)).stdout;
-
-  it("are started with the plan's flags, again when they die, with the machine, and left alone when nothing changes", async () => {
-    await startMachine(underSystemd, "sh", "-c", startSystemd);
-    const state = async () => (await onMachine("systemctl", "is-system-running")).stdout;
-    await until("systemd runs", async () => ["running", "degraded"].includes(await state()));
-    await provision();
-
-    const units = ["mesos-master.service", "mesos-agent.service"];
-    const verified = await onMachine("systemd-analyze", "verify", ...units);
-    expect(`${verified.stdout}${verified.stderr}`).not.toMatch(/mesos-(master|agent)/);
-    expect((await onMachine("systemctl", "is-enabled", ...units)).stdout).toBe("enabled\nenabled");
-    const pid = await mainPid("mesos-agent");
-    const { stdout: command } = await onMachine("sh", "-c", `tr '\\0' ' ' </proc/${pid}/cmdline`);
-    expect(command).toContain(agent.slice(agent.indexOf("--") + 1).join(" "));
-
-    const before = await traces();
-    await provision();
-    expect(await traces()).toBe(before);
-
-    await onMachine("systemctl", "kill", "--kill-whom=main", "--signal=KILL", "mesos-agent");
-    await until("another agent runs", async () => {
-      const status = await onMachine("mesos-component", "status", "mesos-agent");
-      return status.exitCode === 0 && (await mainPid("mesos-agent")) !== pid;
-    });
-    expect((await onMachine("mesos-component", "stop", "mesos-master")).exitCode).toBe(0);
-    expect(await onMachine("mesos-component", "status", "mesos-master")).toMatchObject({
-      exitCode: 1,
-      stdout: "mesos-master is stopped",
-    });
-    expect((await onMachine("mesos-component", "restart", "mesos-master")).exitCode).toBe(0);
-    expect(await onMachine("mesos-component", "status", "mesos-master")).toMatchObject({
-      exitCode: 0,
-      stdout: "mesos-master runs and answers at 127.0.0.1:5050",
-    });
-  });
 });

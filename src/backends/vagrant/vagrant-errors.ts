@@ -116,6 +116,13 @@ const known: Known[] = [
     hint: "Run the command again.",
   },
   {
+    // Of the Vagrantfile's own requirement.
+    text: /version requirements:\s*>= (\S+)\s+You are running Vagrant (\S+), which does not satisfy/,
+    code: "VAGRANT_TOO_OLD",
+    message: ({ groups: [needed = "", found = ""] }) => `Vagrant ${found} is too old: ${needed} or newer is needed.`,
+    hint: "Install a newer one (developer.hashicorp.com/vagrant/install), or use --backend local, which needs nothing installed.",
+  },
+  {
     names: ["PlanError", "VagrantfileLoadError", "VagrantfileSyntaxError"],
     text: /The plan \S+ cannot be used/,
     code: "PLAN_UNUSABLE",

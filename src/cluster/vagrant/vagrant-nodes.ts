@@ -57,6 +57,7 @@ function nodesOn(seats: MachineSeat[], { spec, placement, ports }: Scene): Place
   );
   const names = agentNames(spec.agents).flat();
   const flags = (kind: NodeKind) => ({ log_dir: logDirectory(kind) });
+  const install = mesosInstall(spec, placement.vagrant);
   const masters = { ...spec.masters, flags: { ...flags("master"), ...spec.masters.flags } };
   return {
     zookeeper: ensemble.map((own, index) =>
@@ -77,7 +78,8 @@ function nodesOn(seats: MachineSeat[], { spec, placement, ports }: Scene): Place
         cgroupsRoot: cgroupsPrefix(placement.stateDirectory) + name,
         containerProgram: placement.containerProgram,
         imageStore: placement.vagrant.provider === "docker" ? MACHINE_IMAGE_STORE : undefined,
-        placed: flags("agent"),
+        // Executors in containers of their own outlive the agent's.
+        placed: { ...flags("agent"), docker_mesos_image: install.by === "image" ? install.reference : undefined },
       });
       return logging(node);
     }),

@@ -135,6 +135,8 @@ describe("the plan of a cluster on machines", () => {
     const own = `images: { mesos: { package: "http://packages.test/mesos_{version}_{arch}.deb", version: 1.2.3, sha256: ${sha256} } }`;
     expect(scripts(own)?.[1]).toEqual(["mesos-package.sh", "http://packages.test/mesos_1.2.3_{arch}.deb", sha256]);
     expect(scripts("images: { mesos: mesos:1.11 }")?.[1]).toEqual(["image.sh", "mesos:1.11"]);
+    const fromImage = planned(fromFile("images: { mesos: mesos:1.11 }")).nodes.at(-1);
+    expect(fromImage?.args).toContain("--docker_mesos_image=mesos:1.11");
     expect(scripts("engine: embedded", { provider: "libvirt", engineArchive: "/state/engine.tar" })?.[1]).toEqual([
       "engine.sh",
       "/tmp/mesos-up-engine.tar",
