@@ -14,6 +14,8 @@ export class ClusterNetwork extends Construct {
       driver: "bridge",
       ipamConfig: [{ subnet, gateway }],
       labels: labelBlocks(labels),
+      // Podman names its driver of addresses there.
+      lifecycle: { ignoreChanges: ["ipam_options"] },
     });
     this.network.overrideLogicalId("cluster");
   }

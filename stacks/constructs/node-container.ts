@@ -21,6 +21,12 @@ export interface PlannedContainer {
 /** A master ends itself when it loses its leadership and wants to be started again; a wrong flag must not go on for ever. */
 const RESTART = { restart: "on-failure", maxRetryCount: 5 } as const;
 
+/**
+ * Podman reads these back as others than it was given, which would make every container anew at every `up`. What the plan has
+ * changed of them shows in the label with its hash, which does so, too.
+ */
+const READ_BACK_AS_OTHERS = ["capabilities", "pid_mode"];
+
 export class NodeContainerConstruct extends Construct {
   readonly container: Container;
 
@@ -44,6 +50,7 @@ export class NodeContainerConstruct extends Construct {
       labels: labelBlocks(planned.labels),
       // On the host's network too: what binds the gateway's address can do so once the network is there.
       dependsOn: [around.network.network],
+      lifecycle: { ignoreChanges: READ_BACK_AS_OTHERS },
     });
     this.container.overrideLogicalId(identifier(id));
   }

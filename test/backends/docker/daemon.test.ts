@@ -18,6 +18,7 @@ const refusal = (message: string): string => JSON.stringify({ message });
 describe("what a Docker daemon refuses", () => {
   it.each([
     ["DISK_FULL", 500, refusal("write /var/lib/docker/tmp/layer: no space left on device")],
+    ["NETWORK_TAKEN", 500, refusal("subnet 172.30.1.0/24 is already used on the host or by another config")],
     ["NETWORK_TAKEN", 403, refusal("Pool overlaps with other one on this address space")],
     [
       "PORT_TAKEN",

@@ -44,7 +44,7 @@ export const daemonFailures: readonly KnownFailure[] = [
     hint: "Start Docker, or say where it is with DOCKER_HOST or a context; --backend local needs none.",
   },
   {
-    pattern: /pool overlaps with other one on this address space|invalid pool request[^\n]*/i,
+    pattern: /pool overlaps with other one on this address space|invalid pool request[^\n]*|subnet \S+ is already used/i,
     code: "NETWORK_TAKEN",
     message: () => "The addresses of the cluster's network are in use by another network of the daemon.",
     hint: "Name a free one in the cluster file (docker: subnet: 172.30.9.0/24); `docker network ls` lists the others.",

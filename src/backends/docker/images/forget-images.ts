@@ -27,8 +27,8 @@ export async function forgetImages(
 }
 
 async function madeLike(reference: string, daemon: Daemon): Promise<string[]> {
-  // Podman's way to say that it comes from no registry.
-  const [repository] = splitReference(reference.replace(/^localhost\//, ""));
+  // Podman has a name always begin with a registry's.
+  const [repository] = splitReference(reference.replace(/^(localhost|docker\.io)\//, ""));
   if (!repository.startsWith("mesos-up/")) return [];
   if (!madeOnTheSpot.includes(repository)) return [reference];
   return (await imagesOf(daemon, { reference: repository })).map((image) => image.reference);

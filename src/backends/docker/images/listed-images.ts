@@ -2,7 +2,7 @@
 import type { Daemon } from "../daemon/daemon.ts";
 
 export interface ListedImage {
-  /** repository:tag; Podman puts `localhost/` before. */
+  /** repository:tag; Podman puts `localhost/` or `docker.io/` before. */
   reference: string;
   bytes: number;
   createdAtMs: number;

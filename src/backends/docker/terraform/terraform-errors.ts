@@ -26,8 +26,8 @@ const providerMissing: KnownFailure = {
   code: "PROVIDER_UNAVAILABLE",
   message: (words) => `Terraform cannot have its Docker provider: ${words}.`,
   hint:
-    "Check that this machine reaches registry.terraform.io, or put the provider into a filesystem mirror and name that in " +
-    "Terraform's CLI configuration (docs/docker.md).",
+    "Check that this machine reaches that registry, or put the provider into a filesystem mirror and name that in the CLI " +
+    "configuration (docs/docker.md).",
 };
 
 /** Where it says no more than that. */
