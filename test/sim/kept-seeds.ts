@@ -20,6 +20,7 @@ export const keptSeeds: { seed: number; found: string; plain: boolean }[] = [
   ...plainSeeds.map((kept) => ({ ...kept, plain: true })),
   ...[
     { seed: 2, found: "nothing was moved for maintenance, since no offer had told that other agents are back" },
+    { seed: 30857, found: "a task that was back on a master that had not seen it go was out of sight for ten minutes" },
     { seed: 3, found: "an instance waited for others to leave an agent, and they for it to be placed" },
   ].map((kept) => ({ ...kept, plain: false })),
 ];

@@ -10,6 +10,8 @@ export class Operator {
   readonly #world: World;
   readonly #schedule: MaintenanceSchedule;
   readonly #leader: () => SimulatedMaster | undefined;
+  /** What is to be the plan for each machine. */
+  readonly #plans = new Map<string, number | undefined>();
   #atWork = true;
 
   constructor(world: World, parts: { schedule: MaintenanceSchedule; leader: () => SimulatedMaster | undefined }) {
@@ -26,7 +28,7 @@ export class Operator {
   /** Plans maintenance of the agent's machine for some time soon; then calls it off, or does it once nothing runs there. */
   maintain(agent: SimulatedAgent): void {
     const world = this.#world;
-    if (this.#schedule.windows.has(agent.name)) return;
+    if (this.#plans.get(agent.name) !== undefined) return;
     this.plan(agent, world.nowMs + world.between(0, world.chance(0.5) ? 5 : 90) * MINUTE_MS);
     world.after(world.between(20_000, 4 * MINUTE_MS), () => {
       if (!this.#atWork) return;
@@ -40,7 +42,9 @@ export class Operator {
     this.#world.log(
       () => `operator: maintenance of ${agent.name} ${startMs === undefined ? "is off" : `at ${startMs / 1000}`}`,
     );
-    this.#say((master) => master.plan(agent.name, startMs));
+    this.#plans.set(agent.name, startMs);
+    // A master that leads only later hears what the plan is by then.
+    this.#say((master) => master.plan(agent.name, this.#plans.get(agent.name)));
   }
 
   /** If nothing is there any more; gives back whether it is down now. */
@@ -65,7 +69,7 @@ export class Operator {
     this.#atWork = false;
     for (const agent of agents) {
       if (this.#schedule.down.has(agent.name)) this.bringUp(agent);
-      else if (this.#schedule.windows.has(agent.name)) this.plan(agent, undefined);
+      else if (this.#plans.get(agent.name) !== undefined) this.plan(agent, undefined);
     }
   }
 

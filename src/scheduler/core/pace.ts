@@ -27,6 +27,11 @@ export function reconcilePeriodMs(random: () => number): number {
   return 10 * 60_000 * (0.75 + random() / 2);
 }
 
+/** The same while a task is out of sight: a master that was not there when it was lost does not tell that it is back. */
+export function reconcileUnseenMs(random: () => number): number {
+  return 60_000 * (0.75 + random() / 2);
+}
+
 /** Between two KILLs of a task whose end nobody has heard of. */
 export function killAgainMs(attempt: number, random: () => number): number {
   return backoffMs(attempt, { firstMs: 10_000, maxMs: 120_000 }, random);

@@ -2,7 +2,7 @@
 // of, the master is asked about every task by its agent, again and again with growing pauses until each has its answer;
 // then about all that it knows, so that tasks come to light which nobody here has.
 import { hasTask } from "./instance.ts";
-import { LAUNCH_SILENCE_MS, reconcileAgainMs, reconcilePeriodMs } from "./pace.ts";
+import { LAUNCH_SILENCE_MS, reconcileAgainMs, reconcilePeriodMs, reconcileUnseenMs } from "./pace.ts";
 import type { Turn } from "./turn.ts";
 
 /** Begins a round with every task that there is. */
@@ -21,6 +21,12 @@ export function reconcileLater(turn: Turn): void {
   reconciling.remaining.clear();
   reconciling.implicit = false;
   reconciling.nextMs = turn.nowMs + reconcilePeriodMs(turn.env.random);
+}
+
+/** A task is out of sight: the next round must not be far. */
+export function reconcileSoon(turn: Turn): void {
+  const { reconciling } = turn.state;
+  reconciling.nextMs = Math.min(reconciling.nextMs, turn.nowMs + reconcileUnseenMs(turn.env.random));
 }
 
 /** Asks about these tasks now, and until there is an answer. */
@@ -45,7 +51,8 @@ export function goOnReconciling(turn: Turn): void {
   if (reconciling.remaining.size === 0 && reconciling.implicit) {
     reconciling.implicit = false;
     turn.call({ type: "RECONCILE", reconcile: { tasks: [] } });
-    reconciling.nextMs = nowMs + reconcilePeriodMs(env.random);
+    const unseen = [...state.instances.values()].some((instance) => instance.state === "unreachable");
+    reconciling.nextMs = nowMs + (unseen ? reconcileUnseenMs : reconcilePeriodMs)(env.random);
   }
   turn.wakeAt(reconciling.nextMs);
 }

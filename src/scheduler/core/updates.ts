@@ -4,6 +4,7 @@ import { hasTask, verdictOf } from "./instance.ts";
 import type { Instance } from "./instance.ts";
 import { killTask } from "./kill.ts";
 import { onTaskEnded, replaceIfDue } from "./policies.ts";
+import { reconcileSoon } from "./reconcile.ts";
 import type { Turn } from "./turn.ts";
 
 /** One UPDATE event. What it changes is stored before it is acknowledged, so none is ever lost. */
@@ -91,5 +92,6 @@ function outOfSight(turn: Turn, instance: Instance, status: TaskStatus): void {
   }
   turn.state.kills.delete(status.task_id.value);
   turn.enter(instance, "unreachable", status);
+  reconcileSoon(turn);
   replaceIfDue(turn, instance);
 }
