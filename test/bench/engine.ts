@@ -1,20 +1,15 @@
 // The engine alone: what a framework waits for on a cluster of one agent, side by side with a real Mesos where MESOS_HOME
 // names one, and a simulated cluster of 10,000 agents.
 import { execFile } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
-import { availableParallelism, cpus, loadavg, tmpdir } from "node:os";
-import { join } from "node:path";
+import { availableParallelism, cpus, loadavg } from "node:os";
 import { parseArgs, promisify } from "node:util";
-import { findLocalPrograms } from "../../src/backends/local/find-local-programs.ts";
-import { createLocalBackend } from "../../src/backends/local/local-backend.ts";
-import { defaultClusterSpec } from "../../src/cluster/spec.ts";
+import { engineTitle, onOneAgent } from "./one-agent-cluster.ts";
+import type { EngineName } from "./one-agent-cluster.ts";
 import { launchOne, launchShortTasks, type ShortTasks } from "./simulation/command-tasks.ts";
-import type { Address } from "./simulation/scheduler-connection.ts";
 import type { Phase } from "./simulation/simulate.ts";
 import { figureTable, summary } from "./statistics.ts";
 
 const run = promisify(execFile);
-const UP_LIMIT_MS = 120_000;
 
 interface Figures {
   engine: string;
@@ -63,33 +58,19 @@ export async function benchEngine(args: string[]): Promise<void> {
   console.log(targetTable(phases));
 }
 
-/** On a cluster of its own: one master, one agent, one ZooKeeper server. */
-async function measure(engine: "embedded" | "mesos", size: { runs: number; tasks: number }): Promise<Figures> {
-  const root = await mkdtemp(join(tmpdir(), "mesos-up-bench-"));
-  const backend = createLocalBackend({
-    root,
-    env: process.env,
-    containerRuntime: "auto",
-    findPrograms: findLocalPrograms,
-  });
-  const spec = { ...defaultClusterSpec(), name: "bench-engine", engine };
-  const options = { progress: { emit() {} }, signal: new AbortController().signal, timeoutMs: UP_LIMIT_MS };
-  try {
-    const { endpoints } = await backend.up(spec, options);
-    const master = addressOf(endpoints.masters[0] ?? "");
+/** On a cluster of its own. */
+function measure(engine: EngineName, size: { runs: number; tasks: number }): Promise<Figures> {
+  return onOneAgent(engine, async (master) => {
     await launchOne(master);
     const singles = [];
     for (let index = 0; index < size.runs; index++) singles.push(await launchOne(master));
     return {
-      engine: engine === "mesos" ? "Apache Mesos" : "engine",
+      engine: engineTitle(engine),
       offersMs: singles.map((single) => single.offersMs),
       runningMs: singles.map((single) => single.runningMs),
       ...(await withProcessorTime(() => launchShortTasks(master, size.tasks))),
     };
-  } finally {
-    await backend.down(spec.name, options);
-    await rm(root, { recursive: true, force: true });
-  }
+  });
 }
 
 async function withProcessorTime(work: () => Promise<ShortTasks>): Promise<Pick<Figures, "shortTasks" | "machineMs">> {
@@ -98,11 +79,6 @@ async function withProcessorTime(work: () => Promise<ShortTasks>): Promise<Pick<
   const beganMs = busyMs();
   const shortTasks = await work();
   return { shortTasks, machineMs: busyMs() - beganMs };
-}
-
-function addressOf(url: string): Address {
-  const { hostname, port } = new URL(url);
-  return { host: hostname, port: Number(port) };
 }
 
 function taskTable(columns: Figures[]): string {

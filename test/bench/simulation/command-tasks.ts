@@ -2,6 +2,7 @@
 import { scalarResource } from "../../../src/mesos/resources.ts";
 import type { SchedulerEvent } from "../../../src/mesos/scheduler-api.ts";
 import type { Offer, TaskInfo, TaskStatus } from "../../../src/mesos/types.ts";
+import { percentile } from "../statistics.ts";
 import { type Address, SchedulerConnection } from "./scheduler-connection.ts";
 
 export interface Latency {
@@ -156,8 +157,5 @@ const aTask = (id: string, offer: Offer, command: string): TaskInfo => ({
 });
 
 function latencyOf(valuesMs: number[]): Latency {
-  const sorted = valuesMs.toSorted((a, b) => a - b);
-  const at = (share: number): number =>
-    sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
-  return { p50Ms: at(0.5), p99Ms: at(0.99) };
+  return { p50Ms: percentile(valuesMs, 0.5), p99Ms: percentile(valuesMs, 0.99) };
 }
