@@ -1,6 +1,7 @@
 // The commands about apps that run, by name.
 import type { Command } from "commander";
 import type { AppOptions } from "./apps.ts";
+import type { ExecOptions } from "./exec.ts";
 import type { LogOptions } from "./task-access.ts";
 import { withConnectionOptions } from "./connection.ts";
 import { count, withCommonOptions } from "./options.ts";
@@ -36,12 +37,12 @@ export function addAppCommands(program: Command): void {
     .action(async (target: string, options: LogOptions) =>
       (await import("./task-access.ts")).taskLogs(target, options),
     );
-  command(
-    "exec <target> <command...>",
-    "run a command in the container of an app's task; put -- before its options",
-  ).action(async (target: string, words: string[], options: AppOptions) =>
-    (await import("./task-access.ts")).execInTask(target, words, options),
-  );
+  command("exec <target> <command...>", "run a command in the container of an app's task; put -- before its options")
+    .option("-i, --interactive", "pass on what is typed or piped in")
+    .option("-t, --tty", "give it a terminal, of this one's size; every key is passed on then")
+    .action(async (target: string, words: string[], options: ExecOptions) =>
+      (await import("./exec.ts")).exec(target, words, options),
+    );
   command("verify <app>", "ask every instance over HTTP, as the app's file says").action(
     async (app: string, options: AppOptions) => (await import("./apps.ts")).verifyApp(app, options),
   );

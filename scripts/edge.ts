@@ -68,7 +68,7 @@ export async function runAtTheEdge(
     error,
   }));
   renderer.close();
-  if (result.streamed === true) process.exit(result.exitStatus ?? 0);
+  if (result.streamed === true) return await exit(result.exitStatus ?? 0);
   if (options.json) process.stdout.write(JSON.stringify(result.json, null, 2) + "\n");
   else if (result.text !== "") process.stdout.write(result.text + "\n");
   // What a signal began ends as that signal, whatever the work threw while it was being aborted.
@@ -78,7 +78,14 @@ export async function runAtTheEdge(
     process.stderr.write(renderError(error, { debug: options.debug ?? false, colour }) + "\n");
   }
   if (error instanceof InterruptedError) process.exit(exitStatusOf[error.signal]);
-  process.exit(error === undefined ? (result.exitStatus ?? (result.unwell === true ? 1 : 0)) : 1);
+  return await exit(error === undefined ? (result.exitStatus ?? (result.unwell === true ? 1 : 0)) : 1);
+}
+
+/** Once all that was printed has been taken: a pipe takes as much as its reader reads. */
+async function exit(status: number): Promise<never> {
+  const taken = (stream: NodeJS.WriteStream) => new Promise<void>((resolve) => stream.write("", () => resolve()));
+  await Promise.all([taken(process.stdout), taken(process.stderr)]);
+  process.exit(status);
 }
 
 /** The error as `--json` shows it: all that a person is told of it. */

@@ -1,8 +1,7 @@
-// Close to the tasks of an app: what they have written and write, and commands in their containers.
+// What the tasks of an app have written and write, and where they are.
 import type { HttpClient } from "../src/client/http.ts";
 import type { ControlClient } from "../src/scheduler/control/client.ts";
 import type { InstanceView } from "../src/scheduler/core/view.ts";
-import { MesosUpError } from "../src/errors.ts";
 import { appOf, nothingRuns, withScheduler, type AppOptions } from "./apps.ts";
 import { readConnection } from "./connection.ts";
 import type { CommandResult, Edge } from "./edge.ts";
@@ -94,7 +93,7 @@ async function followTask(
   }
 }
 
-interface Task {
+export interface Task {
   id: string;
   taskId: string;
   agentUrl: string;
@@ -103,7 +102,7 @@ interface Task {
 }
 
 /** @throws MesosUpError NOTHING_RUNS if there is none though some is wanted */
-async function tasksOf(target: string, client: ControlClient, wanted: "some" | "any" = "some"): Promise<Task[]> {
+export async function tasksOf(target: string, client: ControlClient, wanted: "some" | "any" = "some"): Promise<Task[]> {
   const { framework } = await client.status();
   const { instances } = await client.app(appOf(target));
   const isMeant = ({ id }: InstanceView) => target === appOf(target) || id === target;
@@ -113,39 +112,4 @@ async function tasksOf(target: string, client: ControlClient, wanted: "some" | "
   });
   if (tasks.length === 0 && wanted === "some") throw nothingRuns(target);
   return tasks;
-}
-
-/** A command in the container of an app's first running task, or of that instance's. Its exit status becomes ours. */
-export function execInTask(target: string, command: string[], options: AppOptions): Promise<never> {
-  return withScheduler(appOf(target), options, async (client, edge) => {
-    const [{ HttpClient: Client }, { runInContainer }] = await Promise.all([
-      import("../src/client/http.ts"),
-      import("../src/client/nested-session.ts"),
-    ]);
-    const task = (await tasksOf(target, client)).find(({ containerId }) => containerId !== undefined);
-    if (task?.containerId === undefined) throw nothingRuns(target);
-    const { image, containerizer } = await client.spec(appOf(target));
-    if (image !== undefined && containerizer === "docker") throw dockersOwn(task.id, task.containerId);
-    const connection = await readConnection(options);
-    await using http = new Client(connection);
-    const written = { stdout: "", stderr: "" };
-    const exitStatus = await runInContainer(http, {
-      agentUrl: task.agentUrl,
-      containerId: task.containerId,
-      command,
-      signal: edge.signal,
-      onOutput: (kind, bytes) => {
-        if (options.json) written[kind] += bytes.toString("utf8");
-        else process[kind].write(bytes);
-      },
-    });
-    return { json: { ok: exitStatus === 0, instance: task.id, exitStatus, ...written }, text: "", exitStatus };
-  });
-}
-
-function dockersOwn(instance: string, containerId: string): MesosUpError {
-  return new MesosUpError(`The container of ${instance} is docker's: no agent runs commands in it.`, {
-    code: "EXEC_UNSUPPORTED",
-    hint: `On the agent's machine: docker exec -it mesos-${containerId} sh. With containerizer: mesos, agents do.`,
-  });
 }

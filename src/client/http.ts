@@ -1,5 +1,6 @@
 // HTTP as this project speaks it with masters and agents, on undici: whole answers and endless ones, redirects followed
 // as Mesos sends them, and a failed connection told apart from an answer.
+import type { Readable } from "node:stream";
 import type { Agent, Dispatcher } from "undici";
 import { MesosUpError } from "../errors.ts";
 import type { ErrorDetails } from "../errors.ts";
@@ -11,7 +12,8 @@ export interface HttpRequest {
   method?: "GET" | "POST" | "PUT" | "DELETE";
   url: string;
   headers?: Record<string, string>;
-  body?: string;
+  /** A stream goes out as it comes; a watcher does not hear of it. */
+  body?: string | Readable;
   signal?: AbortSignal | undefined;
   /** Until the answer's head is there, and then between any two parts of its body. */
   timeoutMs?: number;
@@ -145,7 +147,7 @@ export class HttpClient implements AsyncDisposable {
     const headers = { ...credentialHeaders(this.#connection), ...request.headers };
     const { watcher } = this.#connection;
     const id = this.#exchanges++;
-    watcher?.asked({ id, method, url, headers, ...(body !== undefined && { body }) });
+    watcher?.asked({ id, method, url, headers, ...(typeof body === "string" && { body }) });
     try {
       const { origin, pathname, search } = new URL(url);
       const answer = await dispatcher.request({

@@ -5,8 +5,10 @@ import { MesosUpError } from "../errors.ts";
 import { textDecoder } from "../mesos/recordio.ts";
 import { OPERATOR_PATH } from "../mesos/scheduler-api.ts";
 import { apiError } from "./api-errors.ts";
-import { readAll } from "./http.ts";
+import { systemClock, type Clock } from "./clock.ts";
+import { readAll, UnreachableError } from "./http.ts";
 import type { HttpClient } from "./http.ts";
+import { sendInput, type NestedInput } from "./nested-input.ts";
 import { OperatorClient } from "./operator.ts";
 
 export interface NestedCommand {
@@ -15,8 +17,12 @@ export interface NestedCommand {
   containerId: string;
   /** A program and its arguments. */
   command: readonly string[];
-  onOutput: (kind: "stdout" | "stderr", bytes: Buffer) => void;
+  /** What it reads; it reads an end at once where that is absent. */
+  input?: NestedInput | undefined;
+  /** Nothing more is read before what this gives back is there. */
+  onOutput: (kind: "stdout" | "stderr", bytes: Buffer) => Promise<void> | void;
   signal: AbortSignal;
+  clock?: Clock;
 }
 
 interface ProcessIo {
@@ -24,17 +30,28 @@ interface ProcessIo {
   data?: { type: "STDIN" | "STDOUT" | "STDERR"; data?: string };
 }
 
+/** Agents send a heartbeat every 30 seconds. */
+const SILENCE_LIMIT_MS = 100_000;
+
 /**
- * Resolves with the status that it exits with: 128 and the signal's number if one ended it.
- * @throws MesosUpError EXEC_UNSUPPORTED if the agent does not do that for the task, MesosApiError, UnreachableError
+ * Resolves with the status that it exits with: 128 and the signal's number if one ended it. The agent ends it as soon as
+ * the signal is aborted.
+ * @throws MesosUpError EXEC_UNSUPPORTED if the agent does not do that for the task, EXEC_CUT_OFF if its connection breaks
+ * while the command runs, MesosApiError, UnreachableError
  */
 export async function runInContainer(http: HttpClient, nested: NestedCommand): Promise<number> {
-  const { agentUrl, containerId, command, onOutput, signal } = nested;
+  const { agentUrl, containerId, command, input, onOutput, clock = systemClock } = nested;
   const container = { value: randomUUID(), parent: { value: containerId } };
   const [value = ""] = command;
+  const over = new AbortController();
+  const signal = AbortSignal.any([nested.signal, over.signal]);
   const call = {
     type: "LAUNCH_NESTED_CONTAINER_SESSION",
-    launch_nested_container_session: { container_id: container, command: { shell: false, value, arguments: command } },
+    launch_nested_container_session: {
+      container_id: container,
+      command: { shell: false, value, arguments: command },
+      ...(input?.terminal && { container: { type: "MESOS", tty_info: { window_size: input.terminal.size() } } }),
+    },
   };
   const answer = await http.open({
     method: "POST",
@@ -51,15 +68,27 @@ export async function runInContainer(http: HttpClient, nested: NestedCommand): P
   const wait = { wait_container: { container_id: container } };
   const exit = new OperatorClient(http, agentUrl, { timeoutMs: 0 }).call<WaitAnswer>("WAIT_CONTAINER", wait, signal);
   exit.catch(() => undefined);
-  const decoder = textDecoder();
-  for await (const chunk of answer.body) {
-    for (const record of decoder.push(chunk)) {
-      const { data } = JSON.parse(record) as ProcessIo;
-      if (data?.data === undefined || data.type === "STDIN") continue;
-      onOutput(data.type === "STDERR" ? "stderr" : "stdout", Buffer.from(data.data, "base64"));
+  const onRefused = (error: Error) => over.abort(error);
+  const sent = sendInput(http, { agentUrl, container, input, clock, onRefused, signal });
+  const watch = silenceWatch(clock, signal, () => over.abort(cutOff(agentUrl, "it has sent nothing for a long time")));
+  try {
+    const decoder = textDecoder();
+    for await (const chunk of answer.body) {
+      watch.heard();
+      for (const record of decoder.push(chunk)) {
+        const { data } = JSON.parse(record) as ProcessIo;
+        if (data?.data === undefined || data.type === "STDIN") continue;
+        await onOutput(data.type === "STDERR" ? "stderr" : "stdout", Buffer.from(data.data, "base64"));
+      }
     }
+    return exitStatusOf((await exit).wait_container.exit_status);
+  } catch (error) {
+    nested.signal.throwIfAborted();
+    throw error instanceof UnreachableError ? cutOff(agentUrl, "the connection broke", error) : error;
+  } finally {
+    over.abort(new Error("The command has ended"));
+    await sent;
   }
-  return exitStatusOf((await exit).wait_container.exit_status);
 }
 
 interface WaitAnswer {
@@ -72,12 +101,32 @@ function exitStatusOf(waited = 0): number {
   return signal === 0 ? (waited >> 8) & 0xff : 128 + signal;
 }
 
+/** Calls `onSilence` once nothing has been heard for too long. */
+function silenceWatch(clock: Clock, signal: AbortSignal, onSilence: () => void): { heard: () => void } {
+  let heardMs = clock.nowMs();
+  const look = async (): Promise<void> => {
+    const leftMs = () => heardMs + SILENCE_LIMIT_MS - clock.nowMs();
+    while (leftMs() > 0) await clock.sleep(leftMs(), signal);
+    onSilence();
+  };
+  look().catch(() => undefined);
+  return { heard: () => (heardMs = clock.nowMs()) };
+}
+
+function cutOff(agentUrl: string, reason: string, cause?: unknown): MesosUpError {
+  return new MesosUpError(`The agent ${agentUrl} was lost while the command ran: ${reason}.`, {
+    code: "EXEC_CUT_OFF",
+    hint: "An agent ends commands whose connection breaks; what this one has done until then is done.",
+    cause,
+  });
+}
+
 function refusal(agentUrl: string, status: number, body: string): MesosUpError {
   const error = apiError("LAUNCH_NESTED_CONTAINER_SESSION", agentUrl, { status, body });
-  if (status !== 501 && status !== 406 && !/not support/i.test(body)) return error;
-  return new MesosUpError(`The agent ${agentUrl} runs no commands in the container of a task: it answered ${status}.`, {
+  if (status !== 501 && status !== 406 && !/not supported/i.test(body)) return error;
+  return new MesosUpError(`The agent ${agentUrl} runs no commands in the container of this task: ${body || status}.`, {
     code: "EXEC_UNSUPPORTED",
-    hint: "A real Mesos agent does so in containers of the mesos containerizer; the embedded engine does not.",
+    hint: "Agents do that in containers of the mesos containerizer: tasks without an image, or with containerizer: mesos.",
     cause: error,
   });
 }

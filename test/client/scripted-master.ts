@@ -2,7 +2,7 @@
 import { createServer } from "node:http";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { encodeRecord } from "../../src/mesos/recordio.ts";
+import { encodeRecord, RecordIoDecoder } from "../../src/mesos/recordio.ts";
 import { SCHEDULER_PATH } from "../../src/mesos/scheduler-api.ts";
 import type { SchedulerCall, SchedulerEvent } from "../../src/mesos/scheduler-api.ts";
 
@@ -107,7 +107,7 @@ export class ScriptedMaster implements AsyncDisposable {
       method: request.method!,
       path: request.url!,
       headers: request.headers,
-      body: text === "" ? undefined : JSON.parse(text),
+      body: text === "" ? undefined : parse(text, request.headers["content-type"]),
     };
     this.received.push(received);
     this.#respond(received, response);
@@ -135,6 +135,13 @@ export class ScriptedMaster implements AsyncDisposable {
   async #until(condition: () => boolean): Promise<void> {
     while (!condition()) await new Promise<void>((resolve) => this.#watchers.push(resolve));
   }
+}
+
+/** A stream is the messages in it. */
+function parse(text: string, contentType: string | undefined): unknown {
+  if (contentType !== "application/recordio") return JSON.parse(text);
+  const records = new RecordIoDecoder().push(Buffer.from(text));
+  return records.map((record) => JSON.parse(Buffer.from(record).toString("utf8")) as unknown);
 }
 
 export function status(code: number, body = "", headers: Record<string, string> = {}): Answer {

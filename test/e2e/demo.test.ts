@@ -145,8 +145,12 @@ describe("an app on a cluster that runs", () => {
     expect(exitCode).toBe(0);
     for (const shown of ["→ SUBSCRIBE", "⇠ OFFERS", "→ ACCEPT", "TASK_RUNNING\n", "→ ACKNOWLEDGE"])
       expect(stderr).toContain(shown);
-    const exec = await place.run("exec", "nginx", "--json", "--", "true");
-    expect(JSON.parse(exec.stdout)).toMatchObject({ error: { code: "EXEC_UNSUPPORTED" } });
+    const typed = place.start("exec", "nginx", "-i", "--json", "--", "sh", "-c", "cat; pwd >&2; exit 3");
+    typed.stdin.end("typed");
+    const terminal = place.run("exec", "nginx", "-t", "--", "true");
+    expect(await typed).toMatchObject({ exitCode: 3 });
+    expect(JSON.parse((await typed).stdout)).toMatchObject({ instance: "nginx.1", stdout: "typed", stderr: "/\n" });
+    expect((await terminal).stderr).toContain("Standard input is no terminal");
     expect((await fetch(/http:\/\/[\d.:]+\//.exec(stdout)![0])).status).toBe(200);
     const again = await place.run("run", "nginx", "--detach", "--json");
     const status = JSON.parse((await place.run("status", "--json")).stdout) as {

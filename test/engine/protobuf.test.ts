@@ -10,6 +10,7 @@ import { UNKNOWN_FIELDS } from "../../src/mesos/protobuf/unknown-fields.ts";
 import type { Offer, TaskStatus } from "../../src/mesos/types.ts";
 import { withoutEmptyLists } from "../mesos/protobuf/without-empty-lists.ts";
 import { commandTask, FRAMEWORK, runTask, startTestAgent } from "./support/agent-harness.ts";
+import { sessionsOf } from "./support/test-sessions.ts";
 import { settle } from "./support/fake-clock.ts";
 import { aTask, startMaster, TestAgent, TestFramework } from "./support/master-harness.ts";
 import { EventReader, post, PROTOBUF, ProtobufFramework } from "./support/protobuf-client.ts";
@@ -236,7 +237,8 @@ describe("an executor that speaks protobuf", () => {
   });
 });
 
-function routesOf({ agent, clock }: ReturnType<typeof startTestAgent>): HttpRoutes {
+function routesOf(test: ReturnType<typeof startTestAgent>): HttpRoutes {
+  const { agent, clock } = test;
   const times = { startTime: 0, masterHostname: () => "m1", isRegistered: () => true, isRecovered: () => true };
-  return agentRoutes({ agent, clock, flags: {}, pid: "slave(1)@127.0.0.1:5051", ...times });
+  return agentRoutes({ agent, clock, sessions: sessionsOf(test), flags: {}, pid: "slave(1)@127.0.0.1:5051", ...times });
 }

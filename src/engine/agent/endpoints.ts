@@ -3,6 +3,7 @@ import { type HttpAnswer, type HttpRequest, json } from "../common/http.ts";
 import { HttpRoutes } from "../common/http-routes.ts";
 import type { Clock } from "../common/clock.ts";
 import { mountSystemEndpoints, VerboseLevel } from "../common/system-endpoints.ts";
+import type { Sessions } from "../sessions/sessions.ts";
 import type { Agent } from "./agent.ts";
 import { type Executor, resourcesInUse } from "./book.ts";
 import { executorApi } from "./executor-api.ts";
@@ -23,6 +24,8 @@ export interface EndpointsOptions {
   masterHostname: () => string;
   isRegistered: () => boolean;
   isRecovered: () => boolean;
+  /** Commands in containers of tasks. */
+  sessions: Sessions;
 }
 
 /** Every path also exists under /slave(1). */
@@ -45,7 +48,10 @@ export function agentRoutes(options: EndpointsOptions): HttpRoutes {
   get("/monitor/statistics.json", () => statistics(agent, clock));
   get("/metrics/snapshot", () => agentMetrics({ agent, clock, startTime, isRegistered: isRegistered() }));
   routes.route(EXECUTOR_PATH, executorApi({ agent, clock, isRecovered }));
-  routes.route("/api/v1", operatorApi({ ...options, verbose, describeContainers: () => containers(agent, clock) }));
+  routes.routeStreams(
+    "/api/v1",
+    operatorApi({ ...options, verbose, describeContainers: () => containers(agent, clock) }),
+  );
   agent.options.files.mount(routes);
   return routes;
 }

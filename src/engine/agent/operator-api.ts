@@ -1,16 +1,20 @@
-// POST /api/v1 of an agent: the v1 operator calls that read (docs/operator-http-api.md, "Agent API").
+// POST /api/v1 of an agent: the v1 operator calls (docs/operator-http-api.md, "Agent API").
 import { AGENT_MESSAGES } from "../../mesos/protobuf/agent-messages.ts";
 import { Schema } from "../../mesos/protobuf/definition.ts";
 import { MESOS_MESSAGES } from "../../mesos/protobuf/mesos-messages.ts";
 import { REPORTED_MESSAGES } from "../../mesos/protobuf/reported-messages.ts";
-import { AGENT_WORDS, answerFormat, readCall } from "../common/api-request.ts";
+import { AGENT_WORDS, readCall } from "../common/api-request.ts";
 import type { Clock } from "../common/clock.ts";
 import { type HttpAnswer, type HttpRequest, json, methodNotAllowed, text } from "../common/http.ts";
 import type { VerboseLevel } from "../common/system-endpoints.ts";
 import type { Task } from "../protocol.ts";
 import type { Agent } from "./agent.ts";
+import type { Sessions } from "../sessions/sessions.ts";
 import type { Executor, Framework } from "./book.ts";
+import { containerCall } from "./container-calls.ts";
+import { streamedCall } from "./container-input.ts";
 import { queuedTasks } from "./executor-tasks.ts";
+import { mediaTypesOf } from "./media-types.ts";
 import { agentMetrics } from "./metrics.ts";
 import { nestedContainers } from "./nested-containers.ts";
 import { BUILD_INFO } from "../common/build-info.ts";
@@ -23,6 +27,7 @@ export interface OperatorApiOptions {
   isRegistered: () => boolean;
   verbose: VerboseLevel;
   describeContainers: () => Record<string, unknown>[];
+  sessions: Sessions;
 }
 
 type Call = { type?: string } & Record<string, unknown>;
@@ -96,30 +101,46 @@ const PART_OF: Partial<Record<string, string>> = {
   MARK_RESOURCE_PROVIDER_GONE: "mark_resource_provider_gone",
   LAUNCH_NESTED_CONTAINER: "launch_nested_container",
   LAUNCH_CONTAINER: "launch_container",
-  KILL_NESTED_CONTAINER: "kill_nested_container",
-  KILL_CONTAINER: "kill_container",
 };
-const ACCEPTABLE = "application/json or application/x-protobuf or application/recordio";
+
+const ANSWERED_BY_STREAMS: ReadonlySet<string> = new Set([
+  "LAUNCH_NESTED_CONTAINER_SESSION",
+  "ATTACH_CONTAINER_OUTPUT",
+]);
 
 export function operatorApi(options: OperatorApiOptions): (request: HttpRequest) => Promise<HttpAnswer> {
+  const { sessions } = options;
   return async (request) => {
     if (request.method !== "POST") return methodNotAllowed("POST", request.method);
-    const answers = await answerFormat(request, ACCEPTABLE);
-    const read = await readCall(CALLS, request);
+    const media = await mediaTypesOf(request);
+    if ("refusal" in media) return media.refusal;
+    const readMessage = (body: Uint8Array) =>
+      readCall(CALLS, { ...request, headers: { "content-type": media.messages }, body: Buffer.from(body) });
+    const { stream } = request;
+    if (stream !== undefined) return await streamedCall(sessions, stream, readMessage);
+    const read = await readMessage(request.body);
     if ("refusal" in read) return read.refusal;
-    if ("refusal" in answers) return answers.refusal;
-    const { type } = read.call as Call;
-    if (type === undefined) return text(400, "Failed to validate agent::Call: Expecting 'type' to be present");
-    const part = PART_OF[type];
-    if (part !== undefined && (read.call as Call)[part] === undefined)
-      return text(400, `Failed to validate agent::Call: Expecting '${part}' to be present`);
-    const action = Object.hasOwn(ACTIONS, type) ? ACTIONS[type] : undefined;
-    if (action !== undefined) return answers.format.convert("agent.Response", await action(options, read.call as Call));
-    const handler = Object.hasOwn(HANDLERS, type) ? HANDLERS[type] : undefined;
-    if (handler === undefined) return text(501, "501 Not Implemented.");
-    const answer = { type, [type.toLowerCase()]: handler(options, read.call as Call) };
-    return answers.format.convert("agent.Response", json(answer));
+    const call = read.call as Call;
+    if (media.wantsStream && call.type !== undefined && !ANSWERED_BY_STREAMS.has(call.type))
+      return text(406, `Streaming response is not supported for ${call.type} call`);
+    const answer = (await containerCall(sessions, call, media)) ?? (await answerTo(options, call));
+    return media.format.convert("agent.Response", answer);
   };
+}
+
+async function answerTo(options: OperatorApiOptions, call: Call): Promise<HttpAnswer> {
+  const { type } = call;
+  if (type === undefined) return text(400, "Failed to validate agent::Call: Expecting 'type' to be present");
+  const part = PART_OF[type];
+  if (part !== undefined && call[part] === undefined)
+    return text(400, `Failed to validate agent::Call: Expecting '${part}' to be present`);
+  if (type === "ATTACH_CONTAINER_INPUT")
+    return text(415, `Expecting 'Content-Type' to be application/recordio for ${type} call`);
+  const action = Object.hasOwn(ACTIONS, type) ? ACTIONS[type] : undefined;
+  if (action !== undefined) return await action(options, call);
+  const handler = Object.hasOwn(HANDLERS, type) ? HANDLERS[type] : undefined;
+  if (handler === undefined) return text(501, "501 Not Implemented.");
+  return json({ type, [type.toLowerCase()]: handler(options, call) });
 }
 
 const all = (agent: Agent): Framework[] => [...agent.book.frameworks.values(), ...agent.book.completedFrameworks];

@@ -17,6 +17,7 @@ import { ExecutorPool } from "../containerizer/executor-pool.ts";
 import { Runtimes } from "../containerizer/runtimes.ts";
 import { FetcherCache } from "../fetcher/cache.ts";
 import { Fetcher } from "../fetcher/fetcher.ts";
+import { Sessions } from "../sessions/sessions.ts";
 import { Agent } from "./agent.ts";
 import { describeAgent, diskBytesOf, type Machine } from "./agent-info.ts";
 import { diskUsage, watchDisk } from "./disk-watch.ts";
@@ -92,11 +93,18 @@ export async function startAgent(options: StartAgentOptions): Promise<RunningAge
     clock,
     log,
     onExit: (containerId, status) => {
+      sessions.containerGone(containerId);
       const executor = agent.book.executorOfContainer(containerId);
       if (executor !== undefined) agent.executors.exited(executor, status);
     },
   });
+  const sessions: Sessions = new Sessions({
+    ...{ runtimes, env, clock, log },
+    runtimeDir: flags.runtime_dir,
+    noteOf: (containerId) => containers.get(containerId),
+  });
   const stop = (): void => {
+    sessions.close();
     link.close();
     pool.close();
     runtimes.close();
@@ -131,7 +139,7 @@ export async function startAgent(options: StartAgentOptions): Promise<RunningAge
 
   let recovered = false;
   const routes = agentRoutes({
-    ...{ agent, clock, pid },
+    ...{ agent, clock, pid, sessions },
     flags: loaded.shown,
     startTime: clock.nowMs() / 1000,
     masterHostname: () => link.masterHostname,

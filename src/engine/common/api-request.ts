@@ -9,8 +9,9 @@ import { type HttpAnswer, type HttpRequest, text } from "./http.ts";
 import { ConversionError, messageFromJson } from "./wire/from-json.ts";
 import { JsonSyntaxError, parseJson } from "./wire/json-syntax.ts";
 
-const JSON_TYPE = "application/json";
-const PROTOBUF_TYPE = "application/x-protobuf";
+export const JSON_TYPE = "application/json";
+export const PROTOBUF_TYPE = "application/x-protobuf";
+export const RECORDIO_TYPE = "application/recordio";
 
 type Codec = typeof codec;
 const loadCodec = (): Promise<Codec> => import("../../mesos/protobuf/codec.ts");
@@ -44,7 +45,7 @@ export const MASTER_WORDS: Words = {
 export const AGENT_WORDS: Words = {
   badMessage: "",
   badProtobuf: "Failed to parse body into a protobuf object",
-  mediaTypes: `${JSON_TYPE} or ${PROTOBUF_TYPE} or application/recordio`,
+  mediaTypes: `${JSON_TYPE} or ${PROTOBUF_TYPE} or ${RECORDIO_TYPE}`,
 };
 
 /** The call in a request's body, or the refusal that Mesos gives. */
@@ -96,14 +97,18 @@ export async function answerFormat(
   request: HttpRequest,
   allowed = `'${PROTOBUF_TYPE}' or '${JSON_TYPE}'`,
 ): Promise<{ format: AnswerFormat } | { refusal: HttpAnswer }> {
-  const { accept } = request.headers;
-  if (accepts(accept, JSON_TYPE)) return { format: JSON_FORMAT };
-  if (accepts(accept, PROTOBUF_TYPE)) return { format: protobufFormat(await loadCodec()) };
-  return { refusal: text(406, `Expecting 'Accept' to allow ${allowed}`) };
+  const format = await formatFor(request.headers.accept);
+  return format === undefined ? { refusal: text(406, `Expecting 'Accept' to allow ${allowed}`) } : { format };
+}
+
+/** For whoever accepts this; undefined if neither JSON nor protobuf would do. */
+export async function formatFor(accept: string | undefined): Promise<AnswerFormat | undefined> {
+  if (accepts(accept, JSON_TYPE)) return JSON_FORMAT;
+  return accepts(accept, PROTOBUF_TYPE) ? protobufFormat(await loadCodec()) : undefined;
 }
 
 /** Of several entries that match, the first of the most precise kind decides, as in libprocess. */
-function accepts(accept: string | undefined, mediaType: string): boolean {
+export function accepts(accept: string | undefined, mediaType: string): boolean {
   if (accept === undefined) return true;
   const entries = accept.toLowerCase().replace(/\s/g, "").split(",");
   for (const candidate of [mediaType, "application/*", "*/*"]) {

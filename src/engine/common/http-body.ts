@@ -28,14 +28,28 @@ export class BodyBudget {
   }
 }
 
-/** The whole body; undefined, as soon as that is known, if it is larger than the limit, or than what there is room for. */
-export function readBody(incoming: IncomingMessage, budget: BodyBudget): Promise<Buffer | undefined> {
-  if (Number(incoming.headers["content-length"] ?? 0) > BODY_LIMIT_BYTES) return Promise.resolve(undefined);
+export interface ReadingLimits {
+  budget: BodyBudget;
+  /** How long the client may take for it. */
+  limitMs: number;
+}
+
+/**
+ * The whole body. `large`, as soon as that is known, if it is larger than the limit, or than what there is room for;
+ * `late` if it takes too long.
+ */
+export function readBody(
+  incoming: IncomingMessage,
+  { budget, limitMs }: ReadingLimits,
+): Promise<Buffer | "large" | "late"> {
+  if (Number(incoming.headers["content-length"] ?? 0) > BODY_LIMIT_BYTES) return Promise.resolve("large");
   return new Promise((resolve, reject) => {
+    const limit = setTimeout(() => resolve("late"), limitMs);
     const parts: Buffer[] = [];
     let size = 0;
     let held = 0;
     const letGo = (): void => {
+      clearTimeout(limit);
       budget.giveBack(held);
       held = 0;
       parts.length = 0;
@@ -48,7 +62,7 @@ export function readBody(incoming: IncomingMessage, budget: BodyBudget): Promise
       isRefused = !budget.take(part.length) || size > BODY_LIMIT_BYTES;
       if (!isRefused) return void parts.push(part);
       letGo();
-      resolve(undefined);
+      resolve("large");
     });
     incoming.on("end", () => {
       resolve(Buffer.concat(parts));

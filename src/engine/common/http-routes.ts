@@ -9,6 +9,7 @@ export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Bu
 export class HttpRoutes {
   readonly #handlers = new Map<string, HttpHandler>();
   readonly #upgrades = new Map<string, UpgradeHandler>();
+  readonly #streamed = new Set<string>();
   readonly #prefixes: string[];
 
   /** `prefixes`: names of libprocess processes, such as `/master`, under which every path exists once more. */
@@ -19,6 +20,12 @@ export class HttpRoutes {
   route(path: string, handler: HttpHandler): this {
     this.#handlers.set(path, handler);
     return this;
+  }
+
+  /** The same for a path whose requests may be streams. */
+  routeStreams(path: string, handler: HttpHandler): this {
+    this.#streamed.add(path);
+    return this.route(path, handler);
   }
 
   upgrade(path: string, handler: UpgradeHandler): this {
@@ -32,6 +39,10 @@ export class HttpRoutes {
 
   find(path: string): HttpHandler | undefined {
     return this.#walk(this.#strip(path));
+  }
+
+  takesStreams(path: string): boolean {
+    return this.#streamed.has(this.#strip(path));
   }
 
   findUpgrade(path: string): UpgradeHandler | undefined {

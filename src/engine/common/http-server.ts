@@ -3,9 +3,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { gzipSync } from "node:zlib";
 import { MesosUpError } from "../../errors.ts";
+import { RECORDIO_TYPE } from "./api-request.ts";
 import { corkForNow } from "./cork.ts";
 import { type HttpAnswer, text } from "./http.ts";
-import { BODIES_LIMIT_BYTES, BodyBudget, readBody, refuseBody, unpack } from "./http-body.ts";
+import { BODIES_LIMIT_BYTES, BodyBudget, readBody, type ReadingLimits, refuseBody, unpack } from "./http-body.ts";
 import type { HttpRoutes } from "./http-routes.ts";
 import { serveWithoutUpgrade } from "./http-upgrade.ts";
 import { type Log, silentLog } from "./log.ts";
@@ -45,8 +46,10 @@ export async function listen(routes: HttpRoutes, at: ListenOptions): Promise<{ s
   const { headMs, requestMs } = at.patience ?? PATIENCE;
   const log = (at.log ?? silentLog).named("process.cpp");
   const budget = new BodyBudget(at.bodiesLimitBytes ?? BODIES_LIMIT_BYTES);
-  const limits = { headersTimeout: headMs, requestTimeout: requestMs, connectionsCheckingInterval: headMs / 2 };
-  const server = createServer(limits, (request, response) => void answer({ routes, log, budget }, request, response));
+  // The whole of a request has a limit where its body is read: that of a stream has none.
+  const limits = { headersTimeout: headMs, requestTimeout: 0, connectionsCheckingInterval: headMs / 2 };
+  const context = { routes, log, budget, limitMs: requestMs };
+  const server = createServer(limits, (request, response) => void answer(context, request, response));
   server.keepAliveTimeout = 120_000;
   server.on("upgrade", (request, socket, head) => {
     // The server has let go of the socket: nobody else would hear of a client that is gone.
@@ -62,8 +65,13 @@ export async function listen(routes: HttpRoutes, at: ListenOptions): Promise<{ s
   return { server, port: (server.address() as AddressInfo).port };
 }
 
+interface AnswerContext extends ReadingLimits {
+  routes: HttpRoutes;
+  log: Log;
+}
+
 async function answer(
-  { routes, log, budget }: { routes: HttpRoutes; log: Log; budget: BodyBudget },
+  { routes, log, ...limits }: AnswerContext,
   incoming: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -75,9 +83,14 @@ async function answer(
       await send(incoming, response, text(404, "404 Not Found."));
       return;
     }
-    const received = await readBody(incoming, budget);
-    if (!received) {
+    const streams = incoming.headers["content-type"] === RECORDIO_TYPE && routes.takesStreams(target.path);
+    const received = streams ? Buffer.alloc(0) : await readBody(incoming, limits);
+    if (received === "large") {
       refuseBody(incoming, response);
+      return;
+    }
+    if (received === "late") {
+      await send(incoming, response, { status: 408, headers: { Connection: "close" } });
       return;
     }
     const body = unpack(received, incoming.headers["content-encoding"]);
@@ -88,7 +101,8 @@ async function answer(
     await turns.taken();
     const remote = `${incoming.socket.remoteAddress ?? ""}:${incoming.socket.remotePort ?? 0}`;
     const { method = "GET", headers } = incoming;
-    await send(incoming, response, await handler({ method, ...target, headers, remote, body: body.unpacked }));
+    const request = { method, ...target, headers, remote, body: body.unpacked };
+    await send(incoming, response, await handler(streams ? { ...request, stream: incoming } : request));
   } catch (error) {
     // A client that hangs up in the middle of its request is nobody's failure.
     if (incoming.errored || response.destroyed) return;

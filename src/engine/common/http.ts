@@ -1,5 +1,5 @@
 // Requests and answers of master and agent as plain values, worded as libprocess words them.
-import type { IncomingHttpHeaders, ServerResponse } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import { JsonParts, jsonPieces } from "./json-parts.ts";
 
 export interface HttpRequest {
@@ -11,6 +11,8 @@ export interface HttpRequest {
   /** host:port of the caller. */
   remote: string;
   body: Buffer;
+  /** Instead of a body, where the path takes streams and the client sends one (RecordIO): it may never end. */
+  stream?: IncomingMessage;
 }
 
 /**

@@ -1,6 +1,6 @@
 // HTTP as it goes over the wire: no redirect followed, no status turned into an error, so that a scenario sees what was
 // really answered.
-import { Agent, request, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
+import { Agent, request, type ClientRequest, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
 
 export interface PlainRequest {
   method: string;
@@ -51,6 +51,25 @@ export class PlainHttp {
       outgoing.on("error", reject);
       outgoing.end(payload);
     });
+  }
+
+  /** A request whose body the caller writes as it goes along; its answer may come before the end of that. */
+  begin(
+    base: string,
+    { method, path, headers = {} }: Omit<PlainRequest, "body">,
+  ): { request: ClientRequest; answer: Promise<Pick<PlainAnswer, "status" | "body">> } {
+    const { hostname, port } = new URL(base);
+    const outgoing = request({ host: hostname, port, path, method, headers });
+    const answer = new Promise<IncomingMessage>((resolve, reject) =>
+      outgoing.on("response", resolve).on("error", reject),
+    );
+    const whole = answer.then(async (head) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of head) chunks.push(chunk as Buffer);
+      return { status: head.statusCode ?? 0, body: Buffer.concat(chunks).toString("utf8") };
+    });
+    whole.catch(() => undefined);
+    return { request: outgoing, answer: whole };
   }
 
   close(): void {

@@ -10,6 +10,7 @@ import { operatorScenarios } from "./operator.ts";
 import { refusalScenarios } from "./refusals.ts";
 import { sandboxScenarios } from "./sandbox.ts";
 import type { Scenario } from "./scenario.ts";
+import { sessionScenarios } from "./sessions.ts";
 import { subscribeScenarios } from "./subscribe.ts";
 import { taskScenarios } from "./tasks.ts";
 
@@ -20,6 +21,7 @@ export const scenarios: Scenario[] = [
   ...taskScenarios,
   ...refusalScenarios,
   ...groupScenarios,
+  ...sessionScenarios,
   ...maintenanceScenarios,
   ...fetcherScenarios,
   ...sandboxScenarios,

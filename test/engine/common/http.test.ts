@@ -178,6 +178,32 @@ describe("the HTTP server", () => {
     impatient.server.close();
   });
 
+  it("hands a stream over as it comes, however long it takes, where a path takes streams", async () => {
+    const patience = { headMs: 20, requestMs: 1 };
+    const streaming = new HttpRoutes([])
+      .route("/whole", ({ stream }) => text(200, `${stream === undefined}`))
+      .routeStreams("/streams", async ({ stream, body }) => {
+        const parts: string[] = [];
+        for await (const part of stream ?? []) parts.push(String(part));
+        return text(200, `${parts.join("|")} ${body.length}`);
+      });
+    const { server, port } = await listen(streaming, { ip: "127.0.0.1", port: 0, patience });
+    const send = (path: string, type: string) =>
+      new Promise<string>((resolve) => {
+        const headers = { "Content-Type": type };
+        const outgoing = request({ host: "127.0.0.1", port, path, method: "POST", headers }, (answer) => {
+          answer.setEncoding("utf8").on("data", (said: string) => resolve(`${answer.statusCode} ${said}`));
+          answer.on("end", () => resolve(`${answer.statusCode}`));
+        });
+        outgoing.write("a");
+        setTimeout(() => outgoing.end("b"), 100);
+      });
+    expect(await send("/streams", "application/recordio")).toBe("200 a|b 0");
+    expect(await send("/streams", "application/json")).toBe("408");
+    expect(await send("/whole", "application/recordio")).toBe("408");
+    server.close();
+  });
+
   it("outlives requests that are cut short", async () => {
     await new Promise<void>((resolve) => {
       const socket = connect(port, "127.0.0.1", () => {
