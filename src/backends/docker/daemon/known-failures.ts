@@ -1,4 +1,5 @@
 // What a Docker daemon says when something fails, to us or to the provider, as a user should read it.
+import { buildFailures } from "./build-failures.ts";
 
 export interface KnownFailure {
   pattern: RegExp;
@@ -17,6 +18,7 @@ export const diskFull: KnownFailure = {
 
 export const daemonFailures: readonly KnownFailure[] = [
   diskFull,
+  ...buildFailures,
   {
     pattern: /client sent an http request to an https server/i,
     code: "DOCKER_TLS_NEEDED",
@@ -44,7 +46,8 @@ export const daemonFailures: readonly KnownFailure[] = [
     hint: "Start Docker, or say where it is with DOCKER_HOST or a context; --backend local needs none.",
   },
   {
-    pattern: /pool overlaps with other one on this address space|invalid pool request[^\n]*|subnet \S+ is already used/i,
+    pattern:
+      /pool overlaps with other one on this address space|invalid pool request[^\n]*|subnet \S+ is already used/i,
     code: "NETWORK_TAKEN",
     message: () => "The addresses of the cluster's network are in use by another network of the daemon.",
     hint: "Name a free one in the cluster file (docker: subnet: 172.30.9.0/24); `docker network ls` lists the others.",

@@ -123,11 +123,12 @@ async function buildMesos(spec: ClusterSpec, daemon: Daemon, context: StepContex
       body: Readable.from(create({ cwd: folder, portable: true }, ["Dockerfile"])),
       signal,
       onMessage: ({ stream = "" }) => {
-        if (stream.trim() !== "") context.progress(stream.trim());
+        const [line] = stream.trim().split("\n").slice(-1);
+        if (line) context.progress(line);
       },
     });
   } catch (error) {
-    if (isRefusedContent(error)) throw notBuilt(error);
+    if (error instanceof DaemonRefusal && error.code === "DOCKER_REFUSED") throw notBuilt(error);
     throw error;
   }
   return { reference, made: true };
@@ -155,7 +156,7 @@ function isRefusedContent(error: unknown): error is DaemonRefusal {
 
 function notBuilt(error: DaemonRefusal): MesosUpError {
   return new MesosUpError(`The image of Mesos cannot be built: ${oneLine(error.reason)}.`, {
-    code: "IMAGE_UNAVAILABLE",
+    code: "IMAGE_NOT_BUILT",
     hint: "Check that the daemon reaches the base image's registry and the package's address (images: mesos: in the cluster file).",
     cause: error,
   });
