@@ -1,7 +1,7 @@
 // Takes a cluster on machines down.
 import type { UpOptions } from "../backend.ts";
 import { downCluster } from "../down-cluster.ts";
-import { takeDown } from "./take-down.ts";
+import { isLeft, takeDown } from "./take-down.ts";
 import type { VagrantBackendOptions } from "./vagrant-options.ts";
 
 /** See Backend.down. */
@@ -10,5 +10,9 @@ export function down(
   { root, env }: VagrantBackendOptions,
   limits: UpOptions,
 ): Promise<{ removed: string[] }> {
-  return downCluster(name, limits, { root, isLeft: () => false, takeDown: (cluster) => takeDown(cluster, env) });
+  return downCluster(name, limits, {
+    root,
+    isLeft: (folder) => isLeft(folder, env),
+    takeDown: (cluster) => takeDown(cluster, env),
+  });
 }

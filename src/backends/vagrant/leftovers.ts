@@ -3,7 +3,7 @@
 import { existsSync } from "node:fs";
 import type { Leftovers } from "../backend.ts";
 import { findProgram } from "../find-program.ts";
-import { idleNetwork, machineContainers } from "./machine-containers.ts";
+import { isIdle, machineContainers, networkName } from "./machine-containers.ts";
 
 /** `network`: the first three numbers of the machines' addresses, as they were known before the cluster was taken down. */
 export async function leftovers(
@@ -24,6 +24,7 @@ async function thingsInDocker(
 ): Promise<string[]> {
   const command = { environment: env, signal: new AbortController().signal };
   const machines = await machineContainers(folder, command).catch(() => []);
-  const idle = network === undefined ? undefined : await idleNetwork(network, command).catch(() => undefined);
-  return [...machines.map(({ name }) => `container ${name}`), ...(idle === undefined ? [] : [`network ${idle}`])];
+  const name = network === undefined ? undefined : networkName(network);
+  const idle = name !== undefined && (await isIdle(name, command).catch(() => false));
+  return [...machines.map((machine) => `container ${machine.name}`), ...(idle ? [`network ${name}`] : [])];
 }

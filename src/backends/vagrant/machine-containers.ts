@@ -11,26 +11,36 @@ export interface MachineContainerState {
   name: string;
   /** In Vagrant's words. */
   state: "running" | "stopped";
+  /** Names of the networks that Vagrant made for it. */
+  networks: string[];
 }
 
 /** Those of the cluster in `folder`. @throws CommandError COMMAND_FAILED */
 export async function machineContainers(folder: string, command: CommandOptions): Promise<MachineContainerState[]> {
   const filters = [`label=${DOCKER_LABELS.state}=${folder}`, `label=${DOCKER_LABELS.role}=machine`];
-  const lines = await listed(filters, "{{.Names}} {{.Status}}", command);
+  const lines = await listed(filters, "{{.Names}} {{.Networks}} {{.Status}}", command);
   return lines.map((line) => {
-    const [name = "", status = ""] = line.split(" ");
-    return { name, state: status === "Up" ? "running" : "stopped" };
+    const [name = "", networks = "", status = ""] = line.split(" ");
+    return {
+      name,
+      state: status === "Up" ? "running" : "stopped",
+      networks: networks.split(",").filter((network) => network.startsWith("vagrant_network_")),
+    };
   });
 }
 
-/** The name of the network that Vagrant made, if it is there and nobody's machines are in it, halted ones neither. */
-export async function idleNetwork(network: string, command: CommandOptions): Promise<string | undefined> {
-  const name = `vagrant_network_${network}.0/24`;
-  const known = await runCommand("docker", ["network", "inspect", "--format", "{{.Name}}", name], command).catch(
+/** Vagrant's name for the network of which these are the first three numbers. */
+export function networkName(network: string): string {
+  return `vagrant_network_${network}.0/24`;
+}
+
+/** Whether a network is there and nobody's machines are in it, halted ones neither. */
+export async function isIdle(network: string, command: CommandOptions): Promise<boolean> {
+  const known = await runCommand("docker", ["network", "inspect", "--format", "{{.Name}}", network], command).catch(
     () => undefined,
   );
-  if (known?.stdout.trim() !== name) return undefined;
-  return (await listed([`network=${name}`], "{{.Names}}", command)).length === 0 ? name : undefined;
+  if (known?.stdout.trim() !== network) return false;
+  return (await listed([`network=${network}`], "{{.Names}}", command)).length === 0;
 }
 
 /** The first three numbers of the machines' addresses, by the record or, where that cannot be read, by the plan for Vagrant. */

@@ -1,11 +1,12 @@
 // The machines of a cluster as Vagrant knows them, and what can be asked of them.
+import { systemClock, type Clock } from "../../client/clock.ts";
 import type { ClusterPlan } from "../../cluster/plan-types.ts";
 import type { PlanMachine } from "../../cluster/vagrant/vagrant-types.ts";
 import { MesosUpError } from "../../errors.ts";
 import { machineContainers } from "./machine-containers.ts";
 import { machineFolder } from "./machine-folder.ts";
 import { machineStates, type VagrantMessage } from "./machine-readable.ts";
-import { CONTAINERS_CHANGED } from "./vagrant-errors.ts";
+import { CONTAINERS_CHANGED, VAGRANT_BUSY } from "./vagrant-errors.ts";
 import { runVagrant } from "./vagrant-program.ts";
 
 export interface MachinesOptions {
@@ -14,15 +15,41 @@ export interface MachinesOptions {
   onLine?: ((machine: string, line: string) => void) | undefined;
 }
 
-/** Calls Vagrant for the machines of the cluster in `folder`. @throws as runVagrant */
-export function vagrant(folder: string, args: string[], options: MachinesOptions): Promise<VagrantMessage[]> {
+/** While another Vagrant is at work on the machines. */
+const BUSY_RETRY_MS = 2_000;
+const BUSY_RETRIES = 60;
+
+/**
+ * Calls Vagrant for the machines of the cluster in `folder`. Another one that is at work on them is waited for, two minutes
+ * and longer.
+ * @throws as runVagrant
+ */
+export async function vagrant(
+  folder: string,
+  args: string[],
+  options: MachinesOptions,
+  clock: Clock = systemClock,
+): Promise<VagrantMessage[]> {
   const { directory, dotfiles, planFile } = machineFolder(folder);
-  return runVagrant(args, { directory, dotfiles, planFile, ...options });
+  for (let retries = BUSY_RETRIES; ; retries--) {
+    try {
+      return await runVagrant(args, { directory, dotfiles, planFile, ...options });
+    } catch (error) {
+      if (retries === 0 || !(error instanceof MesosUpError) || error.code !== VAGRANT_BUSY) throw error;
+      options.onLine?.("", "another Vagrant is at work on these machines");
+      await clock.sleep(BUSY_RETRY_MS, options.signal);
+    }
+  }
 }
 
 /** Makes and starts machines, once more where others' containers came in between. @throws as runVagrant */
-export async function vagrantUp(folder: string, args: string[], options: MachinesOptions): Promise<void> {
-  const up = () => vagrant(folder, ["up", ...args], options);
+export async function vagrantUp(
+  folder: string,
+  args: string[],
+  options: MachinesOptions,
+  clock?: Clock,
+): Promise<void> {
+  const up = () => vagrant(folder, ["up", ...args], options, clock);
   await up().catch(async (error: unknown) => {
     if (!(error instanceof MesosUpError) || error.code !== CONTAINERS_CHANGED) throw error;
     await up();

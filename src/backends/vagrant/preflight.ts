@@ -48,7 +48,7 @@ function checkMemory({ provider, machines }: VagrantPlan, { freeMemory }: Surrou
 function addressTaken(network: Ipv4Network, by: string): MesosUpError {
   return new MesosUpError(`The addresses of the machines, ${network.text}, are taken ${by}.`, {
     code: "ADDRESS_TAKEN",
-    hint: "Take down what has them, or name another network in the cluster file (vagrant: { network: 192.168.60 }).",
+    hint: "Take down what has them (machines with `mesos-up down`, where they were brought up), or name another network in the cluster file (vagrant: { network: 192.168.60 }).",
   });
 }
 

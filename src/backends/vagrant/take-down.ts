@@ -5,7 +5,7 @@ import { findProgram } from "../find-program.ts";
 import { runCommand } from "../local/kit/command.ts";
 import type { ClusterRecord } from "../state/cluster-record.ts";
 import { removeParts, type TakeDownOptions } from "../take-down.ts";
-import { idleNetwork, machineContainers, networkOf } from "./machine-containers.ts";
+import { isIdle, machineContainers, networkName, networkOf, type MachineContainerState } from "./machine-containers.ts";
 import { machineFolder, writePlanFile, writeVagrantfile, type MachineFolder } from "./machine-folder.ts";
 import { vagrant } from "./machines.ts";
 
@@ -15,12 +15,38 @@ import { vagrant } from "./machines.ts";
  */
 export async function takeDown(cluster: TakeDownOptions, env: NodeJS.ProcessEnv): Promise<string[]> {
   const { folder, record } = cluster;
+  const network = networkOf(folder, record);
+  const networks = new Set(network === undefined ? [] : [networkName(network)]);
   return await removeParts(cluster, [
-    () => removeContainers(folder, env, record),
+    async () => {
+      const containers = await containersOf(folder, env, record);
+      containers.forEach((container) => container.networks.forEach((name) => networks.add(name)));
+      return await removeContainers(folder, env, containers);
+    },
     () => destroyMachines(cluster, env),
-    () => removeNetwork(cluster, env),
+    () => (dockerConcerned(env, record) ? removeNetworks(networks, env) : []),
     () => removeDotfiles(machineFolder(folder)),
   ]);
+}
+
+/** Machines that are containers, by their label: those that Vagrant has not written down, or not any more, too. */
+async function containersOf(
+  folder: string,
+  env: NodeJS.ProcessEnv,
+  record: ClusterRecord | undefined,
+): Promise<MachineContainerState[]> {
+  if (!dockerConcerned(env, record)) return [];
+  const command = { environment: env, signal: new AbortController().signal };
+  return await machineContainers(folder, command).catch((error: unknown) => {
+    // Where it is not known whether Docker was used, one that does not answer was not.
+    if (record === undefined) return [];
+    throw error;
+  });
+}
+
+/** Whether there are machines of a cluster whose folder is gone. */
+export async function isLeft(folder: string, env: NodeJS.ProcessEnv): Promise<boolean> {
+  return (await containersOf(folder, env, undefined)).length > 0;
 }
 
 /** Machines of the record as of Vagrant's own files: either may be all that is left. */
@@ -45,23 +71,14 @@ function machinesKnown({ dotfiles }: MachineFolder): string[] {
     .sort();
 }
 
-/**
- * By their label: those of a bring-up that was killed before Vagrant had written down what it made, too, which alone are
- * told of here.
- */
+/** Gives those that Vagrant does not know: what it destroys is told of when it has. */
 async function removeContainers(
   folder: string,
   env: NodeJS.ProcessEnv,
-  record: ClusterRecord | undefined,
+  containers: readonly MachineContainerState[],
 ): Promise<string[]> {
-  if (!dockerConcerned(env, record)) return [];
-  const command = { environment: env, signal: new AbortController().signal };
-  const containers = await machineContainers(folder, command).catch((error: unknown) => {
-    // Where it is not known whether Docker was used, one that does not answer was not.
-    if (record === undefined) return [];
-    throw error;
-  });
   const names = containers.map(({ name }) => name);
+  const command = { environment: env, signal: new AbortController().signal };
   if (names.length > 0) await runCommand("docker", ["rm", "--force", "--volumes", ...names], command);
   const known = machinesKnown(machineFolder(folder));
   return names
@@ -69,15 +86,16 @@ async function removeContainers(
     .map((name) => `container ${name}`);
 }
 
-/** The network that Vagrant made, if nobody else's machines are in it. */
-async function removeNetwork({ folder, record }: TakeDownOptions, env: NodeJS.ProcessEnv): Promise<string[]> {
-  const network = networkOf(folder, record);
-  if (network === undefined || !dockerConcerned(env, record)) return [];
+/** Those that Vagrant made, if nobody else's machines are in them. */
+async function removeNetworks(networks: ReadonlySet<string>, env: NodeJS.ProcessEnv): Promise<string[]> {
   const command = { environment: env, signal: new AbortController().signal };
-  const name = await idleNetwork(network, command);
-  if (name === undefined) return [];
-  await runCommand("docker", ["network", "rm", name], command);
-  return [`network ${name}`];
+  const removed: string[] = [];
+  for (const name of networks) {
+    if (!(await isIdle(name, command))) continue;
+    await runCommand("docker", ["network", "rm", name], command);
+    removed.push(`network ${name}`);
+  }
+  return removed;
 }
 
 /** In the project's own folder there may be others' machines beside the cluster's: then it stays. */

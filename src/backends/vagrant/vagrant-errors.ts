@@ -24,6 +24,9 @@ interface Known {
 /** Nothing is wrong: the same command may succeed a moment later. */
 export const CONTAINERS_CHANGED = "CONTAINERS_CHANGED";
 
+/** Somebody called Vagrant by hand, or it goes on where a `mesos-up` that had called it was killed. */
+export const VAGRANT_BUSY = "CLUSTER_BUSY";
+
 const known: Known[] = [
   {
     names: ["VirtualBoxInvalidHostSubnet"],
@@ -102,9 +105,9 @@ const known: Known[] = [
     hint: "Turn virtualization on in its firmware (or for the virtual machine that this is), or use --provider docker.",
   },
   {
-    names: ["MachineLocked", "EnvironmentLockedError"],
-    text: /the requested machine because it is locked/,
-    code: "CLUSTER_BUSY",
+    names: ["MachineActionLockedError", "MachineLocked", "EnvironmentLockedError"],
+    text: /the requested machine because it is locked|another process is already executing an action on the machine/,
+    code: VAGRANT_BUSY,
     message: () => "Another Vagrant is at work on these machines.",
     hint: "Wait until it has finished, and try again.",
   },

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { machineFolder } from "../../../src/backends/vagrant/machine-folder.ts";
+import { impatientClock } from "../../client/fake-clock.ts";
 import { vagrantUp } from "../../../src/backends/vagrant/machines.ts";
 
 let folder: string;
@@ -23,7 +24,8 @@ function failing(times: number, text: string): NodeJS.ProcessEnv {
 }
 
 const calls = (): string[] => readFileSync(join(folder, "calls"), "utf8").trim().split("\n");
-const up = (env: NodeJS.ProcessEnv) => vagrantUp(folder, [], { env, signal: new AbortController().signal });
+const up = (env: NodeJS.ProcessEnv) =>
+  vagrantUp(folder, [], { env, signal: new AbortController().signal }, impatientClock);
 
 describe("vagrantUp", () => {
   it("tries once more where a container of somebody else's went away in between", async () => {
@@ -36,6 +38,11 @@ describe("vagrantUp", () => {
       code: "CONTAINERS_CHANGED",
     });
     expect(calls()).toEqual(["up", "up"]);
+  });
+
+  it("waits for another Vagrant, as one that goes on where a run was killed", async () => {
+    await up(failing(2, "another process is already executing an action on the machine."));
+    expect(calls()).toEqual(["up", "up", "up"]);
   });
 
   it("does not try again what failed for another reason", async () => {

@@ -19,6 +19,7 @@ export interface StatusOutput {
   name: string;
   nodes: { name: string; state: "running" | "dead" | "absent"; port: number; pid?: number; version?: string }[];
   leader?: {
+    pid: string;
     agents: { port: number; active: boolean }[];
     frameworks: { id: string; name: string; tasks: { id: string; state: string }[] }[];
   };
