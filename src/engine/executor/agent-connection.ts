@@ -14,7 +14,7 @@ export interface AgentConnectionOptions {
   /** Made anew for every attempt: it tells what is not acknowledged yet. */
   subscribeCall: () => ExecutorCall;
   onEvent: (event: ExecutorEvent) => void;
-  /** The agent is out of reach for good, or refuses the executor. */
+  /** The agent is out of reach for good, or goes on refusing the executor. */
   onLost: (reason: string) => void;
   /** Wait this long for the agent to come back; 0 for executors that end with their agent. */
   recoveryTimeoutMs: number;
@@ -71,12 +71,9 @@ export class AgentConnection {
   #read(response: IncomingMessage): void {
     if (response.statusCode !== 200) {
       response.resume();
-      // 503: the agent is recovering. Anything else will not change by asking again.
-      if (response.statusCode === 503) {
-        this.#retry();
-        return;
-      }
-      this.#lose(`Received '${response.statusCode ?? 0}' from the agent`);
+      // 503: the agent is recovering. What refuses the executor may be another agent at the address of its own, which can
+      // still come back: a real executor too asks on until its recovery timeout is over (src/executor/executor.cpp, `_send`).
+      this.#retry();
       return;
     }
     this.#state = "SUBSCRIBED";

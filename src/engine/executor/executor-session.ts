@@ -13,7 +13,7 @@ export interface ExecutorSessionOptions {
   clock: Clock;
   /** Told of every event; of ACKNOWLEDGED once the session has taken it in. */
   onEvent: (event: ExecutorEvent) => void;
-  /** The agent is out of reach for good, or refuses the executor. */
+  /** The agent is out of reach for good, or goes on refusing the executor. */
   onLost: (reason: string) => void;
 }
 

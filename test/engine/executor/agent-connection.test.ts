@@ -9,6 +9,8 @@ import { ScriptedAgent } from "./scripted-agent.ts";
 let agent: ScriptedAgent;
 let clock: FakeClock;
 let connection: AgentConnection;
+let lost: string[];
+let heard: string[];
 
 const ids = { framework_id: { value: "f1" }, executor_id: { value: "e1" } };
 const update = (id: string): ExecutorCall => ({
@@ -18,20 +20,25 @@ const update = (id: string): ExecutorCall => ({
 });
 const told = (): string[] => agent.statuses.map(({ task_id }) => task_id.value);
 
-function connect(): void {
+function connect(recoveryTimeoutMs = 60_000): void {
   const { port } = agent.server.address() as AddressInfo;
   connection = new AgentConnection({
     agent: { ip: "127.0.0.1", port, path: "/api/v1/executor" },
     subscribeCall: () => ({ ...ids, type: "SUBSCRIBE", subscribe: {} }),
-    onEvent: () => agent.changed(),
-    onLost: () => {},
-    recoveryTimeoutMs: 60_000,
+    onEvent: (event) => {
+      heard.push(event.type);
+      agent.changed();
+    },
+    onLost: (reason) => lost.push(reason),
+    recoveryTimeoutMs,
     clock,
   });
 }
 
 beforeEach(async () => {
   clock = new FakeClock();
+  lost = [];
+  heard = [];
   agent = new ScriptedAgent();
   await once(agent.server.listen(0, "127.0.0.1"), "listening");
 });
@@ -65,5 +72,25 @@ describe("a connection to the agent", () => {
     connection.send(update("t2"));
     await agent.until(() => told().length === 1);
     expect(told()).toEqual(["t2"]);
+  });
+
+  it("asks on at an agent that does not know it: its own may come back to that address", async () => {
+    agent.subscribeStatus = 400;
+    connect(Infinity);
+    while (agent.subscriptions().length < 3) await clock.advance(500);
+    expect(lost).toEqual([]);
+    agent.subscribeStatus = 200;
+    const refused = agent.subscriptions().length;
+    while (agent.subscriptions().length === refused) await clock.advance(500);
+    agent.send({ type: "SHUTDOWN" });
+    await agent.until(() => heard.length === 1);
+  });
+
+  it("is lost where every agent refuses it until its recovery timeout is over", async () => {
+    agent.subscribeStatus = 400;
+    const begunMs = clock.nowMs();
+    connect();
+    while (lost.length === 0) await clock.advance(500);
+    expect(clock.nowMs() - begunMs).toBeGreaterThanOrEqual(60_000);
   });
 });

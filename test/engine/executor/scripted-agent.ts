@@ -10,6 +10,8 @@ export class ScriptedAgent {
   readonly server: Server;
   #stream: ServerResponse | undefined;
   #changed: () => void = () => {};
+  /** What it answers subscriptions with. */
+  subscribeStatus = 200;
   /** Set while it takes subscriptions without answering them. */
   #held: ServerResponse[] | undefined;
 
@@ -51,11 +53,17 @@ export class ScriptedAgent {
     return this.calls.flatMap((call) => (call.type === "SUBSCRIBE" ? [call] : []));
   }
 
+  #answer(response: ServerResponse): void {
+    response.writeHead(this.subscribeStatus);
+    if (this.subscribeStatus === 200) response.flushHeaders();
+    else response.end();
+  }
+
   #receive(call: ExecutorCall, response: ServerResponse): void {
     this.calls.push(call);
     if (call.type === "SUBSCRIBE") {
       this.#stream = response;
-      if (this.#held === undefined) response.writeHead(200).flushHeaders();
+      if (this.#held === undefined) this.#answer(response);
       else this.#held.push(response);
     } else {
       if (call.type === "UPDATE") this.statuses.push(call.update.status);
