@@ -2,14 +2,15 @@
 import type { ClusterPlan, PlanNode } from "../../cluster/plan-types.ts";
 import type { NodeStatus } from "../backend.ts";
 import { nodeVersions } from "../node-versions.ts";
+import { isStopped } from "../state/process-identity.ts";
 import { isRunning, readProcessRecord } from "../state/process-record.ts";
 import { logFileOf } from "./processes/log-file.ts";
 
 /** In the plan's order. A node that runs but gives no answer has no version. */
 export async function nodeStatuses(plan: ClusterPlan): Promise<NodeStatus[]> {
   const known = plan.nodes.map((node) => ({ node, process: processOf(plan, node) }));
-  const running = known.filter(({ process }) => process.state === "running").map(({ node }) => node);
-  const versions = await nodeVersions(running);
+  const answering = known.filter(({ process: { pid } }) => pid !== undefined && !isStopped(pid)).map(({ node }) => node);
+  const versions = await nodeVersions(answering);
   return known.map(({ node: { name, kind, address, port }, process }): NodeStatus => {
     const status = { name, kind, address, port, ...process };
     const version = versions.get(name);

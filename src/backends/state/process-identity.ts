@@ -30,6 +30,12 @@ export function isAlive(identity: ProcessIdentity): boolean {
   return now !== undefined && now.startTicks === identity.startTicks && now.bootId === identity.bootId;
 }
 
+/** It lives, and was stopped by a signal (T) or by a tracer (t), as proc(5) has it: nothing that it is asked is answered. */
+export function isStopped(pid: number): boolean {
+  const stat = readProcess(pid, "stat");
+  return stat !== undefined && parseStat(stat).state.toUpperCase() === "T";
+}
+
 /** A process for a sentence: "PID 812 (nginx: master process)". */
 export function describeProcess(pid: number): string {
   const command = commandLineWords(pid).join(" ").trim();

@@ -2,7 +2,7 @@
 import { basename, dirname, join } from "node:path";
 import { claimsIn } from "../../backends/state/claim.ts";
 import { frameworkFile } from "../../backends/state/cluster-folder.ts";
-import { describeProcess, isAlive, parseStat, readProcess } from "../../backends/state/process-identity.ts";
+import { describeProcess, isAlive, isStopped } from "../../backends/state/process-identity.ts";
 import type { ClaimFacts } from "../facts.ts";
 
 /** Of a cluster's folder: its own, those of its apps, and that of its demo, which lies beside it. */
@@ -18,10 +18,4 @@ export function claimFacts(folder: string): ClaimFacts[] {
     if (!isAlive(holder)) return { file, pid, holder: `PID ${pid}`, state: "ended" };
     return { file, pid, holder: describeProcess(pid), state: isStopped(pid) ? "stopped" : "at work" };
   });
-}
-
-/** T: stopped by a signal; t: by a tracer (proc(5)). */
-export function isStopped(pid: number): boolean {
-  const stat = readProcess(pid, "stat");
-  return stat !== undefined && parseStat(stat).state.toUpperCase() === "T";
 }

@@ -2,12 +2,17 @@
 import type { NodeStatus } from "../../backends/backend.ts";
 import { NODE_ANSWERS_WITHIN_MS } from "../../backends/node-versions.ts";
 import { portHolder } from "../../backends/local/ports/port-holder.ts";
-import { clusterFolderOf, describeProcess, identify, isAlive } from "../../backends/state/process-identity.ts";
+import {
+  clusterFolderOf,
+  describeProcess,
+  identify,
+  isAlive,
+  isStopped,
+} from "../../backends/state/process-identity.ts";
 import { readProcessRecord } from "../../backends/state/process-record.ts";
 import { planNodeByName } from "../../cluster/plan.ts";
 import { ask, type AskOptions } from "../ask.ts";
 import { valueOf, type NodeFacts, type PortHolder } from "../facts.ts";
-import { isStopped } from "./claims.ts";
 import type { Target } from "./target.ts";
 
 /** Longer than the backends wait for a part that does not answer. */

@@ -24,7 +24,11 @@ export async function endProcesses(
 ): Promise<ProcessIdentity[]> {
   const found = find();
   const asked = found.filter((identity) => !last(identity));
-  for (const identity of asked) signal(identity, "SIGTERM");
+  for (const identity of asked) {
+    signal(identity, "SIGTERM");
+    // One that was stopped hears nothing until it goes on.
+    signal(identity, "SIGCONT");
+  }
   await allEnd(asked, graceMs);
   const ended = new Map<string, ProcessIdentity>();
   const remember = (identity: ProcessIdentity): void =>
@@ -39,7 +43,7 @@ export async function endProcesses(
 }
 
 /** The process may end between the look and the signal; its ID cannot have been given anew in that instant. */
-function signal(identity: ProcessIdentity, name: "SIGTERM" | "SIGKILL"): void {
+function signal(identity: ProcessIdentity, name: "SIGTERM" | "SIGCONT" | "SIGKILL"): void {
   if (!isAlive(identity)) return;
   try {
     process.kill(identity.pid, name);

@@ -85,6 +85,15 @@ describe("endProcesses", () => {
     expect(identify(stranger.pid!)).toBeDefined();
   });
 
+  it("lets one that was stopped by a signal end as it is asked to, instead of being killed", async () => {
+    const stopped = await run("wait", ownerEnvironment("t", folder));
+    const ended = once(stopped, "exit");
+    stopped.kill("SIGSTOP");
+    const hours = 3_600_000;
+    await endProcesses(() => findOwnedProcesses({ owner: "t", folder }), { graceMs: hours });
+    expect(await ended).toEqual([null, "SIGTERM"]);
+  });
+
   it("does nothing where nothing is found", async () => {
     expect(await endProcesses(() => [])).toEqual([]);
   });
