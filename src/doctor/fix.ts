@@ -1,5 +1,6 @@
 // Applies remedies one at a time, and looks again after each.
 import { REMEDY_KINDS, type Diagnosis, type Finding, type Remedy } from "./finding.ts";
+import { isStillThere, keyOfFinding, settled, unwell, type SettleOptions } from "./settle.ts";
 
 export interface FixOptions {
   look: () => Promise<Diagnosis>;
@@ -26,10 +27,6 @@ export interface Fixed {
   repairs: Repair[];
 }
 
-/** What was started anew is given this long to be found well: an agent has to register first. */
-const SETTLE_MS = 15_000;
-const LOOK_EVERY_MS = 200;
-
 /**
  * Goes on until all is well or nothing is left to try. For a finding each remedy is tried once, and once more after another
  * one that helped: what kept it from its work may be mended by then.
@@ -39,13 +36,14 @@ export async function fix(options: FixOptions): Promise<Fixed> {
   const tried = new Tried();
   let diagnosis = await options.look();
   for (;;) {
-    const next = unwell(diagnosis).find(
+    const next = bySize(diagnosis).find(
       (one) => isOurs(one.remedy) && isAllowed(one.remedy, options) && !tried.has(one, one.remedy),
     );
     if (next?.remedy === undefined) return { diagnosis, repairs: [...repairs, ...refusals(diagnosis, options)] };
     const { remedy } = next;
     const meant = unwell(diagnosis).filter((one) => isOurs(one.remedy) && keyOf(one.remedy) === keyOf(remedy));
-    const { repair, ...seen } = await tryOut(next, remedy, options);
+    const isUntried = (one: Finding) => isOurs(one.remedy) && !tried.has(one, one.remedy);
+    const { repair, ...seen } = await tryOut(next, remedy, { ...options, before: diagnosis, isUntried });
     repairs.push(repair);
     diagnosis = seen.diagnosis;
     if (repair.outcome === "helped") tried.giveAnotherChance();
@@ -75,15 +73,15 @@ class Tried {
     this.#inVain.clear();
   }
 
-  #key({ id, subject = "" }: Finding, remedy: Remedy): string {
-    return [keyOf(remedy), id, subject].join(" ");
+  #key(finding: Finding, remedy: Remedy): string {
+    return `${keyOf(remedy)} ${keyOfFinding(finding)}`;
   }
 }
 
 async function tryOut(
   finding: Finding,
   remedy: Remedy,
-  options: FixOptions,
+  options: FixOptions & SettleOptions,
 ): Promise<{ repair: Repair; diagnosis: Diagnosis }> {
   const about = { finding: finding.id, command: remedy.command };
   try {
@@ -101,11 +99,11 @@ function isAllowed({ losesTasks }: Remedy, { yes }: FixOptions): boolean {
 }
 
 /** The smallest remedies first; among equals those of what the others follow from. */
-function unwell({ findings }: Diagnosis): Finding[] {
+function bySize(diagnosis: Diagnosis): Finding[] {
   const rank = ({ remedy }: Finding): number => REMEDY_KINDS.indexOf(remedy?.kind ?? "by-hand");
-  return findings
-    .filter(({ level }) => level === "failed" || level === "warning")
-    .sort((a, b) => rank(a) - rank(b) || Number(a.remedy?.losesTasks ?? false) - Number(b.remedy?.losesTasks ?? false));
+  return unwell(diagnosis).sort(
+    (a, b) => rank(a) - rank(b) || Number(a.remedy?.losesTasks ?? false) - Number(b.remedy?.losesTasks ?? false),
+  );
 }
 
 /** What no command of ours can do is the user's. */
@@ -117,7 +115,7 @@ function isOurs(remedy: Remedy | undefined): remedy is Remedy {
 function refusals(diagnosis: Diagnosis, { yes }: FixOptions): Repair[] {
   if (yes === true) return [];
   const left = new Map<string, Repair>();
-  for (const { id, remedy } of unwell(diagnosis)) {
+  for (const { id, remedy } of bySize(diagnosis)) {
     if (!isOurs(remedy) || !remedy.losesTasks || left.has(keyOf(remedy))) continue;
     const said = "it may end tasks or lose data, which --fix does only with --yes";
     left.set(keyOf(remedy), { finding: id, command: remedy.command, outcome: "refused", said });
@@ -127,24 +125,4 @@ function refusals(diagnosis: Diagnosis, { yes }: FixOptions): Repair[] {
 
 function keyOf({ kind, target }: Remedy): string {
   return `${kind} ${target ?? ""}`;
-}
-
-/** All well, or what it is when the time is over. */
-async function settled(finding: Finding, options: FixOptions): Promise<Diagnosis> {
-  const begunMs = options.nowMs();
-  for (;;) {
-    const diagnosis = await options.look();
-    if (diagnosis.level === "ok") return diagnosis;
-    const isOver = options.nowMs() - begunMs >= SETTLE_MS;
-    if (isOver || (!isStillThere(finding, diagnosis) && !hasUnknown(diagnosis))) return diagnosis;
-    await options.sleep(LOOK_EVERY_MS);
-  }
-}
-
-function isStillThere({ id, subject }: Finding, { findings }: Diagnosis): boolean {
-  return findings.some((one) => one.id === id && one.subject === subject && one.level !== "ok");
-}
-
-function hasUnknown({ findings }: Diagnosis): boolean {
-  return findings.some(({ level }) => level === "unknown");
 }

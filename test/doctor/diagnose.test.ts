@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { CHECKS, diagnose } from "../../src/doctor/diagnose.ts";
-import type { AppFacts, Facts, NodeFacts, PortHolder, SchedulerView } from "../../src/doctor/facts.ts";
+import type { Answer, AppFacts, Facts, NodeFacts, PortHolder, SchedulerView } from "../../src/doctor/facts.ts";
 import type { Finding } from "../../src/doctor/finding.ts";
 import { answered, healthyFacts, refused, silent } from "./support.ts";
 
@@ -120,6 +120,24 @@ describe("the root cause", () => {
     const facts = healthyFacts({ masters: 3 });
     facts.masters.slice(2).forEach((master) => (master.leader = answered("http://127.0.0.1:5052")));
     expect(summary(facts)).toMatchObject({ level: "failed", id: "MS004" });
+  });
+
+  it("is a master that leads though ZooKeeper names another: that one is to be restarted", () => {
+    const facts = healthyFacts({ masters: 3 });
+    facts.masters.slice(0, 2).forEach((master) => (master.metrics = answered({ "master/elected": 1 })));
+    facts.elected = answered(facts.masters.slice(1).map(({ url }) => url));
+    const { rootCause } = diagnose(facts);
+    expect(rootCause).toMatchObject({ id: "MS003", remedy: { target: "master-1" } });
+    expect(rootCause?.evidence.at(-1)).toBe(`ZooKeeper: ${facts.masters[1]?.url} leads`);
+  });
+
+  it("is a registry that cannot be read for want of a quorum, though its log had recovered before", () => {
+    const facts = healthyFacts();
+    const words = "it answered 503: Master has not finished recovery";
+    const answer: Answer<never> = { kind: "failed", said: words, tookMs: 1 };
+    if (facts.leader !== undefined) facts.leader.subscribes = answer;
+    expect(summary(facts)).toMatchObject({ level: "failed", id: "MS005", kind: "up" });
+    expect(levels(facts, "MS006")).toEqual(["unknown"]);
   });
 
   it("is a registry that is not recovered, and not that SUBSCRIBE fails", () => {

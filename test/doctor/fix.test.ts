@@ -135,4 +135,35 @@ describe("fix", () => {
       repairs: [{ finding: "A", outcome: "helped" }],
     });
   });
+
+  it("leaves what is on its way the time to get there", async () => {
+    const { options, applied } = patient([failed("A", up), failed("B", restart("b"))], { up: ["A"] });
+    const look = async (): Promise<Diagnosis> => {
+      const diagnosis = await options.look();
+      return applied.length > 0 && options.nowMs() >= 1_000 ? { level: "ok", findings: [] } : diagnosis;
+    };
+    expect(await fix({ ...options, look })).toMatchObject({ repairs: [{ finding: "A", outcome: "helped" }] });
+    expect(applied).toEqual(["up"]);
+  });
+
+  it("does not wait for what waits for something that is missing", async () => {
+    const findings = [failed("A", restart("a")), { ...failed("C"), level: "unknown" as const }];
+    const { options } = patient(findings, { "restart a": ["A"], up: ["B", "C"] });
+    const look = async (): Promise<Diagnosis> => {
+      const { findings: left } = await options.look();
+      const isUp = left.length === 0;
+      // It ends because of what the first remedy did.
+      const ended = left.some(({ id }) => id === "A") || isUp ? [] : [failed("B", up)];
+      return { level: isUp ? "ok" : "failed", findings: [...left, ...ended] };
+    };
+    expect(await fix({ ...options, look })).toMatchObject({ diagnosis: { level: "ok" }, repairs: [{}, {}] });
+    expect(options.nowMs()).toBe(0);
+  });
+
+  it("waits for nothing that could not be told before either", async () => {
+    const unknown: Finding = { ...failed("X"), level: "unknown", because: "ZK" };
+    const { options } = patient([failed("ZK"), failed("A", restart("a")), unknown], { "restart a": ["A"] });
+    expect(await fix(options)).toMatchObject({ repairs: [{ finding: "A", outcome: "helped" }] });
+    expect(options.nowMs()).toBeLessThan(5_000);
+  });
 });

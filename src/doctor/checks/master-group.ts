@@ -12,7 +12,7 @@ export const masterGroupChecks: Check[] = [
     run(facts, before) {
       const leader = facts.masters.find(leads);
       if (leader === undefined) return [unknown(leaderlessBecause(before))];
-      const earlier = before.trouble(["MS005"]);
+      const earlier = before.trouble(["MS003", "MS005"]);
       if (earlier !== undefined) return [unknown(earlier)];
       return [ensemble(facts, leader, before), ...unrecovered(facts, leader)].filter((one) => one !== undefined);
     },

@@ -47,14 +47,14 @@ export const masterChecks: Check[] = [
         return `${name}: master/elected ${elected ?? `not to be had (${said(metrics)})`}`;
       });
       if (leading.length > 1) {
-        const names = leading.map(({ name }) => name);
-        const [, second = ""] = names;
-        return [
-          unwell("failed", `${names.join(" and ")} both say that they lead`, {
-            evidence,
-            remedy: restart(facts, second),
-          }),
-        ];
+        const [rightful] = valueOf(facts.elected) ?? [];
+        if (rightful !== undefined) evidence.push(`ZooKeeper: ${rightful} leads`);
+        // Whoever leads by ZooKeeper's word stays; where that is not to be had, the first.
+        const entitled = leading.find(({ url }) => rightful !== undefined && isSamePlace(url, rightful)) ?? leading[0];
+        const other = leading.find((master) => master !== entitled);
+        const names = leading.map(({ name }) => name).join(" and ");
+        const remedy = other && restart(facts, other.name);
+        return [unwell("failed", `${names} both say that they lead`, { evidence, remedy })];
       }
       const earlier = before.trouble(["ZK001", "ZK002", "ZK003", "MS001", "MS002"]);
       if (earlier !== undefined) return [unknown(earlier)];
@@ -69,7 +69,7 @@ export const masterChecks: Check[] = [
     title: "ZooKeeper and all masters agree on who leads",
     run(facts, before) {
       const leader = facts.masters.find(leads);
-      if (leader === undefined) return [unknown(leaderlessBecause(before))];
+      if (leader === undefined || before.trouble(["MS003"])) return [unknown(leaderlessBecause(before))];
       const elected = valueOf(facts.elected);
       const others = [
         ...(elected === undefined ? [] : [{ name: "ZooKeeper", leader: elected[0] }]),
@@ -97,14 +97,16 @@ export const masterChecks: Check[] = [
     title: "A quorum of masters runs, and the leading one has recovered its registry",
     run(facts, before) {
       const leader = facts.masters.find(leads);
-      if (leader === undefined) return [unknown(leaderlessBecause(before))];
+      if (leader === undefined || before.trouble(["MS003"])) return [unknown(leaderlessBecause(before))];
       const recovered = valueOf(leader.metrics)?.["registrar/log/recovered"];
-      if (recovered !== 0)
+      const refusal = unrecovered(facts);
+      if (recovered !== 0 && refusal === undefined)
         return [ok(`${answering(facts)} of ${facts.masters.length} answer, ${quorumOf(facts)} have to`)];
       return [
         unwell("failed", `${leader.name} has not recovered its registry: it hears no frameworks and no agents`, {
           evidence: [
-            `registrar/log/recovered: ${recovered}`,
+            ...(refusal === undefined ? [] : [`${facts.leader?.url ?? ""}: ${refusal}`]),
+            `registrar/log/recovered: ${recovered ?? "not to be had"}`,
             `registrar/log/ensemble_size: ${valueOf(leader.metrics)?.["registrar/log/ensemble_size"] ?? "not to be had"}`,
             `${answering(facts)} of ${facts.masters.length} masters answer, a quorum is ${quorumOf(facts)}`,
           ],
@@ -121,7 +123,7 @@ export const masterChecks: Check[] = [
       const subscribes = facts.leader?.subscribes;
       if (subscribes === undefined) return facts.leader === undefined ? [unknown(leaderlessBecause(before))] : [];
       if (subscribes.kind === "answered") return [ok(`SUBSCRIBED after ${Math.round(subscribes.tookMs)} ms`)];
-      const earlier = before.trouble(["MS005"]);
+      const earlier = before.trouble(["MS003", "MS005"]);
       if (earlier !== undefined) return [unknown(earlier)];
       const leader = facts.masters.find(leads);
       return [
@@ -136,6 +138,14 @@ export const masterChecks: Check[] = [
 
 export function leads({ metrics }: MasterFacts): boolean {
   return valueOf(metrics)?.["master/elected"] === 1;
+}
+
+/** In its own words: its log may have recovered before, and its registry not, for want of a quorum. */
+function unrecovered({ leader }: Facts): string | undefined {
+  if (leader === undefined) return undefined;
+  const { agents, tasks, subscribes } = leader;
+  const answers = [subscribes, agents, tasks].filter((answer) => answer !== undefined);
+  return answers.map(said).find((words) => words.includes("has not finished recovery"));
 }
 
 /** Which finding leaves it open who leads. */
