@@ -6,7 +6,7 @@ import type { ClusterSpec } from "../src/cluster/spec.ts";
 import { createSteps, type Steps } from "../src/progress/steps.ts";
 import { together } from "../src/progress/together.ts";
 import type { DemoReport } from "../src/report/report.ts";
-import type { FrameworkStore } from "../src/scheduler/framework-store.ts";
+import type { FrameworkStore } from "../src/scheduler/store/framework-store.ts";
 import type { RunningApp } from "../src/scheduler/running-app.ts";
 import { backendFor } from "./backends.ts";
 import { contentAddressOf } from "./content-address.ts";
@@ -143,7 +143,7 @@ async function launch(job: Job, { plan }: UpResult, image: LaunchImage): Promise
   const [{ runApp }, { nginxApp }, { FileFrameworkStore }] = await Promise.all([
     import("../src/scheduler/run-app.ts"),
     import("../src/scheduler/nginx-app.ts"),
-    import("../src/scheduler/framework-store.ts"),
+    import("../src/scheduler/store/file-store.ts"),
   ]);
   const frameworkStore = new FileFrameworkStore(frameworkFile(plan.stateDirectory, "nginx"));
   if (job.cluster === "found") await endKept(job, plan, frameworkStore);

@@ -1,5 +1,5 @@
 // The framework of an app that was left running without a scheduler, as `demo --keep` does.
-import type { FrameworkStore } from "../src/scheduler/framework-store.ts";
+import type { FrameworkStore } from "../src/scheduler/store/framework-store.ts";
 
 /** Its ID; undefined if none is remembered. @throws MesosUpError FRAMEWORK_STORE_UNUSABLE */
 export async function keptFramework(store: FrameworkStore): Promise<string | undefined> {

@@ -164,7 +164,7 @@ async function launch(
   return await steps.step({ id: "launch", title, graceMs: LAUNCH_GRACE_MS }, async (context) => {
     const [{ runApps }, { FileFrameworkStore }] = await Promise.all([
       import("../src/scheduler/run-app.ts"),
-      import("../src/scheduler/framework-store.ts"),
+      import("../src/scheduler/store/file-store.ts"),
     ]);
     const running = await runApps({
       master,

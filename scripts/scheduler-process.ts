@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { claimApp, frameworkFile } from "../src/backends/state/cluster-folder.ts";
 import type { AppScheduler } from "../src/scheduler/app-scheduler.ts";
 import { serveControl, type Control } from "../src/scheduler/control/server.ts";
-import { FileFrameworkStore } from "../src/scheduler/framework-store.ts";
+import { FileFrameworkStore } from "../src/scheduler/store/file-store.ts";
 import { openScheduler } from "../src/scheduler/open-scheduler.ts";
 import { readConnection } from "./connection.ts";
 import type { SchedulerRecord } from "./schedulers.ts";

@@ -21,7 +21,8 @@ export { defineApp, type AppDescription, type ConstraintDescription } from "./sc
 export { NoMatchingOfferError } from "./scheduler/no-matching-offer.ts";
 export { nginxApp } from "./scheduler/nginx-app.ts";
 export { parseAppFile } from "./scheduler/parse-app-file.ts";
-export { FileFrameworkStore, type FrameworkStore } from "./scheduler/framework-store.ts";
+export { FileFrameworkStore } from "./scheduler/store/file-store.ts";
+export type { FrameworkStore } from "./scheduler/store/framework-store.ts";
 export { checkHttp as verify, HttpCheckError, type HttpCheckResult } from "./scheduler/http-check.ts";
 
 export { parseClusterFile } from "./cluster/parse-cluster-file.ts";

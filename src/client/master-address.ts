@@ -1,15 +1,17 @@
 // How users name a cluster: `zk://host:port,host:port/path`, a list of masters, or one master's URL.
 import { ConfigError } from "../errors.ts";
 
+export interface ZooKeeperAddress {
+  kind: "zookeeper";
+  /** host:port,host:port as ZooKeeper's clients take it. */
+  connect: string;
+  /** Absolute, without a trailing slash: "/mesos". */
+  path: string;
+  credentials?: { user: string; password: string };
+}
+
 export type MasterAddress =
-  | {
-      kind: "zookeeper";
-      /** host:port,host:port as ZooKeeper's clients take it. */
-      connect: string;
-      /** Absolute, without a trailing slash: "/mesos". */
-      path: string;
-      credentials?: { user: string; password: string };
-    }
+  | ZooKeeperAddress
   | {
       kind: "masters";
       /** At least one; http://host:port without a trailing slash. */

@@ -32,7 +32,8 @@ export type SubscriptionState =
 export interface SchedulerStreamOptions {
   leader: LeaderDetector;
   http: HttpClient;
-  frameworkInfo: FrameworkInfo;
+  /** A function is asked before every SUBSCRIBE. */
+  frameworkInfo: FrameworkInfo | (() => FrameworkInfo);
   /** Of an earlier subscription that is to be taken up again. */
   frameworkId?: string | undefined;
   suppressedRoles?: string[];
@@ -183,7 +184,8 @@ export class SchedulerStream implements AsyncDisposable {
   }
 
   #subscribeCall(): Extract<SchedulerCall, { type: "SUBSCRIBE" }> {
-    const { frameworkInfo, suppressedRoles } = this.#options;
+    const { frameworkInfo: info, suppressedRoles } = this.#options;
+    const frameworkInfo = typeof info === "function" ? info() : info;
     const constraints = this.#options.offerConstraints?.();
     const id = this.#frameworkId === undefined ? undefined : { value: this.#frameworkId };
     return {

@@ -11,30 +11,31 @@ import { MesosUpError, StepError } from "../errors.ts";
 import type { SchedulerEvent } from "../mesos/scheduler-api.ts";
 import type { FrameworkInfo, TaskStatus } from "../mesos/types.ts";
 import type { AppEvent } from "./app-event.ts";
-import type { CallOutcome, Changes, Command, Effect, Input } from "./core/inputs.ts";
+import { frameworkInfoOf } from "./core/framework-info.ts";
+import type { Changes, Command, Input } from "./core/inputs.ts";
 import { offerConstraintsOf } from "./core/offer-constraints.ts";
 import { restoreState } from "./core/state.ts";
 import type { SchedulerState } from "./core/state.ts";
 import { step } from "./core/step.ts";
-import type { FrameworkStore } from "./framework-store.ts";
-import { messageOf, outcomeOf } from "./live/call-outcome.ts";
+import type { FrameworkStore } from "./store/framework-store.ts";
 import { inputOf } from "./live/inputs-of-events.ts";
 import { seenAgents } from "./live/seen-agents.ts";
-import { PersistentWriter } from "./live/persistent-writer.ts";
+import { Performer } from "./live/performer.ts";
+import { isLostLeadership, PersistentWriter } from "./live/persistent-writer.ts";
 import { Subscriptions } from "./live/subscriptions.ts";
 import { TaskNotes } from "./live/task-notes.ts";
 import { WakeTimer } from "./live/wake-timer.ts";
 import { Watchers } from "./live/watchers.ts";
 import type { SchedulerMeter } from "./metrics/meter.ts";
 import { Outbox } from "./outbox.ts";
-import type { Placement } from "./placement.ts";
-import { readStderrTail } from "./task-failure.ts";
 
 export interface AppSchedulerOptions {
   frameworkInfo: FrameworkInfo;
   leader: LeaderDetector;
   http: HttpClient;
   store: FrameworkStore;
+  /** Aborting it, as when another scheduler may lead, ends everything at once: nothing more is sent or stored. */
+  lost?: AbortSignal | undefined;
   /** As it was when this scheduler last ran. */
   stored: Changes | undefined;
   clock: Clock;
@@ -50,7 +51,6 @@ export interface AppSchedulerOptions {
   meter?: SchedulerMeter | undefined;
 }
 
-const STDERR_LIMIT_MS = 2000;
 const AGENTS_LIMIT_MS = 2000;
 const TEARDOWN_LIMIT_MS = 10_000;
 
@@ -78,19 +78,32 @@ export class AppScheduler {
       closing: this.#closing.signal,
       onTrouble: (message) => this.#tell({ type: "note", message }),
     });
-    this.#outbox = new Outbox({
-      write: (changes, done) => this.#track(writer.write(changes).then(done)),
-      perform: (effect) => this.#perform(effect),
-    });
     this.#timer = new WakeTimer(options.clock, () => this.#feed({ type: "timer" }));
     this.#subscriptions = new Subscriptions({
       ...options,
       frameworkId: () => this.state.frameworkId,
+      frameworkInfo: () => frameworkInfoOf(this.state),
       offerConstraints: () => offerConstraintsOf(this.state),
       onState: (state) => this.#onSubscription(state),
       onEvent: (event) => this.#onEvent(event),
       onRemoved: () => this.#feed({ type: "framework-removed" }),
     });
+    const performer = new Performer({
+      ...options,
+      state: this.state,
+      notes: this.#notes,
+      subscriptions: this.#subscriptions,
+      closing: this.#closing.signal,
+      tell: (event) => this.#tell(event),
+      feed: (input) => this.#feed(input),
+      track: (work) => this.#track(work),
+    });
+    this.#outbox = new Outbox({
+      write: (changes, done) => this.#track(writer.write(changes).then((written) => written && done())),
+      perform: (effect) => performer.perform(effect),
+    });
+    options.lost?.addEventListener("abort", this.#onLost);
+    if (options.lost?.aborted) this.#onLost();
     this.#over = this.#run();
   }
 
@@ -183,13 +196,24 @@ export class AppScheduler {
 
   /** Ends the subscription; the framework lives on for its failover timeout. */
   async close(): Promise<void> {
-    this.#closing.abort();
-    this.#subscriptions.close();
-    this.#timer.close();
+    this.#options.lost?.removeEventListener("abort", this.#onLost);
+    this.#end();
     await this.#over;
     await this.settled();
     await this.#options.store.close();
   }
+
+  /** Nothing more is sent, stored or decided. */
+  #end(): void {
+    this.#closing.abort();
+    this.#subscriptions.close();
+    this.#timer.close();
+  }
+
+  readonly #onLost = () => {
+    this.#end();
+    this.#watchers.fail(this.#options.lost?.reason);
+  };
 
   async #run(): Promise<void> {
     try {
@@ -212,13 +236,14 @@ export class AppScheduler {
       this.#notes.updated(status);
       this.#tell({ type: "status", status });
     }
-    const input = inputOf(event, this.#subscriptions.toldConstraints);
+    const input = inputOf(event, this.#subscriptions.told);
     if (input !== undefined) this.#feed(input);
   }
 
   /** @throws what a command that cannot be obeyed throws */
   #feed(input: Input): void {
     const { random, siteUri, secret, clock, epochMs } = this.#options;
+    if (this.#closing.signal.aborted) return;
     const newId = () => randomBytes(4).toString("hex");
     const nowMs = epochMs + clock.nowMs();
     const effects = step(this.state, input, { nowMs, random, newId, siteUri, secret });
@@ -230,51 +255,12 @@ export class AppScheduler {
     this.#watchers.changed();
   }
 
-  #perform(effect: Exclude<Effect, { type: "persist" }>): void {
-    switch (effect.type) {
-      case "call":
-        this.#send(effect);
-        break;
-      case "event":
-        this.#tell(effect.event);
-        break;
-      case "read-tail":
-        this.#track(this.#readTail(effect.instance, effect.placement));
-        break;
-      case "subscribe-anew":
-        // The stream has ended; the next subscription follows it by itself.
-        break;
-      case "over":
-        this.#track(this.#options.store.clear());
-        break;
-    }
-  }
-
-  #send({ id, subscription, call }: Extract<Effect, { type: "call" }>): void {
-    if (subscription !== this.state.subscription) return;
-    const nowMs = this.#options.clock.nowMs();
-    if (call.type === "ACCEPT") this.#notes.accepted(launchedBy(call.accept.operations), nowMs);
-    this.#options.meter?.sent(call, nowMs);
-    const answered = this.#subscriptions.call(call).then(
-      (): CallOutcome => ({ name: "taken" }),
-      (error: unknown) => {
-        this.#tell({ type: "note", message: messageOf(error) });
-        return outcomeOf(error);
-      },
-    );
-    this.#track(answered.then((outcome) => this.#feed({ type: "answer", callId: id, outcome })));
-  }
-
-  async #readTail(instance: string, placement: Placement): Promise<void> {
-    const signal = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(STDERR_LIMIT_MS)]);
-    const frameworkId = this.state.frameworkId ?? "";
-    const text = await readStderrTail(this.#options.http, { placement, frameworkId, signal });
-    if (text !== "") this.#feed({ type: "tail", instance, taskId: placement.taskId, text });
-  }
-
   #track(work: Promise<unknown>): void {
     const tracked = work
-      .catch((error: unknown) => this.#watchers.fail(error))
+      .catch((error: unknown) => {
+        if (isLostLeadership(error)) this.#end();
+        this.#watchers.fail(error);
+      })
       .finally(() => this.#underway.delete(tracked));
     this.#underway.add(tracked);
   }
@@ -284,8 +270,4 @@ export class AppScheduler {
     this.#options.onEvent(event);
     this.#watchers.changed();
   }
-}
-
-function launchedBy(operations: readonly { launch?: { task_infos?: { task_id: { value: string } }[] } }[]): string[] {
-  return operations.flatMap(({ launch }) => launch?.task_infos ?? []).map(({ task_id: id }) => id.value);
 }

@@ -32,6 +32,11 @@ export function nginxApp(options: NginxOptions = {}): AppSpec {
   return network === "bridge" && site === undefined ? app : { ...app, command: nginxCommand(app) };
 }
 
+/** A site, and an nginx on the host's network, need a command; what is given is left as it is. */
+export function servedByNginx(app: AppSpec): AppSpec {
+  return app.site === undefined || app.command !== undefined ? app : { ...app, command: nginxCommand(app) };
+}
+
 /**
  * What starts nginx where the image's own command will not do: to serve a site out of the sandbox, or on the host's
  * network, where it must listen on the port that it was given. For every image with a shell and nginx in it.

@@ -10,11 +10,14 @@ import type { FrameworkInfo } from "../mesos/types.ts";
 import { AppScheduler } from "./app-scheduler.ts";
 import type { AppEvent } from "./app-event.ts";
 import type { AppSpec } from "./app-spec.ts";
+import { GPUS } from "./core/framework-info.ts";
 import type { AppState } from "./core/state.ts";
-import { MemoryFrameworkStore } from "./framework-store.ts";
-import type { FrameworkStore } from "./framework-store.ts";
-import { serveSite } from "./site.ts";
+import { messageOf } from "./live/call-outcome.ts";
+import { MemoryFrameworkStore } from "./store/framework-store.ts";
+import type { FrameworkStore } from "./store/framework-store.ts";
+import { servedByNginx } from "./nginx-app.ts";
 import type { ServedSite } from "./site.ts";
+import { Sites } from "./sites.ts";
 
 export interface OpenSchedulerOptions {
   /** zk://host:port,host:port/path, host:port of masters, or one URL. */
@@ -25,6 +28,8 @@ export interface OpenSchedulerOptions {
   apps?: readonly AppSpec[];
   /** Default: one that forgets everything with the process. */
   frameworkStore?: FrameworkStore | undefined;
+  /** Aborting it, as when another scheduler may lead, ends everything at once, with its reason. */
+  lost?: AbortSignal | undefined;
   frameworkName: string;
   /** Whom tasks run as. Default: the user of this process. */
   user?: string | undefined;
@@ -45,7 +50,9 @@ export interface OpenScheduler {
   scheduler: AppScheduler;
   http: HttpClient;
   /** By the names of their apps. */
-  sites: Map<string, ServedSite>;
+  sites: ReadonlyMap<string, ServedSite>;
+  /** The app as it can be run: its site is served, by a command that does so. @throws ConfigError SITE_UNUSABLE */
+  prepare: (app: AppSpec) => Promise<AppSpec>;
   frameworkName: string;
   /** Where its metrics are, if they are served. */
   metricsUrl?: string | undefined;
@@ -60,7 +67,7 @@ const FAILOVER_SECONDS = { stored: 7 * 24 * 3600, unstored: 60 };
 
 /** Subscribes at once. @throws ConfigError, MesosUpError FRAMEWORK_STORE_UNUSABLE, METRICS_ADDRESS_UNUSABLE */
 export async function openScheduler(options: OpenSchedulerOptions): Promise<OpenScheduler> {
-  const { clock = systemClock, random = Math.random, frameworkName, env = {} } = options;
+  const { clock = systemClock, random = Math.random, frameworkName, env = {}, onEvent = () => undefined } = options;
   const store = options.frameworkStore ?? new MemoryFrameworkStore();
   const stored = await store.load();
   const known = Object.entries(stored ?? {}).flatMap(([key, value]) =>
@@ -74,10 +81,11 @@ export async function openScheduler(options: OpenSchedulerOptions): Promise<Open
       : await (await import("./metrics/serve-metrics.ts")).serveMetrics(options.metrics);
   const http = new HttpClient(options.connection);
   const leader = leaderDetector(options.master, { http, clock });
-  const sites = new Map<string, ServedSite>();
-  for (const { name, site } of apps)
-    if (site !== undefined && !sites.has(name))
-      sites.set(name, await serveSite(site, options.contentAddress ?? "127.0.0.1"));
+  const sites = new Sites(options.contentAddress ?? "127.0.0.1");
+  for (const app of options.apps ?? []) await sites.serve(app);
+  // Of a site that is gone, or is on another scheduler's machine, tasks run on; none is launched.
+  for (const app of known)
+    await sites.serve(app).catch((error: unknown) => onEvent({ type: "note", message: messageOf(error) }));
   const scheduler = new AppScheduler({
     frameworkInfo: frameworkInfoOf(options, apps),
     leader,
@@ -87,22 +95,30 @@ export async function openScheduler(options: OpenSchedulerOptions): Promise<Open
     clock,
     epochMs: options.epochMs ?? Date.now() - clock.nowMs(),
     random,
-    siteUri: (app) => sites.get(app)?.uri,
+    lost: options.lost,
+    siteUri: (app) => sites.served.get(app)?.uri,
     secret: (name) => env[name],
-    onEvent: options.onEvent ?? (() => undefined),
+    onEvent,
     meter: served?.meter,
   });
   const free = async () => {
     await scheduler.close();
     await leader[Symbol.asyncDispose]();
     await http.close();
-    for (const site of sites.values()) await site[Symbol.asyncDispose]();
+    await sites[Symbol.asyncDispose]();
     await served?.[Symbol.asyncDispose]();
   };
   let closed: Promise<void> | undefined;
   const close = () => (closed ??= free());
   const metricsUrl = served?.url;
-  return { scheduler, http, sites, frameworkName, metricsUrl, resumed: stored !== undefined, close };
+  return {
+    ...{ scheduler, http, sites: sites.served, frameworkName, metricsUrl, close },
+    resumed: stored !== undefined,
+    async prepare(app) {
+      await sites.serve(app);
+      return servedByNginx(app);
+    },
+  };
 }
 
 function frameworkInfoOf(options: OpenSchedulerOptions, apps: readonly AppSpec[]): FrameworkInfo {
@@ -119,8 +135,7 @@ function frameworkInfoOf(options: OpenSchedulerOptions, apps: readonly AppSpec[]
     capabilities: [
       { type: "MULTI_ROLE" },
       { type: "PARTITION_AWARE" },
-      // Without it a framework is offered no agent that has GPUs; with it such agents are offered that others could use.
-      ...(apps.some(({ gpus }) => gpus > 0) ? [{ type: "GPU_RESOURCES" as const }] : []),
+      ...(apps.some(({ gpus }) => gpus > 0) ? [GPUS] : []),
     ],
   };
 }

@@ -11,6 +11,8 @@ const MAX_LIMIT_MS = 4000;
 
 interface ConnectionManager {
   socket: Socket;
+  /** Milliseconds, as the server granted them. */
+  sessionTimeout: number;
   /** Bytes of an answer that is not complete yet. */
   pendingBuffer: Buffer | null;
   state: number;
@@ -22,12 +24,23 @@ interface ConnectionManager {
 const CONNECTING = 1;
 const CLOSING = -1;
 
+/** When each client last heard from a server. */
+const heardMs = new WeakMap<Client, number>();
+
+/** Milliseconds since a server last said anything to a client that was mended. */
+export function silenceOf(client: Client): number {
+  return performance.now() - (heardMs.get(client) ?? -Infinity);
+}
+
 /**
  * Makes a client, before it connects, give up a connection on which its session is not answered, each time more
- * patiently, take an answer to a session that is closed already for nothing, and take nothing over from a broken connection to the next. Returns the client.
+ * patiently, and one on which nothing is heard for two thirds of the session's time, in which its pings should have been
+ * answered (a server that hangs closes no connection). It takes an answer to a session that is closed already for nothing,
+ * and nothing over from a broken connection to the next. Returns the client.
  */
 export function mendZooKeeperClient(client: Client): Client {
   const manager = (client as Client & { connectionManager: ConnectionManager }).connectionManager;
+  let silence: NodeJS.Timeout | undefined;
   const onSocketConnected = manager.onSocketConnected.bind(manager);
   const onSocketData = manager.onSocketData.bind(manager);
   let limitMs = FIRST_LIMIT_MS;
@@ -39,7 +52,17 @@ export function mendZooKeeperClient(client: Client): Client {
       return;
     }
     onSocketData(data);
+    heardMs.set(client, performance.now());
     answered ||= manager.state !== CONNECTING;
+    if (!answered) return;
+    const { socket } = manager;
+    if (silence === undefined) {
+      silence = setTimeout(() => socket.destroy(), (manager.sessionTimeout * 2) / 3);
+      socket.once("close", () => {
+        clearTimeout(silence);
+        silence = undefined;
+      });
+    } else silence.refresh();
   };
   manager.onSocketConnected = () => {
     answered = false;

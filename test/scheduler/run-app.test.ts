@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { TaskState, TaskStatus } from "../../src/mesos/types.ts";
 import type { AppEvent } from "../../src/scheduler/app-event.ts";
-import { MemoryFrameworkStore } from "../../src/scheduler/framework-store.ts";
+import { MemoryFrameworkStore } from "../../src/scheduler/store/framework-store.ts";
 import { parseAppObject } from "../../src/scheduler/parse-app-file.ts";
 import { runApp, runApps } from "../../src/scheduler/run-app.ts";
 import type { Changes } from "../../src/scheduler/core/inputs.ts";

@@ -123,7 +123,8 @@ async function carryOut({ open }: ControlOptions, asked: Asked, body: Record<str
       return scheduler.command({ name: "kill", instance: name });
     case "apps/": {
       const { parseAppObject } = await import("../parse-app-file.ts");
-      return scheduler.command({ name: "run", spec: parseAppObject(body["spec"]) });
+      const spec = await open.prepare(parseAppObject(body["spec"]));
+      return scheduler.command({ name: "run", spec });
     }
     case "stop/":
       return scheduler.teardown();

@@ -1,11 +1,10 @@
 // Whether offers are wanted, and of which agents: SUPPRESS while there is nothing to launch, REVIVE as soon as there is,
-// UPDATE_FRAMEWORK before it when apps want other agents than the master was told. One of them at a time, since calls
+// UPDATE_FRAMEWORK before it when apps want other roles or agents than the master was told. One of them at a time, since calls
 // travel on connections of their own and the second could come in before the first.
-import type { OfferConstraints } from "../../mesos/offer-constraints.ts";
-import type { CallOutcome } from "./inputs.ts";
+import type { Input } from "./inputs.ts";
 import { hasToMove } from "./maintenance.ts";
-import { knowsOfferConstraints, offerConstraintsOf } from "./offer-constraints.ts";
 import { REVIVE_INTERVAL_MS } from "./pace.ts";
+import { tell, toldBySubscribing, untold } from "./telling.ts";
 import type { Turn } from "./turn.ts";
 
 /** To be asked after everything else of a turn. */
@@ -18,25 +17,19 @@ export function updateDemand(turn: Turn): void {
     if (demand.master === "offering") ask(turn, "SUPPRESS");
     return;
   }
-  const constraints = newConstraints(turn);
-  if (demand.master === "offering" && !demand.reviveWanted && constraints === undefined) return;
+  const telling = untold(state);
+  if (demand.master === "offering" && !demand.reviveWanted && telling === undefined) return;
   const dueMs = demand.lastReviveMs + REVIVE_INTERVAL_MS;
   if (nowMs < dueMs) turn.wakeAt(dueMs);
-  else if (constraints === undefined) ask(turn, "REVIVE");
-  else tellConstraints(turn, constraints);
+  else if (telling === undefined) ask(turn, "REVIVE");
+  else tell(turn, telling);
 }
 
 /** A master that is subscribed to anew offers, and has forgotten what was refused. */
-export function resetDemand(
-  turn: Turn,
-  told: { masterVersion?: string | undefined; offerConstraints?: OfferConstraints | undefined },
-): void {
-  const takesConstraints = knowsOfferConstraints(told.masterVersion);
-  const constraints = JSON.stringify(told.offerConstraints ?? {});
-  Object.assign(turn.state.demand, {
-    ...{ master: "offering", inFlight: false, reviveWanted: false },
-    ...{ takesConstraints, constraints },
-  });
+export function resetDemand(turn: Turn, subscribed: Extract<Input, { type: "subscribed" }>): void {
+  const { state } = turn;
+  Object.assign(state.demand, { master: "offering", inFlight: false, reviveWanted: false });
+  state.told = toldBySubscribing(state, subscribed);
 }
 
 /** Another agent's resources, or another distribution of tasks, may make a refused offer do. */
@@ -50,24 +43,6 @@ export function wantRefusedOffers(turn: Turn): void {
  */
 export function wantIfRefusedLate(turn: Turn, sinceMs: number): void {
   if (turn.state.demand.lastReviveMs >= sinceMs) wantRefusedOffers(turn);
-}
-
-/** Those that the master is to be told; undefined if it has them, or would not know what they are. */
-function newConstraints({ state }: Turn): OfferConstraints | undefined {
-  const { demand } = state;
-  if (!demand.takesConstraints) return undefined;
-  const constraints = offerConstraintsOf(state);
-  return JSON.stringify(constraints) === demand.constraints ? undefined : constraints;
-}
-
-/** It says for all roles that they are not suppressed; REVIVE follows for what was refused. */
-function tellConstraints(turn: Turn, offer_constraints: OfferConstraints): void {
-  const { info, frameworkId, demand } = turn.state;
-  demand.inFlight = true;
-  const framework_info = { ...info, ...(frameworkId !== undefined && { id: { value: frameworkId } }) };
-  const text = JSON.stringify(offer_constraints);
-  const update_framework = { framework_info, offer_constraints };
-  turn.call({ type: "UPDATE_FRAMEWORK", update_framework }, { for: "constraints", text });
 }
 
 function ask(turn: Turn, what: "SUPPRESS" | "REVIVE"): void {
@@ -89,21 +64,4 @@ export function onDemandAnswer(turn: Turn, what: "SUPPRESS" | "REVIVE", taken: b
   // Whichever it was: of a master that may not have heard it the worse is to be assumed, and that is set right next.
   if (what === "REVIVE") demand.reviveWanted = true;
   else demand.master = "offering";
-}
-
-/** What the answer to UPDATE_FRAMEWORK means. A master that refuses these constraints goes without any change of them. */
-export function onConstraintsAnswer(turn: Turn, text: string, outcome: CallOutcome): void {
-  const { demand } = turn.state;
-  demand.inFlight = false;
-  demand.master = "offering";
-  if (outcome.name === "taken") demand.constraints = text;
-  if (outcome.name === "lost") {
-    demand.constraints = undefined;
-    // As often as REVIVE, and no more.
-    demand.lastReviveMs = turn.nowMs;
-  }
-  if (outcome.name === "refused") {
-    demand.takesConstraints = false;
-    turn.note(`the master does not take offer constraints: ${outcome.message}`);
-  }
 }

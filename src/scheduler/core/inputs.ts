@@ -1,7 +1,15 @@
 // What comes into the core, and what comes out of it. Everything that is decided is decided between the two.
 import type { OfferConstraints } from "../../mesos/offer-constraints.ts";
 import type { SchedulerCall } from "../../mesos/scheduler-api.ts";
-import type { AgentID, AgentInfo, InverseOffer, Offer, Resource, TaskStatus } from "../../mesos/types.ts";
+import type {
+  AgentID,
+  AgentInfo,
+  FrameworkInfo,
+  InverseOffer,
+  Offer,
+  Resource,
+  TaskStatus,
+} from "../../mesos/types.ts";
 import type { AppSpec } from "../app-spec.ts";
 import type { Placement } from "../placement.ts";
 import type { Instance } from "./instance.ts";
@@ -34,7 +42,8 @@ export type Input =
       frameworkId: string;
       /** Of Mesos, as the master says, if it does. */
       masterVersion?: string | undefined;
-      /** What SUBSCRIBE said of them. */
+      /** What SUBSCRIBE said. */
+      frameworkInfo?: FrameworkInfo | undefined;
       offerConstraints?: OfferConstraints | undefined;
     }
   | { type: "disconnected" }
@@ -75,7 +84,9 @@ export type Effect =
   /** The framework is gone: forget what is stored of it, the work is over. */
   | { type: "over" }
   /** Subscribe as a new framework: the master does not know this one any more. */
-  | { type: "subscribe-anew" };
+  | { type: "subscribe-anew" }
+  /** Subscribe once more: the master is to be told something that it takes with SUBSCRIBE alone. */
+  | { type: "resubscribe" };
 
 /** What happens on the way, for whoever shows it. */
 export type CoreEvent =

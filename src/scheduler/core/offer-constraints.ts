@@ -2,10 +2,11 @@
 // offered at all. Wider where the two differ: no agent that would do is ever kept away.
 import type { AttributeConstraint, AttributePredicate, OfferConstraints } from "../../mesos/offer-constraints.ts";
 import type { AppSpec, Constraint } from "../app-spec.ts";
+import { frameworkInfoOf } from "./framework-info.ts";
 import type { SchedulerState } from "./state.ts";
 
-/** The first that has offer constraints and UPDATE_FRAMEWORK takes them. */
-const SINCE = [1, 11] as const;
+/** The first whose UPDATE_FRAMEWORK takes them. */
+export const OFFER_CONSTRAINTS_SINCE = [1, 11] as const;
 
 /** More alternatives than these are not worth a master's while. */
 const MOST_GROUPS = 32;
@@ -14,16 +15,11 @@ const MOST_GROUPS = 32;
 const PLAIN_PATTERN = /^(?:[\w -]|\\[.-]|\.\*?){1,24}$/;
 const MOST_WILDCARDS = 3;
 
-export function knowsOfferConstraints(version: string | undefined): boolean {
-  const [major = 0, minor = 0] = (version ?? "").split(".").map(Number);
-  return major > SINCE[0] || (major === SINCE[0] && minor >= SINCE[1]);
-}
-
 /** For all roles of the framework in which every app names agents; empty if there are none. */
-export function offerConstraintsOf({ info, apps }: Pick<SchedulerState, "info" | "apps">): OfferConstraints {
+export function offerConstraintsOf(state: Pick<SchedulerState, "info" | "apps">): OfferConstraints {
   const constraints: NonNullable<OfferConstraints["role_constraints"]> = {};
-  for (const role of info.roles ?? []) {
-    const specs = [...apps.values()].filter(({ spec, removing }) => spec.role === role && !removing);
+  for (const role of frameworkInfoOf(state).roles ?? []) {
+    const specs = [...state.apps.values()].filter(({ spec, removing }) => spec.role === role && !removing);
     const groups = specs.flatMap(({ spec }) => groupsOf(spec));
     if (groups.length === 0 || groups.length > MOST_GROUPS || groups.some((all) => all.length === 0)) continue;
     constraints[role] = { groups: groups.map((all) => ({ attribute_constraints: all })) };

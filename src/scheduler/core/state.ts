@@ -48,10 +48,11 @@ export type PendingCall =
   | { for: "withdraw"; offerId: string; instances: string[]; sinceMs: number }
   | { for: "decline"; offerIds: string[]; refuseSeconds: number; sinceMs: number }
   | { for: "demand"; what: "SUPPRESS" | "REVIVE" }
-  | { for: "constraints"; text: string }
+  | { for: "telling"; info: string; constraints: string }
   | { for: "teardown" };
 
 export interface SchedulerState {
+  /** As it was opened: what its apps make of it is in core/framework-info.ts. */
   readonly info: FrameworkInfo;
   frameworkId: string | undefined;
   subscribed: boolean;
@@ -77,9 +78,14 @@ export interface SchedulerState {
     /** Refused offers are wanted back. */
     reviveWanted: boolean;
     lastReviveMs: number;
-    /** Offer constraints as the master has them, as JSON; undefined: nobody knows. */
+  };
+  /** What the master knows of the framework. */
+  told: {
+    /** What may change of FrameworkInfo, and offer constraints, as text; undefined: nobody knows. */
+    info: string | undefined;
     constraints: string | undefined;
-    /** Whether it knows what they are. */
+    /** Whether it knows UPDATE_FRAMEWORK, and what offer constraints are. */
+    takesUpdates: boolean;
     takesConstraints: boolean;
   };
   /** Tasks of which nothing has been heard in this subscription. */
@@ -118,8 +124,10 @@ export const instanceKey = (id: string): string => INSTANCE_PREFIX + id;
 
 /** The state as it was stored; what was never stored gives one without apps. */
 export function restoreState(info: FrameworkInfo, stored: Changes | undefined): SchedulerState {
+  // A master lets nobody change it, and another scheduler of the framework may be another user's.
+  const { user = info.user } = (stored?.[FRAMEWORK_KEY] ?? {}) as { user?: string };
   const state: SchedulerState = {
-    info,
+    info: { ...info, user },
     frameworkId: undefined,
     subscribed: false,
     subscription: 0,
@@ -137,9 +145,8 @@ export function restoreState(info: FrameworkInfo, stored: Changes | undefined): 
       inFlight: false,
       reviveWanted: false,
       lastReviveMs: -Infinity,
-      constraints: undefined,
-      takesConstraints: false,
     },
+    told: { info: undefined, constraints: undefined, takesUpdates: false, takesConstraints: false },
     unconfirmed: new Set(),
     unanswered: new Set(),
     reconciling: { remaining: new Set(), attempt: 0, nextMs: Infinity, implicit: false },
@@ -181,7 +188,12 @@ export function storedValue(state: SchedulerState, key: string): unknown {
   if (key === FRAMEWORK_KEY) {
     return state.frameworkId === undefined
       ? undefined
-      : { id: state.frameworkId, name: state.info.name, ...(state.stopping && { stopping: true }) };
+      : {
+          id: state.frameworkId,
+          name: state.info.name,
+          user: state.info.user,
+          ...(state.stopping && { stopping: true }),
+        };
   }
   if (key.startsWith(APP_PREFIX)) return state.apps.get(key.slice(APP_PREFIX.length));
   return state.instances.get(key.slice(INSTANCE_PREFIX.length));

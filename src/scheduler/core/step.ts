@@ -3,7 +3,7 @@
 import { onAgentsSeen } from "./agents.ts";
 import { onCommand, forgetRemovedApps } from "./commands.ts";
 import { declineAgain, onDeclineAnswer } from "./declines.ts";
-import { onConstraintsAnswer, onDemandAnswer, updateDemand, wantRefusedOffers } from "./demand.ts";
+import { onDemandAnswer, updateDemand, wantRefusedOffers } from "./demand.ts";
 import type { CallOutcome, Effect, Env, Input } from "./inputs.ts";
 import { sendKills } from "./kill.ts";
 import { onLaunchAnswer, onWithdrawAnswer, watchSilentLaunches, withdrawLostLaunches } from "./launches.ts";
@@ -14,6 +14,7 @@ import { goOnReconciling } from "./reconcile.ts";
 import { advanceRollouts } from "./rollout.ts";
 import type { SchedulerState } from "./state.ts";
 import { onDisconnected, onFrameworkRemoved, onSubscribed, tearDown } from "./subscription.ts";
+import { onTellingAnswer } from "./telling.ts";
 import { Turn } from "./turn.ts";
 import { onUpdate } from "./updates.ts";
 
@@ -126,8 +127,8 @@ function onAnswer(turn: Turn, callId: number, outcome: CallOutcome): void {
       onDemandAnswer(turn, pending.what, outcome.name === "taken");
       return;
     }
-    case "constraints": {
-      onConstraintsAnswer(turn, pending.text, outcome);
+    case "telling": {
+      onTellingAnswer(turn, pending, outcome);
       return;
     }
     case "teardown": {

@@ -59,6 +59,10 @@ export class Turn {
     this.#others.push({ type: "subscribe-anew" });
   }
 
+  resubscribe(): void {
+    this.#others.push({ type: "resubscribe" });
+  }
+
   wakeAt(ms: number): void {
     if (ms < this.state.wakeMs) this.state.wakeMs = ms;
   }

@@ -1,17 +1,17 @@
 // What the events of a subscription are to the core.
 import type { SchedulerEvent } from "../../mesos/scheduler-api.ts";
-import type { OfferConstraints } from "../../mesos/offer-constraints.ts";
 import type { Input } from "../core/inputs.ts";
+import type { ToldMaster } from "./subscriptions.ts";
 
-/** Undefined for events that nothing is decided by. `toldConstraints` is what the last SUBSCRIBE said of offers. */
-export function inputOf(event: SchedulerEvent, toldConstraints?: OfferConstraints): Input | undefined {
+/** Undefined for events that nothing is decided by. `told` is what the last SUBSCRIBE said. */
+export function inputOf(event: SchedulerEvent, told: ToldMaster = {}): Input | undefined {
   switch (event.type) {
     case "SUBSCRIBED":
       return {
         type: "subscribed",
         frameworkId: event.subscribed.framework_id.value,
         masterVersion: event.subscribed.master_info?.version,
-        offerConstraints: toldConstraints,
+        ...told,
       };
     case "OFFERS":
       return { type: "offers", offers: event.offers.offers };

@@ -11,7 +11,8 @@ import type { SchedulerCall, SchedulerEvent } from "../../mesos/scheduler-api.ts
 import type { FrameworkInfo } from "../../mesos/types.ts";
 
 export interface SubscriptionsOptions {
-  frameworkInfo: FrameworkInfo;
+  /** Asked before every SUBSCRIBE. */
+  frameworkInfo: () => FrameworkInfo;
   leader: LeaderDetector;
   http: HttpClient;
   clock: Clock;
@@ -32,13 +33,19 @@ const REMOVED = /Framework has been removed|completed/i;
 /** Of a SUBSCRIBE whose offer constraints it cannot keep. */
 const CONSTRAINTS_REFUSED = /offer constraints/i;
 
+/** What a SUBSCRIBE has told a master of the framework. */
+export interface ToldMaster {
+  frameworkInfo?: FrameworkInfo | undefined;
+  offerConstraints?: OfferConstraints | undefined;
+}
+
 export class Subscriptions {
   readonly #options: SubscriptionsOptions;
   #stream: SchedulerStream;
   #closed = false;
   #master = "";
   #obstacle: string | undefined;
-  #toldConstraints: OfferConstraints | undefined;
+  #told: ToldMaster = {};
   #tellsConstraints = true;
 
   constructor(options: SubscriptionsOptions) {
@@ -60,9 +67,9 @@ export class Subscriptions {
     return this.#master;
   }
 
-  /** Which agents the last SUBSCRIBE asked for. */
-  get toldConstraints(): OfferConstraints | undefined {
-    return this.#toldConstraints;
+  /** What the last SUBSCRIBE said. */
+  get told(): ToldMaster {
+    return this.#told;
   }
 
   /** Subscribes, again and again. Resolves when it is closed. @throws what ended the subscription for good */
@@ -80,6 +87,11 @@ export class Subscriptions {
     return this.#stream.call(call);
   }
 
+  /** Ends the subscription for another one, which says what there is to say of the framework now. */
+  resubscribe(): void {
+    this.#stream.close();
+  }
+
   close(): void {
     this.#closed = true;
     this.#stream.close();
@@ -88,9 +100,13 @@ export class Subscriptions {
   #newStream(): SchedulerStream {
     const { frameworkInfo, leader, http, clock, random, frameworkId, offerConstraints } = this.#options;
     return new SchedulerStream({
-      ...{ frameworkInfo, leader, http, clock, random },
+      ...{ leader, http, clock, random },
       frameworkId: frameworkId(),
-      offerConstraints: () => (this.#toldConstraints = this.#tellsConstraints ? offerConstraints() : undefined),
+      frameworkInfo: () => (this.#told = { ...this.#told, frameworkInfo: frameworkInfo() }).frameworkInfo,
+      offerConstraints: () => {
+        this.#told = { ...this.#told, offerConstraints: this.#tellsConstraints ? offerConstraints() : undefined };
+        return this.#told.offerConstraints;
+      },
       onState: (state) => this.#onState(state),
     });
   }

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { APP_DEFAULTS } from "../../../src/scheduler/app-spec.ts";
 import type { AppSpec } from "../../../src/scheduler/app-spec.ts";
-import { FileFrameworkStore } from "../../../src/scheduler/framework-store.ts";
+import { FileFrameworkStore } from "../../../src/scheduler/store/file-store.ts";
 import { openScheduler } from "../../../src/scheduler/open-scheduler.ts";
 import { reportWhenAsked } from "./report.ts";
 

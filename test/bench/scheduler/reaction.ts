@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { step } from "../../../src/scheduler/core/step.ts";
-import { FileFrameworkStore } from "../../../src/scheduler/framework-store.ts";
+import { FileFrameworkStore } from "../../../src/scheduler/store/file-store.ts";
 import { Outbox } from "../../../src/scheduler/outbox.ts";
 import { env, give, offer, specOf, subscribed } from "./core.ts";
 

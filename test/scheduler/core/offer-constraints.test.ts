@@ -3,7 +3,8 @@ import { filtersOf } from "../../../src/engine/allocator/offer-constraints.ts";
 import type { Attribute } from "../../../src/mesos/types.ts";
 import type { Constraint } from "../../../src/scheduler/app-spec.ts";
 import { holds } from "../../../src/scheduler/constraints.ts";
-import { knowsOfferConstraints, offerConstraintsOf } from "../../../src/scheduler/core/offer-constraints.ts";
+import { isSince } from "../../../src/scheduler/core/framework-info.ts";
+import { OFFER_CONSTRAINTS_SINCE, offerConstraintsOf } from "../../../src/scheduler/core/offer-constraints.ts";
 import { restoreState } from "../../../src/scheduler/core/state.ts";
 import { parseAppObject } from "../../../src/scheduler/parse-app-file.ts";
 import { offer } from "../offers.ts";
@@ -67,6 +68,14 @@ describe("offer constraints", () => {
 
   it("are Mesos's from 1.11 on", () => {
     const versions = ["1.10.0", "1.11.0", "1.12", "2.0.0", "1.9.9", "", undefined];
-    expect(versions.map(knowsOfferConstraints)).toEqual([false, true, true, true, false, false, false]);
+    expect(versions.map((version) => isSince(version, OFFER_CONSTRAINTS_SINCE))).toEqual([
+      false,
+      true,
+      true,
+      true,
+      false,
+      false,
+      false,
+    ]);
   });
 });

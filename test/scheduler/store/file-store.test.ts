@@ -3,7 +3,7 @@ import type { FileHandle } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { FileFrameworkStore } from "../../src/scheduler/framework-store.ts";
+import { FileFrameworkStore } from "../../../src/scheduler/store/file-store.ts";
 
 let folder = "";
 beforeEach(async () => {
