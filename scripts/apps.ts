@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import Table from "cli-table3";
 import { clusterFolder } from "../src/backends/state/cluster-folder.ts";
 import { MesosUpError } from "../src/errors.ts";
-import type { ControlClient, SchedulerView } from "../src/scheduler/control/client.ts";
+import { STANDING_BY, type ControlClient, type SchedulerView } from "../src/scheduler/control/client.ts";
 import type { AppView, InstanceView } from "../src/scheduler/core/view.ts";
 import type { WhyView } from "../src/scheduler/core/why.ts";
 import { backendFor } from "./backends.ts";
@@ -25,11 +25,17 @@ export function ps(options: AppOptions): Promise<never> {
       schedulers.push({ app, view });
     }
     const apps = schedulers.flatMap(({ view }) => view?.apps ?? []);
+    const standby = schedulers.flatMap(({ app, view }) =>
+      view?.subscription === STANDING_BY ? [{ app, obstacle: view.obstacle }] : [],
+    );
     const silent = schedulers.filter(({ view }) => view === undefined).map(({ app }) => app);
     return {
       unwell: silent.length > 0 || apps.some(({ running, wanted }) => running < wanted),
-      json: { ok: silent.length === 0, apps, silent },
-      text: psText(apps, silent),
+      json: { ok: silent.length === 0, apps, silent, ...(standby.length > 0 && { standby }) },
+      text: [
+        ...standby.map(({ app, obstacle = "" }) => `${app}  its scheduler here stands by: ${obstacle}`),
+        psText(apps, silent),
+      ].join("\n"),
     };
   });
 }

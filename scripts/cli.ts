@@ -66,6 +66,10 @@ withConnectionOptions(
   .option("--image <image>", "image to launch instead of the app's own")
   .option("--site <folder>", "a folder to serve instead of the image's own page")
   .option("--detach", "leave the app running instead of staying with it until Ctrl-C")
+  .option(
+    "--store <address>",
+    "keep what must be remembered in ZooKeeper, zk://host:port,…/path, for several schedulers of which one leads",
+  )
   .option("--metrics <where>", "serve metrics for Prometheus at /metrics: a port of 127.0.0.1, or host:port")
   .option("--explain", explainHelp)
   .action(async (apps: string[], options: RunOptions) => (await import("./run.ts")).run(apps, options));

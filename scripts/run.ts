@@ -9,6 +9,7 @@ import { createSteps, type Steps } from "../src/progress/steps.ts";
 import type { AppSpec } from "../src/scheduler/app-spec.ts";
 import type { HttpCheckResult } from "../src/scheduler/http-check.ts";
 import type { RunningApp, RunningTask } from "../src/scheduler/running-app.ts";
+import type { Leadership } from "../src/scheduler/store/election.ts";
 import { backendFor } from "./backends.ts";
 import { contentAddressOf } from "./content-address.ts";
 import { runAtTheEdge, type CommandResult, type Edge } from "./edge.ts";
@@ -23,6 +24,8 @@ export interface RunOptions extends CommonOptions, ConnectionOptions {
   image?: string;
   site?: string;
   detach?: boolean;
+  /** zk://… where several schedulers remember what they must. */
+  store?: string;
   /** Where metrics are served. */
   metrics?: string;
 }
@@ -36,6 +39,8 @@ interface Target {
   /** Of a cluster of this folder: its agents can be given images. */
   plan?: ClusterPlan;
   metrics?: string | undefined;
+  /** Of several schedulers this one leads. */
+  leadership?: Leadership;
 }
 
 /** Several apps make one framework, which is known by the first of them. */
@@ -51,11 +56,18 @@ export function run(appNames: string[], options: RunOptions): Promise<never> {
     // A scheduler that was left behind for the app makes room; its tasks are found again.
     if (stateDirectory !== undefined) await takeOver(stateDirectory, app);
     const claims = stateDirectory === undefined ? [] : await claimAll(stateDirectory, apps);
-    const work = runOn(target, apps, { edge, detach: options.detach === true });
+    const how = { edge, detach: options.detach === true };
+    const work =
+      options.store === undefined
+        ? runOn(target, apps, how)
+        : (await import("./shared-store.ts")).runElected(options.store, app, how, (leadership) =>
+            runOn({ ...target, leadership }, apps, how),
+          );
     const result = await work.finally(() => claims.forEach((claim) => claim.release()));
     if (options.detach === true && stateDirectory !== undefined) {
       const contentAddress = target.plan && (await contentAddressOf(target.plan));
-      const record = { app, frameworkName: frameworkNameOf(apps), master, stateDirectory, contentAddress, metrics };
+      const about = { app, frameworkName: frameworkNameOf(apps), master, stateDirectory };
+      const record = { ...about, contentAddress, metrics, store: options.store };
       await leaveScheduler({ ...record, ...movedConnection(options) });
     }
     return result;
@@ -108,6 +120,7 @@ async function runOn(target: Target, apps: Apps, how: { edge: Edge; detach: bool
   const steps = createSteps({ sink: edge.progress, signal: edge.signal, timeoutMs: edge.timeoutMs });
   const running = await launch(apps, { edge, target, steps });
   const [first] = running;
+  const { lost } = target.leadership ?? {};
   try {
     const done: RunDone[] = [];
     for (const app of running) done.push({ task: app.running, check: await verify(app, steps) });
@@ -118,7 +131,8 @@ async function runOn(target: Target, apps: Apps, how: { edge: Edge; detach: bool
       text: detach ? detachedText(running, target) : "",
     };
   } catch (error) {
-    await end(first, edge);
+    // Another scheduler has it then.
+    await (lost?.aborted ? first.detach() : end(first, edge));
     throw error;
   }
 }
@@ -151,7 +165,7 @@ async function launch(
   apps: Apps,
   { edge, target, steps }: { edge: Edge; target: Target; steps: Steps },
 ): Promise<Running> {
-  const { master, connection, stateDirectory, plan, metrics } = target;
+  const { master, connection, stateDirectory, plan, metrics, leadership } = target;
   const images = new Map<string, string | undefined>();
   for (const { image } of apps) {
     if (plan !== undefined && image !== undefined && !images.has(image))
@@ -174,9 +188,11 @@ async function launch(
       keepRunning: true,
       env: process.env,
       ...(plan && { contentAddress: await contentAddressOf(plan) }),
-      ...(stateDirectory !== undefined && {
-        frameworkStore: new FileFrameworkStore(frameworkFile(stateDirectory, apps[0].name)),
-      }),
+      ...(leadership !== undefined && { frameworkStore: leadership.store, lost: leadership.lost }),
+      ...(leadership === undefined &&
+        stateDirectory !== undefined && {
+          frameworkStore: new FileFrameworkStore(frameworkFile(stateDirectory, apps[0].name)),
+        }),
       onWaiting: (why) =>
         whyText(why)
           .split("\n")

@@ -5,10 +5,14 @@ import { rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { claimApp, frameworkFile } from "../src/backends/state/cluster-folder.ts";
+import type { AppEvent } from "../src/scheduler/app-event.ts";
 import type { AppScheduler } from "../src/scheduler/app-scheduler.ts";
 import { serveControl, type Control } from "../src/scheduler/control/server.ts";
+import { Standby } from "../src/scheduler/control/standby.ts";
+import { messageOf } from "../src/scheduler/live/call-outcome.ts";
+import { isLostLeadership } from "../src/scheduler/live/persistent-writer.ts";
+import { openScheduler, type OpenScheduler, type OpenSchedulerOptions } from "../src/scheduler/open-scheduler.ts";
 import { FileFrameworkStore } from "../src/scheduler/store/file-store.ts";
-import { openScheduler } from "../src/scheduler/open-scheduler.ts";
 import { readConnection } from "./connection.ts";
 import type { SchedulerRecord } from "./schedulers.ts";
 
@@ -43,50 +47,120 @@ export async function superviseScheduler(file: string): Promise<void> {
 /** Schedules until the app or the framework is ended, or another process takes its place. */
 export async function runSchedulerProcess(file: string): Promise<void> {
   const record = JSON.parse(await readFile(file, "utf8")) as SchedulerRecord;
-  const { app, stateDirectory, socket, master, frameworkName, contentAddress, metrics } = record;
-  const claim = await claimApp(stateDirectory, app);
-  const log = (await import("../src/scheduler/event-log.ts")).eventLog();
-  const listeners: Control[] = [];
-  const open = await openScheduler({
-    master,
-    connection: await readConnection(record),
-    frameworkName,
-    contentAddress,
-    frameworkStore: new FileFrameworkStore(frameworkFile(stateDirectory, app)),
-    env: process.env,
-    metrics,
-    onEvent: (event) => {
-      log(event);
-      listeners.forEach((control) => control.tell(event));
-    },
-  });
-  const over = new AbortController();
-  const stopped = new AbortController();
-  const control = await serveControl({
-    open,
-    socket,
-    onRelease: () => over.abort(),
-    onStopped: () => {
-      stopped.abort();
-      over.abort();
-    },
-  });
-  listeners.push(control);
-  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, () => over.abort());
+  const claim = await claimApp(record.stateDirectory, record.app);
+  const life = new Life(record, (await import("../src/scheduler/event-log.ts")).eventLog());
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, () => life.end("told"));
   try {
-    await untilOver(open.scheduler, over.signal);
-    // Its last app was ended, and nobody else is asked for.
-    if (!over.signal.aborted && !open.scheduler.state.over) {
-      await open.scheduler.teardown();
-      stopped.abort();
-    }
+    await (record.store === undefined ? runAlone(life, record) : runElected(life, record, record.store));
+  } catch (error) {
+    if (!isLostLeadership(error)) throw error;
+    // The one that is started in place of this stands by.
+    life.tell({ type: "election", message: `leads no more: ${messageOf(error)}` });
+    process.exitCode = 1;
   } finally {
-    await control[Symbol.asyncDispose]();
-    await open.close();
+    await life.close();
     claim.release();
-    if (stopped.signal.aborted)
-      for (const left of [file, file.replace(/\.json$/, ".log")]) rmSync(left, { force: true });
+    if (life.isStopped) for (const left of [file, file.replace(/\.json$/, ".log")]) rmSync(left, { force: true });
   }
+}
+
+/** What a scheduler's process has from its beginning to its end. */
+class Life {
+  readonly #over = new AbortController();
+  readonly #record: SchedulerRecord;
+  readonly #log: (event: AppEvent) => void;
+  #scheduling: OpenScheduler | Standby | undefined;
+  #control: Control | undefined;
+  /** Nothing is left to schedule. */
+  isStopped = false;
+
+  constructor(record: SchedulerRecord, log: (event: AppEvent) => void) {
+    this.#record = record;
+    this.#log = log;
+  }
+
+  /** Aborted when the process is to end. */
+  get over(): AbortSignal {
+    return this.#over.signal;
+  }
+
+  tell(event: AppEvent): void {
+    this.#log(event);
+    this.#control?.tell(event);
+  }
+
+  /** From now on the control socket speaks of that. */
+  async is(scheduling: OpenScheduler | Standby): Promise<void> {
+    this.#scheduling = scheduling;
+    this.#control ??= await serveControl({
+      open: () => this.#scheduling ?? scheduling,
+      socket: this.#record.socket,
+      onRelease: () => this.end("released"),
+      onStopped: () => this.end("stopped"),
+    });
+  }
+
+  end(how: "told" | "released" | "stopped"): void {
+    // One that stands by leaves nothing behind that others would wait for.
+    this.isStopped ||= how === "stopped" || (how === "told" && this.#scheduling instanceof Standby);
+    this.#over.abort();
+  }
+
+  async close(): Promise<void> {
+    await this.#control?.[Symbol.asyncDispose]();
+    if (this.#scheduling !== undefined && !(this.#scheduling instanceof Standby)) await this.#scheduling.close();
+  }
+}
+
+async function runAlone(life: Life, record: SchedulerRecord): Promise<void> {
+  const frameworkStore = new FileFrameworkStore(frameworkFile(record.stateDirectory, record.app));
+  await schedule(life, await open(life, record, { frameworkStore }));
+}
+
+/** Stands by until it leads. */
+async function runElected(life: Life, record: SchedulerRecord, store: string): Promise<void> {
+  const { electionFor } = await import("./shared-store.ts");
+  await using election = electionFor(store, record.app);
+  const standby = new Standby(election, record.frameworkName);
+  await life.is(standby);
+  const lead = election.lead(life.over, (leader) => {
+    standby.follow(leader);
+    life.tell({ type: "election", message: `stands by: ${standby.obstacle}` });
+  });
+  const leadership = await lead.catch((error: unknown) => {
+    if (life.over.aborted) return undefined;
+    throw error;
+  });
+  if (leadership === undefined) return;
+  if ((await leadership.store.load()) === undefined) {
+    life.tell({ type: "election", message: "the framework was ended by the scheduler that led" });
+    life.isStopped = true;
+    return;
+  }
+  life.tell({ type: "election", message: "leads" });
+  await schedule(life, await open(life, record, { frameworkStore: leadership.store, lost: leadership.lost }));
+}
+
+async function open(
+  life: Life,
+  record: SchedulerRecord,
+  kept: Pick<OpenSchedulerOptions, "frameworkStore" | "lost">,
+): Promise<OpenScheduler> {
+  const { master, frameworkName, contentAddress, metrics } = record;
+  return await openScheduler({
+    ...{ master, frameworkName, contentAddress, metrics, env: process.env, ...kept },
+    connection: await readConnection(record),
+    onEvent: (event) => life.tell(event),
+  });
+}
+
+async function schedule(life: Life, opened: OpenScheduler): Promise<void> {
+  await life.is(opened);
+  await untilOver(opened.scheduler, life.over);
+  // Its last app was ended, and nobody else is asked for.
+  if (life.over.aborted || opened.scheduler.state.over) return;
+  await opened.scheduler.teardown();
+  life.isStopped = true;
 }
 
 /** Until the process is to end, its last app is gone, or its framework is. */

@@ -21,6 +21,8 @@ export interface SchedulerRecord extends Omit<ConnectionOptions, "master"> {
   /** Absolute, of the cluster or of the schedulers on a cluster that is not ours. */
   stateDirectory: string;
   contentAddress?: string | undefined;
+  /** zk://… where it remembers what it must, if not in a file beside this one. */
+  store?: string | undefined;
   /** Where metrics are served, if anywhere. */
   metrics?: string | undefined;
   socket: string;

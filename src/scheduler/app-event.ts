@@ -5,4 +5,8 @@ import type { CoreEvent } from "./core/inputs.ts";
 
 /** What happens on the way, for whoever shows it. */
 export type AppEvent =
-  { type: "subscription"; state: SubscriptionState } | { type: "status"; status: TaskStatus } | CoreEvent;
+  | { type: "subscription"; state: SubscriptionState }
+  | { type: "status"; status: TaskStatus }
+  /** Of several schedulers another one leads, or this one does now. */
+  | { type: "election"; message: string }
+  | CoreEvent;

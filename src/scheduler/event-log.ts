@@ -39,6 +39,9 @@ export function eventLog(destination: DestinationStream = openDestination({ dest
       case "app":
         log.info({ app: event.app }, `${event.app}: ${event.what}`);
         return;
+      case "election":
+        log.info(event.message);
+        return;
       case "note":
         log.warn(event.message);
         return;

@@ -31,6 +31,7 @@ export const appChecks: Check[] = [
           });
         }
         if (subscription === "subscribed") return ok("subscribed", app);
+        if (subscription === "standing by") return ok(`stands by: ${obstacle ?? "another one leads"}`, app);
         if (facts.leader === undefined) return unknown(leaderlessBecause(before), app);
         return unwell("warning", `its scheduler is not subscribed: ${obstacle ?? subscription}`, {
           subject: app,

@@ -4,6 +4,9 @@ import { MesosUpError } from "../../errors.ts";
 import type { AppView } from "../core/view.ts";
 import type { WhyView } from "../core/why.ts";
 
+/** The `subscription` of a scheduler that waits for another one to make room; its `obstacle` says which leads. */
+export const STANDING_BY = "standing by";
+
 export interface SchedulerView {
   framework: { id: string | undefined; name: string; master: string };
   /** The framework is gone for good: it was torn down, or its failover timeout is over. */

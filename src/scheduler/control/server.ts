@@ -7,11 +7,15 @@ import { dirname } from "node:path";
 import { ConfigError, MesosUpError } from "../../errors.ts";
 import type { AppEvent } from "../app-event.ts";
 import { appView, appViews } from "../core/view.ts";
+import type { SchedulerState } from "../core/state.ts";
 import { whyView } from "../core/why.ts";
 import type { OpenScheduler } from "../open-scheduler.ts";
+import { STANDING_BY } from "./client.ts";
+import { Standby } from "./standby.ts";
 
 export interface ControlOptions {
-  open: OpenScheduler;
+  /** The scheduler as it is now. */
+  open: () => OpenScheduler | Standby;
   /** Absolute, of at most a hundred bytes: the kernel takes no longer ones. */
   socket: string;
   /** Somebody wants this process to end and to leave the framework to another one. */
@@ -65,12 +69,24 @@ async function answer(
       listenTo(response, listeners);
       return;
     }
-    if (action === "why") await options.open.scheduler.lookAtAgents();
-    send(response, 200, read(options, { kind, name, action, pathname }));
+    const asked = { kind, name, action, pathname };
+    const open = options.open();
+    if (open instanceof Standby) {
+      if (action === "why") throw open.refusal();
+      const { frameworkName, obstacle } = open;
+      const state = await open.state();
+      send(response, 200, read({ state, obstacle, subscription: STANDING_BY, frameworkName }, asked));
+      return;
+    }
+    const { scheduler, frameworkName, metricsUrl } = open;
+    if (action === "why") await scheduler.lookAtAgents();
+    const { state, master, obstacle } = scheduler;
+    const subscription = scheduler.subscription.name;
+    send(response, 200, read({ state, master, obstacle, subscription, frameworkName, metricsUrl }, asked));
     return;
   }
   const body = await readBody(request);
-  await carryOut(options, { kind, name, action, pathname }, body);
+  await carryOut(options.open(), { kind, name, action, pathname }, body);
   response.once("close", () => {
     if (kind === "release") options.onRelease();
     if (kind === "stop") options.onStopped();
@@ -85,15 +101,21 @@ interface Asked {
   pathname: string;
 }
 
-function read({ open }: ControlOptions, { kind, name, action, pathname }: Asked): unknown {
-  const { scheduler, frameworkName, metricsUrl: metrics } = open;
-  const { state } = scheduler;
+interface About {
+  state: SchedulerState;
+  frameworkName: string;
+  subscription: string;
+  obstacle: string | undefined;
+  master?: string;
+  metricsUrl?: string | undefined;
+}
+
+function read(about: About, { kind, name, action, pathname }: Asked): unknown {
+  const { state, frameworkName, master = "", metricsUrl: metrics, subscription, obstacle } = about;
   const nowMs = Date.now();
   if (kind === "status") {
-    const framework = { id: state.frameworkId, name: frameworkName, master: scheduler.master };
-    const { name: subscription } = scheduler.subscription;
+    const framework = { id: state.frameworkId, name: frameworkName, master };
     const { over } = state;
-    const { obstacle } = scheduler;
     return { framework, over, subscription, obstacle, metrics, pid: process.pid, apps: appViews(state) };
   }
   if (kind !== "apps") throw unknownPath(pathname);
@@ -106,9 +128,13 @@ function read({ open }: ControlOptions, { kind, name, action, pathname }: Asked)
   throw unknownPath(pathname);
 }
 
-async function carryOut({ open }: ControlOptions, asked: Asked, body: Record<string, unknown>): Promise<void> {
-  const { scheduler } = open;
+async function carryOut(open: OpenScheduler | Standby, asked: Asked, body: Record<string, unknown>): Promise<void> {
   const { kind, name, action, pathname } = asked;
+  if (open instanceof Standby) {
+    if (kind !== "release") throw open.refusal();
+    return;
+  }
+  const { scheduler } = open;
   switch (`${kind ?? ""}/${action}`) {
     case "apps/scale": {
       const { instances } = body;

@@ -43,10 +43,12 @@ const RECHECK_MS = 20_000;
 const AGAIN_MS = 1000;
 
 /** One scheduler's part in the election. */
-export class Election {
+export class Election implements AsyncDisposable {
   readonly #options: ElectionOptions;
   readonly #path: string;
   #tenure: Tenure | undefined;
+  /** Its node; of a session that is over ZooKeeper keeps it for a while. */
+  #own: string | undefined;
 
   constructor(options: ElectionOptions) {
     this.#options = options;
@@ -94,6 +96,10 @@ export class Election {
     await tenure?.close();
   }
 
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
   get #clock(): Clock {
     return this.#options.clock ?? systemClock;
   }
@@ -107,8 +113,14 @@ export class Election {
   async #stand(tenure: Tenure, signal: AbortSignal, onLeader: (leader: Candidate) => void): Promise<Leadership> {
     const folder = `${this.#path}/election`;
     await abortable(tenure.ensure(folder), signal);
+    // It would lead, and nobody would be there.
+    if (this.#own !== undefined) {
+      await abortable(tenure.change([{ do: "remove", path: `${folder}/${this.#own}` }]), signal);
+      this.#own = undefined;
+    }
     const data = Buffer.from(JSON.stringify(this.#options.self));
     const own = await abortable(tenure.enlist(`${folder}/${randomBytes(4).toString("hex")}-`, data), signal);
+    this.#own = own;
     let told = "";
     for (;;) {
       const changed = new AbortController();

@@ -1,9 +1,10 @@
-import { mkdtemp, rm, stat } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ControlClient } from "../../../src/scheduler/control/client.ts";
 import { serveControl } from "../../../src/scheduler/control/server.ts";
+import { Standby } from "../../../src/scheduler/control/standby.ts";
 import type { Control } from "../../../src/scheduler/control/server.ts";
 import { openScheduler } from "../../../src/scheduler/open-scheduler.ts";
 import type { OpenScheduler } from "../../../src/scheduler/open-scheduler.ts";
@@ -13,6 +14,7 @@ import { offer } from "../offers.ts";
 let folder: string;
 let master: ScriptedMaster;
 let open: OpenScheduler;
+let standby: Standby | undefined;
 let control: Control;
 let client: ControlClient;
 let released: Promise<void>;
@@ -20,10 +22,11 @@ let released: Promise<void>;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "control-"));
   master = await ScriptedMaster.start();
+  standby = undefined;
   open = await openScheduler({ master: master.url, frameworkName: "test", user: "root", random: () => 0 });
   const socket = join(folder, "inner", "web.sock");
   released = new Promise((resolve) => {
-    void serveControl({ open, socket, onRelease: resolve, onStopped: () => undefined }).then(
+    void serveControl({ open: () => standby ?? open, socket, onRelease: resolve, onStopped: () => undefined }).then(
       (made) => (control = made),
     );
   });
@@ -90,6 +93,35 @@ describe("a scheduler's control socket", () => {
     await client.release();
     await released;
     expect(master.calls()).not.toContain("TEARDOWN");
+  });
+
+  it("of one that stands by says who leads, shows what is stored, and does nothing", async () => {
+    await client.run(web);
+    const { state } = open.scheduler;
+    const stored = Object.fromEntries([...state.apps.values()].map((app) => [`app/${app.name}`, app]));
+    standby = new Standby({ stored: () => Promise.resolve(stored) }, "test");
+    expect(await client.status()).toMatchObject({ subscription: "standing by", apps: [{ name: "web", wanted: 2 }] });
+    await expect(client.scale("web", 1)).rejects.toThrow("ZooKeeper does not say who leads");
+    standby.follow({ host: "h1", pid: 7 });
+    expect((await client.status()).obstacle).toBe("the scheduler on h1 (process 7) leads");
+    for (const asked of [client.scale("web", 1), client.why("web"), client.stop()])
+      await expect(asked).rejects.toMatchObject({ code: "SCHEDULER_STANDS_BY" });
+    expect((await client.app("web")).wanted).toBe(2);
+    await client.release();
+    await released;
+  });
+
+  it("serves the site of an app that comes later, by a command that does", async () => {
+    const site = join(folder, "site");
+    await mkdir(site);
+    await writeFile(join(site, "index.html"), "hello");
+    await client.run({ name: "pages", image: "nginx", ports: [80], site });
+    expect((await client.spec("pages"))["command"]).toContain("nginx");
+    const { uri = "" } = open.sites.get("pages") ?? {};
+    expect((await fetch(uri)).status).toBe(200);
+    await expect(client.run({ name: "none", image: "nginx", ports: [80], site: join(folder, "no") })).rejects.toThrow(
+      "cannot be served",
+    );
   });
 
   it("that nobody listens to says so", async () => {

@@ -76,9 +76,10 @@ describe("an election", () => {
     const leads = await first.lead();
     const secondLeads = second.lead();
     await vi.waitFor(() => expect(second.told).toHaveLength(1));
+    // ZooKeeper does not know of it yet.
     second.sessions[0]?.end();
-    server.forget(second.sessions[0] as FakeTenure);
     await vi.waitFor(() => expect(second.told).toEqual([{ host: "h1", pid: 1 }, undefined, { host: "h1", pid: 1 }]));
+    expect(server.childrenOf("/mesos-up/web/election")).toHaveLength(2);
     const own = server.childrenOf("/mesos-up/web/election").find((name) => !name.endsWith("0000000000")) ?? "";
     server.remove(`/mesos-up/web/election/${own}`);
     await vi.waitFor(() => expect(server.childrenOf("/mesos-up/web/election")).toHaveLength(2));

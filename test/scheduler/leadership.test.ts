@@ -1,0 +1,63 @@
+// A scheduler that leads no more says nothing more to a master.
+import { describe, expect, it } from "vitest";
+import { MesosUpError } from "../../src/errors.ts";
+import { openScheduler } from "../../src/scheduler/open-scheduler.ts";
+import { parseAppObject } from "../../src/scheduler/parse-app-file.ts";
+import { MemoryFrameworkStore } from "../../src/scheduler/store/framework-store.ts";
+import { ScriptedMaster, subscribed } from "../client/scripted-master.ts";
+import { offer } from "./offers.ts";
+
+/** Writes nothing from a moment on: until it is told to, or with an error. */
+class DoomedStore extends MemoryFrameworkStore {
+  doom: () => Promise<void> = () => Promise.resolve();
+
+  override async write(...args: Parameters<MemoryFrameworkStore["write"]>): Promise<void> {
+    await this.doom();
+    await super.write(...args);
+  }
+}
+
+async function opened() {
+  const master = await ScriptedMaster.start();
+  const store = new DoomedStore();
+  const lost = new AbortController();
+  const common = { master: master.url, frameworkName: "test", user: "root", random: () => 0 };
+  const { scheduler, close } = await openScheduler({ ...common, frameworkStore: store, lost: lost.signal });
+  const stream = await master.stream();
+  stream.send(subscribed("f1"));
+  await scheduler.command({ name: "run", spec: parseAppObject({ name: "web", command: "sleep 1000" }) });
+  return {
+    ...{ master, store, lost, scheduler, stream },
+    async [Symbol.asyncDispose]() {
+      await close();
+      await master[Symbol.asyncDispose]();
+    },
+  };
+}
+
+describe("a scheduler that leads no more", () => {
+  it("sends nothing of what it had decided, and ends with the reason", async () => {
+    await using test = await opened();
+    let resume: (() => void) | undefined;
+    const resumed = new Promise<void>((resolve) => (resume = resolve));
+    test.store.doom = () => resumed;
+    const launched = test.scheduler.until(({ state }) => state.byTask.size > 0 || undefined);
+    test.stream.send({ type: "OFFERS", offers: { offers: [offer()] } });
+    await launched;
+    test.lost.abort(new MesosUpError("Out of reach.", { code: "ZOOKEEPER_SESSION_OVER" }));
+    resume?.();
+    await expect(test.scheduler.until(() => undefined)).rejects.toMatchObject({ code: "ZOOKEEPER_SESSION_OVER" });
+    await test.scheduler.settled();
+    expect(test.scheduler.subscription.name).toBe("closed");
+    expect(test.master.calls()).not.toContain("ACCEPT");
+  });
+
+  it("does not try again to write what another one writes now", async () => {
+    await using test = await opened();
+    test.store.doom = () => Promise.reject(new MesosUpError("Another one writes.", { code: "LEADERSHIP_LOST" }));
+    test.stream.send({ type: "OFFERS", offers: { offers: [offer()] } });
+    await expect(test.scheduler.until(() => undefined)).rejects.toMatchObject({ code: "LEADERSHIP_LOST" });
+    await test.scheduler.settled();
+    expect(test.master.calls()).not.toContain("ACCEPT");
+  });
+});
