@@ -1,14 +1,15 @@
 // The scheduler's process in a simulation: the production core and outbox between a simulated disk and simulated masters.
 // It may be killed at any moment, before, while and after anything is written.
-import type { OfferConstraints } from "../../src/mesos/offer-constraints.ts";
 import type { SchedulerCall, SchedulerEvent } from "../../src/mesos/scheduler-api.ts";
 import type { FrameworkInfo, Offer, TaskStatus } from "../../src/mesos/types.ts";
 import type { CallOutcome, Changes, Command, CoreEvent, Effect, Input } from "../../src/scheduler/core/inputs.ts";
+import { frameworkInfoOf } from "../../src/scheduler/core/framework-info.ts";
 import { offerConstraintsOf } from "../../src/scheduler/core/offer-constraints.ts";
 import { restoreState } from "../../src/scheduler/core/state.ts";
 import type { SchedulerState } from "../../src/scheduler/core/state.ts";
 import { step } from "../../src/scheduler/core/step.ts";
 import { inputOf } from "../../src/scheduler/live/inputs-of-events.ts";
+import type { ToldMaster } from "../../src/scheduler/live/subscriptions.ts";
 import { Outbox } from "../../src/scheduler/outbox.ts";
 import type { SimulatedMaster } from "./master.ts";
 import { Pipe, delay } from "./network.ts";
@@ -138,14 +139,16 @@ export class SchedulerHost {
       },
     });
     this.#connection = connection;
-    connection.toldConstraints = offerConstraintsOf(this.state);
+    const frameworkInfo = frameworkInfoOf(this.state);
+    const offerConstraints = offerConstraintsOf(this.state);
+    connection.told = { frameworkInfo, offerConstraints };
     const { frameworkId } = this.state;
     connection.subscribe({
       type: "SUBSCRIBE",
       ...(frameworkId !== undefined && { framework_id: { value: frameworkId } }),
       subscribe: {
-        framework_info: { ...info, ...(frameworkId !== undefined && { id: { value: frameworkId } }) },
-        offer_constraints: connection.toldConstraints,
+        framework_info: { ...frameworkInfo, ...(frameworkId !== undefined && { id: { value: frameworkId } }) },
+        offer_constraints: offerConstraints,
       },
     });
   }
@@ -159,7 +162,7 @@ export class SchedulerHost {
       if (event.error.message === "Framework has been removed") this.#feed({ type: "framework-removed" });
       return;
     }
-    const input = inputOf(event, connection.toldConstraints);
+    const input = inputOf(event, connection.told);
     if (input !== undefined) this.#feed(input);
   }
 
@@ -227,6 +230,9 @@ export class SchedulerHost {
         return;
       case "read-tail":
         return;
+      case "resubscribe":
+        this.#connection?.break(0);
+        return;
       case "subscribe-anew":
         return;
       case "over":
@@ -254,7 +260,7 @@ interface ConnectionParts {
 /** One subscription: events in order on one connection, every other call on one of its own. */
 class Connection {
   frameworkId = "";
-  toldConstraints: OfferConstraints = {};
+  told: ToldMaster = {};
   readonly #world: World;
   readonly #weather: Weather;
   readonly #parts: ConnectionParts;
