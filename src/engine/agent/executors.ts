@@ -1,9 +1,9 @@
 // The life of executors: launched for tasks, subscribed, told what to do, and gone.
-import { writeFileSync } from "node:fs";
 import { printDuration } from "../../mesos/duration.ts";
 import type { ExecutorInfo, FrameworkInfo, KillPolicy, TaskInfo } from "../../mesos/types.ts";
 import { UserError } from "../containerizer/runtimes.ts";
 import { describeTask, type Executor, type ExecutorStream } from "./book.ts";
+import { writeCheckpoint } from "./checkpoint.ts";
 import type { AgentContext } from "./context.ts";
 import { checkpointTask, createExecutor, launchContainer } from "./executor-creation.ts";
 import type { ExecutorCall, ExecutorEvent } from "./executor-messages.ts";
@@ -141,7 +141,7 @@ export class Executors {
 
   /** The container is gone. `status` is the wait status of the executor. */
   exited(executor: Executor, status: number): void {
-    const { options, book } = this.#agent;
+    const { options } = this.#agent;
     if (executor.state === "TERMINATED") return;
     const executorId = executor.info.executor_id;
     options.log.info(
@@ -150,8 +150,6 @@ export class Executors {
     executor.timer?.cancel();
     executor.stream?.close();
     executor.stream = undefined;
-    const checkpoint = book.frameworks.get(executor.frameworkId)?.info.checkpoint === true;
-    if (checkpoint) writeFileSync(sentinelFile(options.flags.work_dir, this.#agent.runKey(executor)), "");
     if (!executor.isCommand && !executor.frameworkIsGone) {
       const exited_executor = { framework_id: { value: executor.frameworkId }, executor_id: executorId, status };
       options.send({ type: "EXITED_EXECUTOR", exited_executor });
@@ -171,9 +169,12 @@ export class Executors {
     if (!executor.frameworkIsGone && executor.terminated.size > 0) return;
     const { book, garbage, options } = this.#agent;
     const { work_dir } = options.flags;
+    const key = this.#agent.runKey(executor);
+    const checkpoint = book.frameworks.get(executor.frameworkId)?.info.checkpoint === true;
     const done = book.complete(executor);
     if (!done.executor) return;
-    const key = this.#agent.runKey(executor);
+    // An agent that is started again has nothing more to tell of this run (as in Slave::removeExecutor).
+    if (checkpoint) writeCheckpoint(sentinelFile(work_dir, key), {});
     const waste = [...runDirectories(work_dir, key), ...executorDirectories(work_dir, key)];
     for (const path of waste) garbage.schedule(path, { from: since });
     // Whenever its folder was changed last: the framework has gone only now.

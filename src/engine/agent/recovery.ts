@@ -128,15 +128,17 @@ function recoverExecutor(agent: Agent, note: ContainerNote): Executor | undefine
   return executor;
 }
 
-function recoverTasks(agent: Agent, executor: Executor): void {
+/** `isOver`: nobody waits for what is not acknowledged. */
+function recoverTasks(agent: Agent, executor: Executor, { isOver = false } = {}): void {
   const directory = tasksDirectory(agent.options.flags.work_dir, agent.runKey(executor));
   for (const name of existsSync(directory) ? readdirSync(directory) : []) {
     const task = readCheckpoint(join(directory, name, "task.info")) as Task | undefined;
     if (task === undefined) continue;
     executor.launched.set(task.task_id.value, task);
-    const { updates, ended } = agent.updates.recover(join(directory, name, "task.updates"));
+    const { updates, ended } = agent.updates.recover(join(directory, name, "task.updates"), { isOver });
     for (const update of updates) applyUpdate(executor, update);
     if (!ended) continue;
+    executor.launched.delete(task.task_id.value);
     executor.terminated.delete(task.task_id.value);
     executor.completed.push(task);
   }
@@ -173,8 +175,9 @@ function recoverEndedRuns(agent: Agent): void {
     }
     const executor = newExecutor({ ...stored, ...key, directory: key.directory });
     agent.book.framework(framework).executors.set(key.executorId, executor);
-    recoverTasks(agent, executor);
-    if (existsSync(sentinelFile(work_dir, key))) {
+    const isOver = existsSync(sentinelFile(work_dir, key));
+    recoverTasks(agent, executor, { isOver });
+    if (isOver) {
       executor.state = "TERMINATED";
       agent.executors.completeIfDone(executor, "last-change");
     } else {

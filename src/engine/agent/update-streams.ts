@@ -85,8 +85,11 @@ export class UpdateStreams {
     }
   }
 
-  /** Reads a stream back after a restart. Returns its updates, oldest first, and whether the last was acknowledged. */
-  recover(file: string): { updates: StatusUpdate[]; ended: boolean } {
+  /**
+   * Reads a stream back after a restart. Returns its updates, oldest first, and whether the last was acknowledged, or need
+   * not be: `isOver`.
+   */
+  recover(file: string, { isOver = false } = {}): { updates: StatusUpdate[]; ended: boolean } {
     const stream = newStream(file);
     const updates: StatusUpdate[] = [];
     for (const record of readRecords<StoredRecord>(file)) {
@@ -94,10 +97,11 @@ export class UpdateStreams {
       if ("update" in record) updates.push(record.update);
     }
     const [first] = updates;
-    if (first !== undefined && !stream.terminalAcknowledged) {
+    const ended = isOver || stream.terminalAcknowledged;
+    if (first !== undefined && !ended) {
       this.#streams.set(keyOf(first.framework_id.value, first.status.task_id.value), stream);
     }
-    return { updates, ended: stream.terminalAcknowledged };
+    return { updates, ended };
   }
 
   #send(stream: Stream, retryMs: number): void {

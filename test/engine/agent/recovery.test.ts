@@ -97,6 +97,32 @@ describe("an agent started again on its work_dir", () => {
     expect(restarted.agent.report().tasks).toMatchObject([{ state: "TASK_FAILED" }]);
   });
 
+  it("does not bring back what a framework that was torn down never acknowledged", async () => {
+    const test = startTestAgent();
+    const executor = new TestExecutor(test, await runTask(test, commandTask("t1"), CHECKPOINTING));
+    executor.update("t1", "TASK_RUNNING");
+    test.agent.handle({ type: "SHUTDOWN_FRAMEWORK", shutdown_framework: { framework_id: CHECKPOINTING.id! } });
+    executor.update("t1", "TASK_KILLED");
+    test.agent.executors.exited(executor.executor, 0);
+    test.containers.notes.clear();
+    const restarted = restart(test);
+    expect(restarted.agent.report()).toMatchObject({ tasks: [], frameworks: [] });
+    expect(updatesOf(restarted)).toEqual([]);
+    expect(restarted.agent.book.completedFrameworks).toHaveLength(1);
+  });
+
+  it("sends the end of a task whose executor has ended too, until it is acknowledged", async () => {
+    const test = startTestAgent();
+    const executor = new TestExecutor(test, await runTask(test, commandTask("t1"), CHECKPOINTING));
+    const uuid = executor.update("t1", "TASK_FINISHED");
+    test.agent.executors.exited(executor.executor, 0);
+    test.containers.notes.clear();
+    const restarted = restart(test);
+    expect(updatesOf(restarted).map(({ status }) => status.uuid)).toEqual([uuid]);
+    acknowledge(restarted, "t1", uuid);
+    expect(restarted.agent.book.completedFrameworks).toHaveLength(1);
+  });
+
   it("does not bring back what was over and acknowledged", async () => {
     const test = startTestAgent();
     const executor = new TestExecutor(test, await runTask(test, commandTask("t1"), CHECKPOINTING));
