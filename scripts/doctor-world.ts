@@ -13,8 +13,11 @@ import { damageOf } from "./damaged-cluster.ts";
 import type { OwnCluster } from "./doctor-remedies.ts";
 import { askSchedulers } from "./doctor-schedulers.ts";
 
-/** No question may take longer, and all of them together are over soon enough for all to be said within 5 s. */
-const LIMITS = { limitMs: 1_500, totalMs: 4_200 };
+/**
+ * What hangs is waited for no longer, and all questions together are over soon enough for all to be said within 5 s. A
+ * busy machine may well need a second or two.
+ */
+const LIMITS = { limitMs: 3_000, totalMs: 4_200 };
 
 /** @throws MesosUpError CLUSTER_UNKNOWN */
 export async function examine(own: OwnCluster, signal: AbortSignal): Promise<Diagnosis> {

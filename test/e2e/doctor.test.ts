@@ -1,4 +1,8 @@
 // The doctor as a command: its exit status, what it mends, and what it leaves alone. The faults it knows: test/faults.
+import { existsSync } from "node:fs";
+import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Diagnosis } from "../../src/doctor/finding.ts";
 import type { Repair } from "../../src/doctor/fix.ts";
@@ -9,13 +13,31 @@ import { Workplace } from "./support/workplace.ts";
 
 let place: Workplace;
 let cluster: UpOutput;
+let cache: string;
 beforeAll(async () => {
-  place = await Workplace.create();
+  cache = await ownCache();
+  place = await Workplace.create({ env: { XDG_CACHE_HOME: cache } });
   cluster = (await place.json<UpOutput>("up", "--containers", "runc")).output;
 });
 afterAll(async () => {
   await place.remove();
+  await rm(cache, { recursive: true });
 });
+
+/** The user's cache with images of its own, which are removed here without being removed from anybody else's clusters. */
+async function ownCache(): Promise<string> {
+  const theirs = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "mesos-up");
+  const folder = await mkdtemp(join(tmpdir(), "mesos-up-cache-"));
+  const own = join(folder, "mesos-up");
+  await mkdir(own);
+  for (const name of ["kits", "class-archives", "resolved"]) {
+    await mkdir(join(theirs, name), { recursive: true });
+    await symlink(join(theirs, name), join(own, name));
+  }
+  const images = join(theirs, "images");
+  if (existsSync(images)) await cp(images, join(own, "images"), { recursive: true, verbatimSymlinks: true });
+  return folder;
+}
 
 async function doctor(...args: string[]) {
   const { exitCode, output } = await place.json<Diagnosis & { repairs?: Repair[] }>("doctor", ...args);
@@ -57,6 +79,20 @@ describe("a fault", () => {
     const fixed = await doctor("--fix");
     expect(fixed.repairs).toMatchObject([{ finding: id, outcome: "helped" }]);
     expect(fixed).toMatchObject(well);
+  });
+
+  it("is named and mended: an app's image is gone, and a run that was killed has left its lock", async () => {
+    expect(await place.run("run", "nginx", "--detach")).toMatchObject({ exitCode: 0 });
+    await rm(join(cache, "mesos-up", "images", "unpacked"), { recursive: true });
+    await writeFile(place.state("lock.2-1-00000000.stale.lock"), "");
+    expect(await doctor()).toMatchObject({ exitCode: 3, id: "TK006", subject: "nginx" });
+    const fixed = await doctor("--fix");
+    expect(fixed.repairs).toMatchObject([
+      { finding: "LO002", outcome: "helped" },
+      { finding: "TK006", outcome: "helped" },
+    ]);
+    expect(fixed).toMatchObject(well);
+    expect(await place.run("stop-app", "nginx")).toMatchObject({ exitCode: 0 });
   });
 
   it("is seen from outside too: an agent that is gone from a cluster named by its address", async () => {

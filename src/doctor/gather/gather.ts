@@ -2,6 +2,7 @@
 import type { HttpConnection } from "../../client/connection.ts";
 import { HttpClient } from "../../client/http.ts";
 import type { AgentSummary } from "../../client/operator.ts";
+import { preload } from "../../client/readiness.ts";
 import type { AskOptions } from "../ask.ts";
 import { valueOf, type Answer, type Facts, type LeaderFacts, type MasterFacts } from "../facts.ts";
 import { agentFacts, agentsOf } from "./agents.ts";
@@ -30,6 +31,8 @@ export interface GatherOptions {
 /** @throws the signal's reason, and nothing else: what does not answer is a fact too. */
 export async function gather(target: Target, how: GatherOptions): Promise<Facts> {
   const { signal, limitMs, totalMs = Infinity, env, connection } = how;
+  // Asked while this program still loads what it needs, the quickest part seems slow.
+  await preload();
   await using http = new HttpClient(connection);
   const nowMs = () => performance.now();
   const options: AskOptions = { signal, limitMs, untilMs: nowMs() + totalMs, nowMs };

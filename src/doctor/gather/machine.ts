@@ -9,9 +9,6 @@ import { cgroupFacts, processorQuota, readText } from "./cgroups.ts";
 import { isWritable } from "./folders.ts";
 import type { Target } from "./target.ts";
 
-/** A program that has to be started first is given more time than a part that runs. */
-const PROGRAM_FACTOR = 2;
-
 /** Undefined where the cluster runs elsewhere. */
 export async function machineFacts(
   { plan }: Target,
@@ -19,11 +16,10 @@ export async function machineFacts(
 ): Promise<MachineFacts | undefined> {
   if (plan === undefined || plan.vagrant !== undefined) return undefined;
   const runtime = plan.nodes.some(runsImages) ? plan.containerProgram : undefined;
-  const asking = { ...options, limitMs: PROGRAM_FACTOR * options.limitMs };
   const mountinfo = readText("/proc/self/mountinfo") ?? "";
   const [version, notByDocker] = await Promise.all([
-    runtime === undefined ? undefined : ask((signal) => versionOfRuntime(runtime, env, signal), asking),
-    runtime === undefined ? undefined : ask((signal) => missingLimits(runtime, env, signal), asking),
+    runtime === undefined ? undefined : ask((signal) => versionOfRuntime(runtime, env, signal), options),
+    runtime === undefined ? undefined : ask((signal) => missingLimits(runtime, env, signal), options),
   ]);
   return {
     cpus: availableParallelism(),

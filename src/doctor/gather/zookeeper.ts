@@ -16,7 +16,7 @@ export function serverFacts(target: Target, options: AskOptions): Promise<Server
     const name = target.plan?.nodes.filter(({ kind }) => kind === "zookeeper")[index]?.name ?? address;
     const once = () => ask((signal) => probeZooKeeper(host, Number(port), { ...options, signal }), options);
     const report = await once();
-    // Asked while this program still loads what it needs, the quickest server seems slow.
+    // It may have been this program that had too much to do at once.
     const isSlow = report.kind === "answered" && report.tookMs > SLOW_MS;
     return { name, address, report: isSlow ? await once() : report };
   });
