@@ -4,7 +4,17 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 import { temporaryFolder } from "./test/temporary-folder.ts";
 
 /** The files that take longest, in the order of that: one that were begun last would be waited for alone. */
-const LONGEST = ["lifecycle", "vagrant", "faults", "conformance", "docker", "local", "simulation", "vagrantfile"];
+const LONGEST = [
+  "lifecycle",
+  "vagrant",
+  "local",
+  "faults",
+  "docker",
+  "conformance",
+  "ensemble",
+  "simulation",
+  "vagrantfile",
+];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

@@ -13,11 +13,11 @@ import { diagnose } from "../../src/doctor/diagnose.ts";
 import { valueOf, type Facts } from "../../src/doctor/facts.ts";
 import type { Diagnosis } from "../../src/doctor/finding.ts";
 import { gather } from "../../src/doctor/gather/gather.ts";
+import type { Target } from "../../src/doctor/gather/target.ts";
 import { ControlClient } from "../../src/scheduler/control/client.ts";
 import { isAlive } from "../e2e/support/signals.ts";
 import { until } from "../e2e/support/until.ts";
 import type { Workplace } from "../e2e/support/workplace.ts";
-import type { Injected } from "./fault.ts";
 
 export const work: UpOptions = {
   progress: { emit: () => undefined },
@@ -66,8 +66,8 @@ export class TestedCluster {
     return new ControlClient(this.place.state("frameworks", "nginx.sock"));
   }
 
-  /** What is there to be seen, and what it comes to. */
-  async lookAt({ shown }: Pick<Injected, "shown"> = {}): Promise<[Diagnosis, Facts]> {
+  /** What is there to be seen, or `shown` instead of it, and what it comes to. */
+  async lookAt({ shown }: { shown?: (target: Target) => Target } = {}): Promise<[Diagnosis, Facts]> {
     const target = targetOf(this.own);
     const options = { signal: work.signal, limitMs: LIMIT_MS, env: this.own.env };
     const facts = await gather(shown?.(target) ?? target, options);
