@@ -27,12 +27,21 @@ const FORMS: readonly [RegExp, string][] = [
   [/\b(Bearer )[A-Za-z0-9+/=_.~-]{16,}/g, `$1${REMOVED}`],
   [/\beyJ[\w-]{6,}\.[\w-]{6,}\.[\w-]*/g, REMOVED],
   [/\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g, REMOVED],
-  [/\b(?:gh[pousr]_|github_pat_|glpat-|xox[abprs]-)[\w-]{10,}/g, REMOVED],
+  [/\b(?:gh[pousr]_|github_pat_|glpat-|glsa_|dckr_pat_|hvs\.|sk-|xox[abprs]-)[\w-]{16,}/g, REMOVED],
+  [/\bnpm_[A-Za-z0-9]{30,}\b/g, REMOVED],
+  [/\bSG\.[\w-]{16,64}\.[\w-]{16,64}/g, REMOVED],
+  // Addresses that are good for whoever has them.
+  [/([?&](?:X-(?:Amz|Goog)-)?(?:Signature|sig)=)[^\s&"'\\]+/gi, `$1${REMOVED}`],
+  // ZooKeeper's authentication, as in digest:user:password; what is no image's digest.
+  [/\b(digest:)(?!sha\d)[^\s:"']{1,200}:[^\s,"'\\]+/gi, `$1${REMOVED}`],
+  [/((?:^|[\s"'])(?:set-)?cookie\\*["']?\s{0,4}:\s{0,4}\\*["']?)[^\r\n"'\\]+/gi, `$1${REMOVED}`],
+  [/(\\*"auth\\*"\s{0,4}:\s{0,4}\\*")[^"\\]+/g, `$1${REMOVED}`],
+  [/(\blogin\s[^\n]{0,200}?\s-p[ =]?)[^\s-]\S*/g, `$1${REMOVED}`],
   [/((?:^|\s)(?:-u|--user)[ =])[^\s:]{1,200}:\S+/g, `$1${REMOVED}`],
   [
     new RegExp(
       `((?:${TELLING}|[_-](?:pass|pw|keys?|auth)(?![a-z])|authorization)[\\w.-]{0,40}\\\\*["']?\\s{0,4}[=:]\\s{0,4})` +
-        `(\\\\*"(?:[^"\\\\\\n]|\\\\[^"\\n])*\\\\*"|'[^'\\n]*'|[^\\s,;&"'}\\]]+)`,
+        `(?!\\[removed\\])(\\\\*"(?:[^"\\\\\\n]|\\\\[^"\\n])*\\\\*"|'[^'\\n]*'|[^\\s,;&"'}\\]]+)`,
       "gi",
     ),
     `$1${REMOVED}`,

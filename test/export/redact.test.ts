@@ -20,6 +20,19 @@ describe("secrets are removed from a text", () => {
     ["mysqld --root-password hunter2 --port 1", "mysqld --root-password [removed] --port 1"],
     ["api_key: 'hunter2', name: x", "api_key: [removed], name: x"],
     ["eyJhbGciOiJIUzI1NiJ9.eyJodW50ZXIyIjoxfQ.hunter2hunter2", "[removed]"],
+    [
+      "https://b.s3.amazonaws.com/k?X-Amz-Credential=AKIAHUNTER2HUNTER2HU&X-Amz-Signature=hunter2hunter2&x=1",
+      "https://b.s3.amazonaws.com/k?X-Amz-Credential=[removed]&X-Amz-Signature=[removed]&x=1",
+    ],
+    [
+      "https://a.blob.core.windows.net/c?sv=2020&sig=hunter2%3D",
+      "https://a.blob.core.windows.net/c?sv=2020&sig=[removed]",
+    ],
+    ["docker login -u bob -p hunter2 h:5000", "docker login -u bob -p [removed] h:5000"],
+    ["addauth digest:super:hunter2", "addauth digest:[removed]"],
+    ["Set-Cookie: session=hunter2; Path=/", "Set-Cookie: [removed]"],
+    ['{"auths":{"h":{"auth":"aHVudGVyMjp4"}}}', '{"auths":{"h":{"auth":"[removed]"}}}'],
+    ["pushed with npm_hunter2hunter2hunter2hunter2hunter2 done", "pushed with [removed] done"],
     ["-----BEGIN RSA PRIVATE KEY-----\nhunter2\nhunter2\n-----END RSA PRIVATE KEY-----\nafter", "[removed]\nafter"],
     ["hunter2hunter2\n-----END PRIVATE KEY-----\nafter", "[removed]\nafter"],
     ["-----BEGIN PRIVATE KEY-----\nhunter2", "[removed]"],
@@ -35,6 +48,8 @@ describe("secrets are removed from a text", () => {
     "--authenticate_http_readonly=false --quorum=1 --work_dir=/a/b",
     "GET /index.html HTTP/1.1 200 at http://127.0.0.1:31000/?x=1",
     "keys of the monkey: bananas",
+    "digest:sha256:0123456789abcdef of nginx, npm_config_user_agent=npm/10, task-1 on disk-0123456789abcdef",
+    "cookies are baked; a login -v, then /x?signal=1",
     "PWD=/home/me OLDPWD=/ with basic authentication and a bearer of news",
   ])("and nothing else: %s", (text) => expect(redacted(text)).toBe(text));
 
