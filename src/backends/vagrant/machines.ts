@@ -42,18 +42,24 @@ export async function vagrant(
   }
 }
 
-/** Makes and starts machines, once more where others' containers came in between. @throws as runVagrant */
+/** On a daemon where containers come and go all the time. */
+const CHANGED_RETRIES = 5;
+
+/** Makes and starts machines, again where others' containers came in between. @throws as runVagrant */
 export async function vagrantUp(
   folder: string,
   args: string[],
   options: MachinesOptions,
   clock?: Clock,
 ): Promise<void> {
-  const up = () => vagrant(folder, ["up", ...args], options, clock);
-  await up().catch(async (error: unknown) => {
-    if (!(error instanceof MesosUpError) || error.code !== CONTAINERS_CHANGED) throw error;
-    await up();
-  });
+  for (let retries = CHANGED_RETRIES; ; retries--) {
+    try {
+      await vagrant(folder, ["up", ...args], options, clock);
+      return;
+    } catch (error) {
+      if (retries === 0 || !(error instanceof MesosUpError) || error.code !== CONTAINERS_CHANGED) throw error;
+    }
+  }
 }
 
 /**

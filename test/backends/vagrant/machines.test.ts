@@ -28,16 +28,16 @@ const up = (env: NodeJS.ProcessEnv) =>
   vagrantUp(folder, [], { env, signal: new AbortController().signal }, impatientClock);
 
 describe("vagrantUp", () => {
-  it("tries once more where a container of somebody else's went away in between", async () => {
+  it("tries again where a container of somebody else's went away in between", async () => {
     await up(failing(1, "Error: No such object: 34bfe2a91c"));
     expect(calls()).toEqual(["up", "up"]);
   });
 
-  it("tries no more than that", async () => {
-    await expect(up(failing(2, "Error: No such object: 34bfe2a91c"))).rejects.toMatchObject({
+  it("tries no longer than a few times", async () => {
+    await expect(up(failing(100, "Error: No such object: 34bfe2a91c"))).rejects.toMatchObject({
       code: "CONTAINERS_CHANGED",
     });
-    expect(calls()).toEqual(["up", "up"]);
+    expect(calls()).toHaveLength(6);
   });
 
   it("waits for another Vagrant, as one that goes on where a run was killed", async () => {
