@@ -12,7 +12,7 @@ import { dockerAnswers } from "./support/docker.ts";
 import { until } from "./support/until.ts";
 import { processesOf, Workplace } from "./support/workplace.ts";
 
-const needed = ["/usr/lib/systemd/systemd", "/usr/lib/systemd/system/docker.service", "/usr/sbin/iptables-nft"];
+const needed = ["/usr/lib/systemd/systemd", "/usr/lib/systemd/system/docker.service"];
 const missing = needed.filter((path) => !existsSync(path));
 if (missing.length > 0) {
   if (process.env["CI"])
@@ -30,7 +30,9 @@ const asMachine = [
   ...["SYS_ADMIN", "NET_ADMIN", "SYS_PTRACE"].flatMap((name) => ["--cap-add", name]),
   ...["seccomp=unconfined", "apparmor=unconfined"].flatMap((option) => ["--security-opt", option]),
   ...["/run", "/run/lock", "/tmp", "/usr/local/bin:exec"].flatMap((path) => ["--tmpfs", path]),
-  ...["/usr:/usr:ro", "/var/lib/docker", "/var/local/mesos"].flatMap((path) => ["--volume", path]),
+  ...["/usr:/usr:ro", "/etc/alternatives:/etc/alternatives:ro", "/var/lib/docker", "/var/local/mesos"].flatMap(
+    (path) => ["--volume", path],
+  ),
   ...["--volume", `${resolve("scripts/provision")}:/provision:ro`, "--env", "container=docker"],
   ...["--network", own, "--ip", `${network}.10`],
 ];
@@ -46,8 +48,6 @@ ip address add ${network}.11/24 dev eth0
 groupadd docker
 rm -rf /var/run
 ln -s /run /var/run
-mkdir -p /etc/alternatives
-for name in iptables ip6tables; do ln -sfn /usr/sbin/$name-nft /etc/alternatives/$name; done
 echo 0123456789abcdef0123456789abcdef >/etc/machine-id
 exec ${needed[0]} --unit=basic.target
 `;

@@ -86,11 +86,20 @@ function accepts({ address, port }: PlanNode): Promise<boolean> {
 
 async function dockerNetworks(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<Surroundings["dockerNetworks"]> {
   const command = { environment: env, signal };
-  const names = (await runCommand("docker", ["network", "ls", "--quiet"], command)).stdout.trim().split("\n");
+  const ids = (await runCommand("docker", ["network", "ls", "--quiet"], command)).stdout.trim().split("\n");
   const format = "{{.Name}}{{range .IPAM.Config}} {{.Subnet}}{{end}}";
-  const { stdout } = await runCommand("docker", ["network", "inspect", "--format", format, ...names], command);
-  return stdout.split("\n").flatMap((line) => {
-    const [name = "", ...subnets] = line.trim().split(" ");
+  const described = await Promise.all(
+    ids.map(async (id) => {
+      // Alone, since somebody's network may have gone by now.
+      const found = await runCommand("docker", ["network", "inspect", "--format", format, id], command).catch(
+        () => undefined,
+      );
+      signal.throwIfAborted();
+      return found?.stdout.trim() ?? "";
+    }),
+  );
+  return described.flatMap((line) => {
+    const [name = "", ...subnets] = line.split(" ");
     if (name.startsWith("vagrant_network")) return [];
     return subnets.flatMap((subnet) => {
       const network = parseNetwork(subnet);

@@ -112,10 +112,10 @@ const known: Known[] = [
     hint: "Wait until it has finished, and try again.",
   },
   {
-    // Vagrant's docker provider looks at every container of the daemon for its ports, one by one.
-    text: /No such (object|container): \S+/i,
+    // Vagrant's docker provider looks at every container of the daemon for its ports, one by one, and at every network.
+    text: /No such (object|container|network): \S+|network \S+ not found/i,
     code: CONTAINERS_CHANGED,
-    message: () => "Other containers went away while Vagrant looked at them.",
+    message: () => "Other containers or networks went away while Vagrant looked at them.",
     hint: "Run the command again.",
   },
   {

@@ -48,6 +48,7 @@ describe("an error of Vagrant's", () => {
       "ADDRESS_TAKEN",
     ],
     ["ExecuteError", "Stderr: Error: No such object: 34bfe2a91c", "CONTAINERS_CHANGED"],
+    ["ExecuteError", "Stderr: Error response from daemon: network 95072b5a3004 not found", "CONTAINERS_CHANGED"],
     ["SomethingElse", "It did not go well.\n\nFor several reasons.", "VAGRANT_FAILED"],
   ])("%s is told as one sentence of what happened and one of what to do", (name, text, code) => {
     const error = named(name, text);
