@@ -21,6 +21,7 @@ import type { DockerOptions } from "./docker-options.ts";
 import { chooseImages } from "./images/choose-images.ts";
 import { agentAddressesOf, pinAgents } from "./pin-agents.ts";
 import { choosePlacement, dockerPlacement, type PlaceOptions } from "./placement.ts";
+import { removeStrays } from "./remove-strays.ts";
 import { takeDown } from "./take-down.ts";
 import { endOrphans } from "./terraform/end-orphans.ts";
 import type { ResourceChange } from "./terraform/terraform.ts";
@@ -90,6 +91,8 @@ async function prepare(run: UpRun, claims: SlotClaim[]): Promise<Prepared> {
     } catch (error) {
       throw describeStateError(error, folder);
     }
+    const strays = before === undefined ? [] : await removeStrays(folder, daemon);
+    if (strays.length > 0) context.note(`What an interrupted run had made is made anew: ${strays.join(", ")}`);
     if (facts.why !== undefined)
       context.note(`Ports are published and tasks end with their agent's container: ${facts.why}`);
     context.detail(`${facts.title}, ${images.mesos.reference}, ${images.zookeeper.reference}`);
