@@ -26,7 +26,7 @@ export function ps(options: AppOptions): Promise<never> {
     }
     const apps = schedulers.flatMap(({ view }) => view?.apps ?? []);
     const standby = schedulers.flatMap(({ app, view }) =>
-      view?.subscription === STANDING_BY ? [{ app, obstacle: view.obstacle }] : [],
+      view?.subscription === STANDING_BY ? [{ app, pid: view.pid, obstacle: view.obstacle }] : [],
     );
     const silent = schedulers.filter(({ view }) => view === undefined).map(({ app }) => app);
     return {

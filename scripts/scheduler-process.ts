@@ -1,7 +1,7 @@
 // The processes of a scheduler that was left behind: one that schedules, and one that starts it anew should it fail.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { claimApp, frameworkFile } from "../src/backends/state/cluster-folder.ts";
@@ -36,7 +36,8 @@ export async function superviseScheduler(file: string): Promise<void> {
     process.once("SIGTERM", end);
     const [status, killedBy] = (await once(child, "exit")) as [number | null, NodeJS.Signals | null];
     process.off("SIGTERM", end);
-    if (status === 0) return;
+    // Without its record, as when its folder was removed, it would fail for ever.
+    if (status === 0 || !existsSync(file)) return;
     // Whoever was killed has not failed by itself.
     if (killedBy !== null || performance.now() - startedMs > LIVED_MS) waitMs = RESTART.firstMs;
     await sleep(waitMs);

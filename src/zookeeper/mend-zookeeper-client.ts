@@ -57,7 +57,12 @@ export function mendZooKeeperClient(client: Client): Client {
     if (!answered) return;
     const { socket } = manager;
     if (silence === undefined) {
-      silence = setTimeout(() => socket.destroy(), (manager.sessionTimeout * 2) / 3);
+      const mostMs = (manager.sessionTimeout * 2) / 3;
+      silence = setTimeout(() => {
+        const last = heardMs.get(client);
+        // What came while this process was busy is read first.
+        setImmediate(() => heardMs.get(client) === last && socket.destroy());
+      }, mostMs);
       socket.once("close", () => {
         clearTimeout(silence);
         silence = undefined;
