@@ -97,9 +97,9 @@ class Simulation {
       CHAOS_MS + CALM_MS,
       () => world.nowMs > this.#judge.quietSinceMs + 60_000 && this.#isAsWanted(),
     );
-    const moved = settled && !this.#plain ? this.#maintainInCalm() : [];
     // Quiet for long enough that everything that is repeated has been repeated.
     world.run(world.nowMs + 15 * 60_000);
+    const moved = settled && !this.#plain ? this.#maintainInCalm() : [];
     for (const app of this.#wanted.keys())
       world.log(() => `why ${app}: ${JSON.stringify(this.#host && whyView(this.#host.state, app, world.nowMs))}`);
     const wanting = settled ? moved : ["it did not come to what was wanted"];
@@ -351,6 +351,7 @@ class Simulation {
       found.push(...this.#differencesWithout(agent, others));
       this.#operator.bringUp(agent);
     } else this.#operator.plan(agent, undefined);
+    world.run(world.nowMs + 3 * 60_000);
     return found;
   }
 

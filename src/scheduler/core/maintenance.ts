@@ -23,8 +23,11 @@ export function onInverseOffers(turn: Turn, offers: readonly InverseOffer[]): vo
   const filters = { refuse_seconds: INVERSE_AGAIN_SECONDS };
   if (taken.length > 0)
     turn.call({ type: "ACCEPT_INVERSE_OFFERS", accept_inverse_offers: { inverse_offer_ids: taken, filters } });
-  if (refused.length > 0)
+  if (refused.length > 0) {
     turn.call({ type: "DECLINE_INVERSE_OFFERS", decline_inverse_offers: { inverse_offer_ids: refused, filters } });
+    // Agents that were refused while nothing was wanted may do.
+    state.demand.reviveWanted = true;
+  }
   findMoves(turn);
 }
 

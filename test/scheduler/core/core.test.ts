@@ -370,6 +370,11 @@ describe("offers", () => {
       { type: "DECLINE_INVERSE_OFFERS", decline_inverse_offers: { inverse_offer_ids: [{ value: "i1" }] } },
     ]);
     expect(of()).toEqual(["web.1 running"]);
+    // What was refused may do: every time that it is asked.
+    expect(types(later(1000))).toEqual(["REVIVE"]);
+    later(60_000);
+    const again = calls({ type: "inverse-offers", offers: [inverseOffer("i3", "a1")] });
+    expect(types(again)).toEqual(["DECLINE_INVERSE_OFFERS", "REVIVE"]);
   });
 
   it("that were refused late, after they were wanted back, are wanted back once more", () => {
