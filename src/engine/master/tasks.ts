@@ -72,11 +72,14 @@ export function forward(framework: Framework, status: TaskStatus): void {
   if (isConnected(framework)) framework.stream?.send({ type: "UPDATE", update: { status } });
 }
 
-/** Takes a status into a task's history, and frees what it held once it has ended or cannot be reached any more. */
+/**
+ * Takes a status into a task's history, and frees what it held once it has ended or cannot be reached any more, unless it is
+ * said to be `freed` already.
+ */
 export function updateTask(
   master: MasterContext,
   task: Task,
-  update: { status: TaskStatus; latestState?: TaskState | undefined },
+  update: { status: TaskStatus; latestState?: TaskState | undefined; freed?: boolean | undefined },
 ): void {
   const { status } = update;
   const state = update.latestState ?? status.state;
@@ -98,6 +101,7 @@ export function updateTask(
   if (!ends) return;
   const counted = METRICS[status.state];
   if (counted) master.counters.count(counted);
+  if (update.freed) return;
   const agent = master.state.agents.get(task.agent_id.value);
   const framework = master.state.frameworks.get(task.framework_id.value);
   if (!agent || !framework) return;
@@ -204,11 +208,18 @@ export function killTask(
   });
 }
 
-/** Ends a task from the master's side: told to the framework, and then forgotten. */
+/** Ends a task from the master's side: told to the framework, and then forgotten. `freed`: as with `updateTask`. */
 export function endTask(
   master: MasterContext,
   task: Task,
-  end: { state: TaskState; reason: string; message: string; as?: "unreachable"; unreachableMs?: number },
+  end: {
+    state: TaskState;
+    reason: string;
+    message: string;
+    as?: "unreachable";
+    unreachableMs?: number;
+    freed?: boolean;
+  },
 ): void {
   const framework = master.state.frameworks.get(task.framework_id.value);
   const status = masterStatus(master, {
@@ -216,7 +227,7 @@ export function endTask(
     ...{ state: end.state, reason: end.reason, message: end.message },
     ...(end.unreachableMs === undefined ? {} : { unreachableMs: end.unreachableMs }),
   });
-  updateTask(master, task, { status });
+  updateTask(master, task, { status, freed: end.freed });
   removeTask(master, task, end.as ?? "completed");
   if (framework) forward(framework, status);
 }
