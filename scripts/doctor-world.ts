@@ -17,7 +17,7 @@ import { askSchedulers } from "./doctor-schedulers.ts";
  * What hangs is waited for no longer, and all questions together are over soon enough for all to be said within 5 s. A
  * busy machine may well need a second or two.
  */
-const LIMITS = { limitMs: 3_000, totalMs: 4_200 };
+const LIMITS = { limitMs: 2_500, totalMs: 3_600 };
 
 /** @throws MesosUpError CLUSTER_UNKNOWN */
 export async function examine(own: OwnCluster, signal: AbortSignal): Promise<Diagnosis> {
