@@ -136,7 +136,8 @@ async function send(incoming: IncomingMessage, response: ServerResponse, answere
   let body = answered.body ?? "";
   if (answered.pieces) {
     const rest = answered.pieces[Symbol.iterator]();
-    const { chunk, done } = takeChunk(rest);
+    // All of a short answer, however long it takes: it is to have a length.
+    const { chunk, done } = takeChunk(rest, Infinity);
     if (!done)
       return sendPieces(response, { ...{ status: answered.status, headers, gzip: acceptsGzip }, first: chunk, rest });
     body = chunk;

@@ -7,14 +7,17 @@ import { createGzip } from "node:zlib";
 const CHUNK_CHARACTERS = 64 * 1024;
 const SLICE_MS = 10;
 
-/** The next characters of a body; `done`: those were the last. */
-export function takeChunk(pieces: Iterator<string>): { chunk: string; done: boolean } {
+/**
+ * The next characters of a body: as many as a write is worth, or fewer where the turn that began then is over, since there
+ * are short words about much. `done`: those were the last.
+ */
+export function takeChunk(pieces: Iterator<string>, beganMs: number): { chunk: string; done: boolean } {
   let chunk = "";
-  while (chunk.length < CHUNK_CHARACTERS) {
+  do {
     const next = pieces.next();
     if (next.done) return { chunk, done: true };
     chunk += next.value;
-  }
+  } while (chunk.length < CHUNK_CHARACTERS && performance.now() - beganMs < SLICE_MS);
   return { chunk, done: false };
 }
 
@@ -35,7 +38,7 @@ export async function sendPieces(
       await nextTurn();
       beganMs = performance.now();
     }
-    next = takeChunk(rest);
+    next = takeChunk(rest, beganMs);
   }
   sink.end();
 }
