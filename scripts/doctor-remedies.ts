@@ -4,6 +4,7 @@ import { rm } from "node:fs/promises";
 import { basename } from "node:path";
 import type { Backend, ComponentAction, UpOptions } from "../src/backends/backend.ts";
 import { removeContainers } from "../src/backends/local/leftovers/docker-containers.ts";
+import { executorProcesses } from "../src/backends/local/leftovers/executor-processes.ts";
 import { runcContainers } from "../src/backends/local/leftovers/runc-containers.ts";
 import { portHolder } from "../src/backends/local/ports/port-holder.ts";
 import { offerImage, takeImage } from "../src/backends/local/prepare-image.ts";
@@ -18,6 +19,7 @@ import { planNodeByName } from "../src/cluster/plan.ts";
 import type { ClusterSpec } from "../src/cluster/spec.ts";
 import type { Remedy } from "../src/doctor/finding.ts";
 import { claimFacts } from "../src/doctor/gather/claims.ts";
+import { isHere } from "../src/doctor/gather/folders.ts";
 import { createSteps } from "../src/progress/steps.ts";
 import { leaveScheduler, requireScheduler, schedulerRecords } from "./schedulers.ts";
 
@@ -101,20 +103,18 @@ function clearClaim(folder: string, file: string): void {
   rmSync(file, { force: true });
 }
 
-/** A container that no agent knows. */
-async function sweep(
-  container: string,
-  { containerProgram = "", stateDirectory }: ClusterPlan,
-  env: NodeJS.ProcessEnv,
-) {
+/** A container that no agent knows, and the executor that it has or would have. */
+async function sweep(container: string, plan: ClusterPlan, env: NodeJS.ProcessEnv): Promise<void> {
+  const { containerProgram = "", stateDirectory } = plan;
   const program = basename(containerProgram);
-  if (program === "docker" || program === "podman") {
+  if ((program === "docker" || program === "podman") && container.startsWith("mesos-")) {
     await removeContainers([container], program, env);
-    return;
   }
-  await endProcesses(() =>
-    runcContainers(stateDirectory).flatMap(({ id, init }) => (id === container && init !== undefined ? [init] : [])),
-  );
+  if (!isHere(plan)) return;
+  await endProcesses(() => [
+    ...runcContainers(stateDirectory).flatMap(({ id, init }) => (id === container && init !== undefined ? [init] : [])),
+    ...[...executorProcesses(stateDirectory)].flatMap(([id, processes]) => (container.includes(id) ? processes : [])),
+  ]);
 }
 
 /** Its record says all that it needs to go on with its framework. */

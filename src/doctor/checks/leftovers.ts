@@ -8,7 +8,7 @@ export const leftoverChecks: Check[] = [
   {
     id: "LO001",
     layer: "leftovers",
-    title: "Every container that runs for the cluster is known to an agent",
+    title: "Every container and executor that runs for the cluster is known to an agent",
     run(facts) {
       const { strayContainers: strays } = facts;
       if (strays === undefined) return [];
