@@ -16,6 +16,10 @@ export function addAppCommands(program: Command): void {
   command("why <app>", "say why an app waits, or why an app file would find no place, agent by agent").action(
     async (app: string, options: AppOptions) => (await import("./apps.ts")).why(app, options),
   );
+  command(
+    "explain <app>",
+    "print what goes over the wire between a scheduler and its master, and what it means",
+  ).action(async (app: string, options: AppOptions) => (await import("./apps.ts")).explain(app, options));
   command("scale <app> <instances>", "have that many instances of an app").action(
     async (app: string, instances: string, options: AppOptions) =>
       (await import("./apps.ts")).scale(app, Number(instances), options),

@@ -197,3 +197,20 @@ export function nothingRuns(app: string): MesosUpError {
     hint: `\`mesos-up why ${app}\` says why.`,
   });
 }
+
+/** What goes over the wire between a scheduler that was left behind and its master, as it goes, until Ctrl-C. */
+export function explain(app: string, options: AppOptions): Promise<never> {
+  return withScheduler(app, options, async (client, edge) => {
+    try {
+      for await (const lines of client.explain(edge.signal))
+        process.stdout.write((options.json ? JSON.stringify({ lines }) : lines.join("\n")) + "\n");
+    } catch (error) {
+      if (!edge.signal.aborted) throw error;
+    }
+    if (edge.signal.aborted) return { json: undefined, text: "", streamed: true };
+    throw new MesosUpError(`The scheduler of ${app} has ended.`, {
+      code: "SCHEDULER_GONE",
+      hint: "`mesos-up ps` shows whether another one has taken its place.",
+    });
+  });
+}

@@ -7,12 +7,14 @@ import { DEFAULT_NAME } from "../src/cluster/spec.ts";
 import { ConfigError, MesosUpError } from "../src/errors.ts";
 import { createSteps, type Steps } from "../src/progress/steps.ts";
 import type { AppSpec } from "../src/scheduler/app-spec.ts";
+import type { WhyView } from "../src/scheduler/core/why.ts";
 import type { HttpCheckResult } from "../src/scheduler/http-check.ts";
 import type { RunningApp, RunningTask } from "../src/scheduler/running-app.ts";
 import type { Leadership } from "../src/scheduler/store/election.ts";
 import { backendFor } from "./backends.ts";
 import { contentAddressOf } from "./content-address.ts";
-import { runAtTheEdge, type CommandResult, type Edge } from "./edge.ts";
+import { errorJson, runAtTheEdge, type CommandResult, type Edge } from "./edge.ts";
+import { foregroundScheduler, type ForegroundScheduler } from "./foreground-scheduler.ts";
 import { launchImage } from "./launch-image.ts";
 import { movedConnection, readConnection, type ConnectionOptions } from "./connection.ts";
 import { readApp } from "./read-app.ts";
@@ -56,20 +58,25 @@ export function run(appNames: string[], options: RunOptions): Promise<never> {
     // A scheduler that was left behind for the app makes room; its tasks are found again.
     if (stateDirectory !== undefined) await takeOver(stateDirectory, app);
     const claims = stateDirectory === undefined ? [] : await claimAll(stateDirectory, apps);
-    const how = { edge, detach: options.detach === true };
+    const detach = options.detach === true;
+    const { store } = options;
+    const record = {
+      ...{ app, frameworkName: frameworkNameOf(apps), master, metrics, store, ...movedConnection(options) },
+      stateDirectory: stateDirectory ?? foreignStateDirectory(process.cwd(), master),
+    };
+    const waited: WhyView[] = [];
+    const how: How = { edge, waited, ...(!detach && { foreground: record }) };
     const work =
-      options.store === undefined
+      store === undefined
         ? runOn(target, apps, how)
-        : (await import("./shared-store.ts")).runElected(options.store, app, how, (leadership) =>
+        : (await import("./shared-store.ts")).runElected(store, app, { edge, detach }, (leadership) =>
             runOn({ ...target, leadership }, apps, how),
           );
-    const result = await work.finally(() => claims.forEach((claim) => claim.release()));
-    if (options.detach === true && stateDirectory !== undefined) {
-      const contentAddress = target.plan && (await contentAddressOf(target.plan));
-      const about = { app, frameworkName: frameworkNameOf(apps), master, stateDirectory };
-      const record = { ...about, contentAddress, metrics, store: options.store };
-      await leaveScheduler({ ...record, ...movedConnection(options) });
-    }
+    const result = await work
+      .catch((error: unknown) => ({ json: { ...errorJson(error), ...withWaited(waited) }, text: "", error }))
+      .finally(() => claims.forEach((claim) => claim.release()));
+    if (detach && !("error" in result))
+      await leaveScheduler({ ...record, contentAddress: target.plan && (await contentAddressOf(target.plan)) });
     return result;
   });
 }
@@ -115,10 +122,20 @@ async function claimAll(stateDirectory: string, apps: Apps): Promise<Claim[]> {
 
 const frameworkNameOf = (apps: Apps): string => `mesos-up ${apps.map(({ name }) => name).join(" ")}`;
 
-async function runOn(target: Target, apps: Apps, how: { edge: Edge; detach: boolean }): Promise<CommandResult> {
-  const { edge, detach } = how;
+interface How {
+  edge: Edge;
+  /** Takes why apps waited. */
+  waited: WhyView[];
+  /** What others find the scheduler by while it stays in the foreground; else it is left behind. */
+  foreground?: Parameters<typeof foregroundScheduler>[0];
+}
+
+async function runOn(target: Target, apps: Apps, how: How): Promise<CommandResult> {
+  const { edge, foreground, waited } = how;
+  const detach = foreground === undefined;
   const steps = createSteps({ sink: edge.progress, signal: edge.signal, timeoutMs: edge.timeoutMs });
-  const running = await launch(apps, { edge, target, steps });
+  await using found = foreground && foregroundScheduler(foreground);
+  const running = await launch(apps, { edge, target, steps, waited, found });
   const [first] = running;
   const { lost } = target.leadership ?? {};
   try {
@@ -127,7 +144,7 @@ async function runOn(target: Target, apps: Apps, how: { edge: Edge; detach: bool
     await (detach ? first.detach() : stay(running, edge));
     // One app is what most have.
     return {
-      json: { ok: true, ...(done.length === 1 ? done[0] : { apps: done }) },
+      json: { ok: true, ...(done.length === 1 ? done[0] : { apps: done }), ...withWaited(waited) },
       text: detach ? detachedText(running, target) : "",
     };
   } catch (error) {
@@ -135,6 +152,11 @@ async function runOn(target: Target, apps: Apps, how: { edge: Edge; detach: bool
     await (lost?.aborted ? first.detach() : end(first, edge));
     throw error;
   }
+}
+
+/** Why apps waited for longer than one would think, as `why` told then. */
+function withWaited(waited: WhyView[]): { waited?: WhyView[] } {
+  return waited.length === 0 ? {} : { waited };
 }
 
 interface RunDone {
@@ -161,10 +183,13 @@ async function targetOf(options: RunOptions): Promise<Target> {
 
 type Running = [RunningApp, ...RunningApp[]];
 
-async function launch(
-  apps: Apps,
-  { edge, target, steps }: { edge: Edge; target: Target; steps: Steps },
-): Promise<Running> {
+interface Launching extends Pick<How, "edge" | "waited"> {
+  target: Target;
+  steps: Steps;
+  found: ForegroundScheduler | undefined;
+}
+
+async function launch(apps: Apps, { edge, target, steps, waited, found }: Launching): Promise<Running> {
   const { master, connection, stateDirectory, plan, metrics, leadership } = target;
   const images = new Map<string, string | undefined>();
   for (const { image } of apps) {
@@ -193,10 +218,13 @@ async function launch(
         stateDirectory !== undefined && {
           frameworkStore: new FileFrameworkStore(frameworkFile(stateDirectory, apps[0].name)),
         }),
-      onWaiting: (why) =>
+      ...(found && { onOpen: found.onOpen, onEvent: found.onEvent }),
+      onWaiting: (why) => {
+        waited.push(why);
         whyText(why)
           .split("\n")
-          .forEach((line) => context.note(line)),
+          .forEach((line) => context.note(line));
+      },
       timeoutMs: edge.timeoutMs,
       signal: context.signal,
     });

@@ -7,6 +7,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { claimApp, frameworkFile } from "../src/backends/state/cluster-folder.ts";
 import type { AppEvent } from "../src/scheduler/app-event.ts";
 import type { AppScheduler } from "../src/scheduler/app-scheduler.ts";
+import { watchedOnDemand } from "../src/client/explain/explain-on-demand.ts";
+import { explainer } from "../src/client/explain/explain.ts";
 import { serveControl, type Control } from "../src/scheduler/control/server.ts";
 import { Standby } from "../src/scheduler/control/standby.ts";
 import { messageOf } from "../src/scheduler/live/call-outcome.ts";
@@ -14,6 +16,7 @@ import { isLostLeadership } from "../src/scheduler/live/persistent-writer.ts";
 import { openScheduler, type OpenScheduler, type OpenSchedulerOptions } from "../src/scheduler/open-scheduler.ts";
 import { FileFrameworkStore } from "../src/scheduler/store/file-store.ts";
 import { readConnection } from "./connection.ts";
+import { secretsOf } from "./explain.ts";
 import type { SchedulerRecord } from "./schedulers.ts";
 
 const RESTART = { firstMs: 50, maxMs: 30_000 };
@@ -49,7 +52,12 @@ export async function superviseScheduler(file: string): Promise<void> {
 export async function runSchedulerProcess(file: string): Promise<void> {
   const record = JSON.parse(await readFile(file, "utf8")) as SchedulerRecord;
   const claim = await claimApp(record.stateDirectory, record.app);
-  const life = new Life(record, (await import("../src/scheduler/event-log.ts")).eventLog());
+  const logFile = file.replace(/\.json$/, ".log");
+  const [{ eventLog, standardOutput }, { limited, logFiles }] = await Promise.all([
+    import("../src/scheduler/event-log.ts"),
+    import("../src/scheduler/log-rotation.ts"),
+  ]);
+  const life = new Life(record, eventLog(limited(standardOutput(), logFile)));
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, () => life.end("told"));
   try {
     await (record.store === undefined ? runAlone(life, record) : runElected(life, record, record.store));
@@ -61,7 +69,7 @@ export async function runSchedulerProcess(file: string): Promise<void> {
   } finally {
     await life.close();
     claim.release();
-    if (life.isStopped) for (const left of [file, file.replace(/\.json$/, ".log")]) rmSync(left, { force: true });
+    if (life.isStopped) for (const left of [file, ...logFiles(logFile)]) rmSync(left, { force: true });
   }
 }
 
@@ -70,6 +78,8 @@ class Life {
   readonly #over = new AbortController();
   readonly #record: SchedulerRecord;
   readonly #log: (event: AppEvent) => void;
+  /** Of what goes over the wire. */
+  readonly watched = watchedOnDemand();
   #scheduling: OpenScheduler | Standby | undefined;
   #control: Control | undefined;
   /** Nothing is left to schedule. */
@@ -96,9 +106,18 @@ class Life {
     this.#control ??= await serveControl({
       open: () => this.#scheduling ?? scheduling,
       socket: this.#record.socket,
+      explain: (print) =>
+        this.watched.join(explainer({ print, hidden: () => this.#secrets(), nowMs: () => performance.now() })),
       onRelease: () => this.end("released"),
       onStopped: () => this.end("stopped"),
     });
+  }
+
+  /** The values of the apps' secrets. */
+  #secrets(): string[] {
+    const scheduling = this.#scheduling;
+    if (scheduling === undefined || scheduling instanceof Standby) return [];
+    return secretsOf([...scheduling.scheduler.state.apps.values()].map(({ spec }) => spec));
   }
 
   end(how: "told" | "released" | "stopped"): void {
@@ -150,7 +169,7 @@ async function open(
   const { master, frameworkName, contentAddress, metrics } = record;
   return await openScheduler({
     ...{ master, frameworkName, contentAddress, metrics, env: process.env, ...kept },
-    connection: await readConnection(record),
+    connection: { ...(await readConnection(record)), watcher: life.watched.watcher },
     onEvent: (event) => life.tell(event),
   });
 }

@@ -26,6 +26,8 @@ export interface SchedulerRecord extends Omit<ConnectionOptions, "master"> {
   /** Where metrics are served, if anywhere. */
   metrics?: string | undefined;
   socket: string;
+  /** Its process has a terminal, and is not to be ended from elsewhere. */
+  foreground?: true;
 }
 
 const RECORD = ".scheduler.json";
@@ -93,6 +95,8 @@ const START_LIMIT_MS = 15_000;
 /** Leaves a scheduler behind that goes on where this process ends; it is started anew whenever it should fail. */
 export async function leaveScheduler(about: Omit<SchedulerRecord, "socket">): Promise<ControlClient> {
   const record: SchedulerRecord = { ...about, socket: await socketPath(about.stateDirectory, about.app) };
+  // One that was ended by force in the foreground goes on without a terminal.
+  delete record.foreground;
   const file = recordFile(about.stateDirectory, about.app);
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   writeAtomically(file, JSON.stringify(record, null, 2) + "\n");
@@ -121,6 +125,7 @@ export async function leaveScheduler(about: Omit<SchedulerRecord, "socket">): Pr
 
 /** Has the scheduler that is known by an app end and leave its framework to this process. */
 export async function takeOver(stateDirectory: string, app: string): Promise<void> {
+  if (schedulerRecords(stateDirectory).some((one) => one.app === app && one.foreground === true)) return;
   const client = await answering(stateDirectory, app);
   if (client === undefined) return;
   await client.release().catch(() => undefined);
@@ -140,7 +145,8 @@ async function untilGone(client: ControlClient): Promise<void> {
   }
 }
 
-async function socketPath(stateDirectory: string, app: string): Promise<string> {
+/** Near the record, or where paths are shorter. @throws MesosUpError CONTROL_SOCKET_UNUSABLE */
+export async function socketPath(stateDirectory: string, app: string): Promise<string> {
   const near = join(dirname(recordFile(stateDirectory, app)), `${app}.sock`);
   if (Buffer.byteLength(near) <= MAX_SOCKET_BYTES) return near;
   const uid = process.getuid?.() ?? 0;

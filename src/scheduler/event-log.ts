@@ -4,8 +4,11 @@ import type { DestinationStream } from "pino";
 import type { AppEvent } from "./app-event.ts";
 import type { Instance } from "./core/instance.ts";
 
-/** Writes what happens, each as it happens; without a destination to stdout, and before it returns. */
-export function eventLog(destination: DestinationStream = openDestination({ dest: 1, sync: true })) {
+/** A line is written before `write` returns: nothing is lost when the process is killed. */
+export const standardOutput = (): DestinationStream => openDestination({ dest: 1, sync: true });
+
+/** Writes what happens, each as it happens. */
+export function eventLog(destination: DestinationStream) {
   const log = pino(
     {
       base: { pid: process.pid },

@@ -8,7 +8,7 @@ import type { AppScheduler } from "./app-scheduler.ts";
 import type { AppSpec } from "./app-spec.ts";
 import type { WhyView } from "./core/why.ts";
 import type { FrameworkStore } from "./store/framework-store.ts";
-import { openScheduler } from "./open-scheduler.ts";
+import { openScheduler, type OpenScheduler } from "./open-scheduler.ts";
 import { RunningApp } from "./running-app.ts";
 import { requireSecrets } from "./secrets.ts";
 import { untilRunning } from "./until-running.ts";
@@ -71,6 +71,8 @@ export async function runApp({ app, ...options }: RunAppOptions): Promise<Runnin
 export interface RunAppsOptions extends Omit<RunAppOptions, "app"> {
   /** At least one, of different names. */
   apps: readonly AppSpec[];
+  /** Has the scheduler before it is given the apps. */
+  onOpen?: ((open: OpenScheduler) => Promise<void>) | undefined;
 }
 
 /**
@@ -83,7 +85,7 @@ export async function runApps(options: RunAppsOptions): Promise<RunningApp[]> {
   for (const app of apps) requireSecrets(app, options.env);
   const inVain = new Map<string, number>();
   const frameworkName = options.frameworkName ?? `mesos-up ${apps.map(({ name }) => name).join(" ")}`;
-  const { scheduler, http, sites, prepare, resumed, close } = await openScheduler({
+  const open = await openScheduler({
     ...options,
     frameworkName,
     onEvent: (event) => {
@@ -95,8 +97,10 @@ export async function runApps(options: RunAppsOptions): Promise<RunningApp[]> {
       onEvent(event);
     },
   });
+  const { scheduler, http, sites, prepare, resumed, close } = open;
   const over = new AbortController();
   try {
+    await options.onOpen?.(open);
     const signal = options.signal === undefined ? over.signal : AbortSignal.any([over.signal, options.signal]);
     const launched = apps.map(async (app) => {
       await scheduler.command({ name: "run", spec: specToRun(await prepare(app), options) });

@@ -1,5 +1,5 @@
 // Where a cluster's state lies, and who works on it: `<root>/.mesos-up/<name>/` holds everything that it writes.
-import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { MesosUpError } from "../../errors.ts";
 import { claimWithin, removeIfEmpty, tryClaim, type Claim } from "./claim.ts";
@@ -66,12 +66,19 @@ export function frameworkFile(clusterDirectory: string, app: string): string {
 export async function claimApp(clusterDirectory: string, app: string): Promise<Claim> {
   const folder = dirname(frameworkFile(clusterDirectory, app));
   try {
-    const leftBehind = existsSync(join(folder, `${app}.scheduler.json`));
-    const hint = leftBehind ? `End it with \`mesos-up stop-app ${app}\`, then try again.` : undefined;
+    const hint = isLeftBehind(join(folder, `${app}.scheduler.json`))
+      ? `End it with \`mesos-up stop-app ${app}\`, then try again.`
+      : undefined;
     return await claimOrBusy(folder, app, { code: "APP_BUSY", what: `the app ${app}`, hint });
   } catch (error) {
     throw describeStateError(error, folder);
   }
+}
+
+/** By the record of a scheduler; one in the foreground is ended where it runs. */
+function isLeftBehind(recordFile: string): boolean {
+  if (!existsSync(recordFile)) return false;
+  return (JSON.parse(readFileSync(recordFile, "utf8")) as { foreground?: boolean }).foreground !== true;
 }
 
 /** Removes the claim of a demo that was killed; that of one that lives stays. */

@@ -12,7 +12,7 @@ export interface ExplainOptions {
   /** Takes lines without a newline. */
   print: (lines: string[]) => void;
   /** Texts that are not to be shown wherever they stand, such as the values of secrets. */
-  hidden?: readonly string[];
+  hidden?: () => readonly string[];
   nowMs: () => number;
 }
 
@@ -26,14 +26,17 @@ interface Exchange {
   status: number;
 }
 
+type Streaming = Exchange & { decoder: RecordIoDecoder<string> };
+
 const SHOWN_HEADERS = ["content-type", "location", "www-authenticate", STREAM_ID_HEADER.toLowerCase()];
 
 /** A watcher of an HttpClient that prints. Bodies and headers are shortened; who asks is named, the proof of it is not. */
-export function explainer({ print, hidden = [], nowMs }: ExplainOptions): HttpWatcher {
+export function explainer({ print, hidden = () => [], nowMs }: ExplainOptions): HttpWatcher {
   const exchanges = new Map<number, Exchange>();
-  const secrets = hidden.filter((text) => text !== "");
-  const tell = (lines: string[]) =>
+  const tell = (lines: string[]) => {
+    const secrets = hidden().filter((text) => text !== "");
     print(lines.map((line) => secrets.reduce((text, secret) => text.replaceAll(secret, "(hidden)"), line)));
+  };
 
   return {
     asked({ id, method, url, headers, body }) {
@@ -65,8 +68,8 @@ export function explainer({ print, hidden = [], nowMs }: ExplainOptions): HttpWa
     received({ id, bytes }) {
       const exchange = exchanges.get(id);
       if (exchange === undefined) return;
-      if (exchange.decoder === undefined) exchange.parts.push(bytes);
-      else for (const event of eventsIn(exchange.decoder, bytes)) tell(eventLines(event));
+      if (!streams(exchange)) exchange.parts.push(bytes);
+      else for (const event of eventsIn(exchange, bytes)) tell(eventLines(event));
     },
     ended({ id, reason }) {
       const exchange = exchanges.get(id);
@@ -80,18 +83,23 @@ export function explainer({ print, hidden = [], nowMs }: ExplainOptions): HttpWa
   };
 }
 
+function streams(exchange: Exchange): exchange is Streaming {
+  return exchange.decoder !== undefined;
+}
+
 function endMeaning(reason: string): string {
   return /abort/i.test(reason) ? "It is given up from this side." : "Nobody answers there, or nobody does so any more.";
 }
 
-/** A stream that is no RecordIO is an error of whoever reads it. */
-function eventsIn(decoder: RecordIoDecoder<string>, bytes: Uint8Array): SchedulerEvent[] {
+/** A stream that is no RecordIO is an error of whoever reads it; who joined within a record finds the next one. */
+function eventsIn(exchange: Streaming, bytes: Uint8Array): SchedulerEvent[] {
   try {
-    return decoder.push(Buffer.from(bytes)).flatMap((record) => {
+    return exchange.decoder.push(Buffer.from(bytes)).flatMap((record) => {
       const event = parsed(record) as SchedulerEvent | undefined;
       return event === undefined ? [] : [event];
     });
   } catch {
+    exchange.decoder = textDecoder();
     return [];
   }
 }

@@ -1,5 +1,7 @@
 // Speaking to a scheduler by its control socket.
-import { request } from "node:http";
+import { once } from "node:events";
+import { request, type IncomingMessage } from "node:http";
+import { createInterface } from "node:readline";
 import { MesosUpError } from "../../errors.ts";
 import type { AppView } from "../core/view.ts";
 import type { WhyView } from "../core/why.ts";
@@ -75,16 +77,43 @@ export class ControlClient {
     await this.#ask("POST", "/v1/release");
   }
 
+  /** What goes over the wire from now on, in lines for people, until the signal or the scheduler's end. */
+  async *explain(signal: AbortSignal): AsyncGenerator<string[]> {
+    const input = await this.#open("/v1/explain", signal);
+    try {
+      for await (const line of createInterface({ input })) yield JSON.parse(line) as string[];
+    } catch (error) {
+      signal.throwIfAborted();
+      // A scheduler that ends, however it does, ends this.
+      if ((error as NodeJS.ErrnoException).code !== "ECONNRESET") throw error;
+    }
+  }
+
+  async #open(path: string, signal: AbortSignal): Promise<IncomingMessage> {
+    const asked = request({ socketPath: this.#socket, path, signal }).end();
+    const [response] = (await once(asked, "response").catch((cause: unknown) => {
+      signal.throwIfAborted();
+      throw this.#unreachable(cause as Error);
+    })) as [IncomingMessage];
+    // Its end is the scheduler's, however it comes.
+    response.on("error", () => undefined);
+    if (response.statusCode === 200) return response;
+    const parts: Buffer[] = [];
+    for await (const part of response) parts.push(part as Buffer);
+    throw refusal((JSON.parse(Buffer.concat(parts).toString("utf8")) as { error?: Refusal }).error);
+  }
+
+  #unreachable(cause: Error): MesosUpError {
+    return new MesosUpError(`The scheduler at ${this.#socket} gave no answer: ${cause.message}.`, {
+      code: "SCHEDULER_UNREACHABLE",
+      hint: "Start it with `mesos-up run APP --detach`.",
+      cause,
+    });
+  }
+
   #ask<T>(method: "GET" | "POST", path: string, body?: unknown): Promise<T> {
     return new Promise((resolve, reject) => {
-      const unreachable = (cause: Error) =>
-        reject(
-          new MesosUpError(`The scheduler at ${this.#socket} gave no answer: ${cause.message}.`, {
-            code: "SCHEDULER_UNREACHABLE",
-            hint: "Start it with `mesos-up run APP --detach`.",
-            cause,
-          }),
-        );
+      const unreachable = (cause: Error) => reject(this.#unreachable(cause));
       const asked = request({
         socketPath: this.#socket,
         method,

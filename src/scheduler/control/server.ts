@@ -22,6 +22,10 @@ export interface ControlOptions {
   onRelease: () => void;
   /** The framework was torn down. */
   onStopped: () => void;
+  /** Whose process has a terminal, which is what ends it and its apps. Default: none, and all may be asked of it. */
+  foreground?: boolean;
+  /** Has somebody told of what goes over the wire, in lines; gives back what ends that. Default: nobody can be. */
+  explain?: (print: (lines: string[]) => void) => () => void;
 }
 
 export interface Control extends AsyncDisposable {
@@ -30,6 +34,8 @@ export interface Control extends AsyncDisposable {
 }
 
 const BODY_LIMIT_BYTES = 1024 * 1024;
+/** What may wait for one who listens. */
+const BACKLOG_LIMIT_BYTES = 16 * 1024 * 1024;
 
 /** Listens from the moment that it resolves. A socket that a killed process has left is taken over. */
 export async function serveControl(options: ControlOptions): Promise<Control> {
@@ -43,7 +49,7 @@ export async function serveControl(options: ControlOptions): Promise<Control> {
   await chmod(options.socket, 0o600);
   return {
     tell(event) {
-      for (const listener of listeners) listener.write(JSON.stringify(event) + "\n");
+      for (const listener of listeners) tellListener(listener, event);
     },
     async [Symbol.asyncDispose]() {
       const closed = new Promise((resolve) => server.close(resolve));
@@ -69,6 +75,14 @@ async function answer(
       listenTo(response, listeners);
       return;
     }
+    if (kind === "explain" && options.explain !== undefined) {
+      listenTo(response, new Set());
+      response.on(
+        "close",
+        options.explain((lines) => tellListener(response, lines)),
+      );
+      return;
+    }
     const asked = { kind, name, action, pathname };
     const open = options.open();
     if (open instanceof Standby) {
@@ -86,6 +100,7 @@ async function answer(
     return;
   }
   const body = await readBody(request);
+  if (options.foreground === true && ENDINGS.has(`${kind ?? ""}/${action}`)) throw inForeground();
   await carryOut(options.open(), { kind, name, action, pathname }, body);
   response.once("close", () => {
     if (kind === "release") options.onRelease();
@@ -128,6 +143,8 @@ function read(about: About, { kind, name, action, pathname }: Asked): unknown {
   throw unknownPath(pathname);
 }
 
+const ENDINGS: ReadonlySet<string> = new Set(["apps/kill", "stop/", "release/"]);
+
 async function carryOut(open: OpenScheduler | Standby, asked: Asked, body: Record<string, unknown>): Promise<void> {
   const { kind, name, action, pathname } = asked;
   if (open instanceof Standby) {
@@ -166,6 +183,12 @@ function listenTo(response: ServerResponse, listeners: Set<ServerResponse>): voi
   response.flushHeaders();
   listeners.add(response);
   response.on("close", () => listeners.delete(response));
+}
+
+/** One line. Whoever does not read is let go of. */
+function tellListener(listener: ServerResponse, value: unknown): void {
+  listener.write(JSON.stringify(value) + "\n");
+  if (listener.writableLength > BACKLOG_LIMIT_BYTES) listener.destroy();
 }
 
 async function readBody(request: IncomingMessage): Promise<Record<string, unknown>> {
@@ -220,6 +243,13 @@ function unknownPath(path: string): MesosUpError {
 
 function unknownApp(name: string): MesosUpError {
   return new MesosUpError(`There is no app ${name} here.`, { code: "APP_UNKNOWN", hint: "`mesos-up ps` shows them." });
+}
+
+function inForeground(): MesosUpError {
+  return new MesosUpError(`Process ${process.pid} runs this framework in the foreground, and ends it.`, {
+    code: "RUNS_IN_FOREGROUND",
+    hint: "Press Ctrl-C where `mesos-up run` was started.",
+  });
 }
 
 function badNumber(value: unknown): MesosUpError {

@@ -24,7 +24,12 @@ describe("claimApp", () => {
       code: "APP_BUSY",
       hint: expect.stringContaining(`kill ${process.pid}`) as string,
     });
-    writeFileSync(frameworkFile(folder, "web").replace(/\.json$/, ".scheduler.json"), "{}");
+    const record = frameworkFile(folder, "web").replace(/\.json$/, ".scheduler.json");
+    writeFileSync(record, '{"foreground":true}');
+    await expect(claimApp(folder, "web")).rejects.toMatchObject({
+      hint: expect.stringContaining(`kill ${process.pid}`) as string,
+    });
+    writeFileSync(record, "{}");
     await expect(claimApp(folder, "web")).rejects.toMatchObject({
       hint: "End it with `mesos-up stop-app web`, then try again.",
     });

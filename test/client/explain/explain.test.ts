@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { watchedOnDemand } from "../../../src/client/explain/explain-on-demand.ts";
 import { explainer } from "../../../src/client/explain/explain.ts";
 import { pretty } from "../../../src/client/explain/pretty.ts";
 import { HttpClient } from "../../../src/client/http.ts";
@@ -12,9 +13,36 @@ function watched(hidden: string[] = []) {
   let nowMs = 0;
   return {
     printed,
-    watcher: explainer({ print: (lines) => printed.push(...lines), hidden, nowMs: () => (nowMs += 5) }),
+    watcher: explainer({ print: (lines) => printed.push(...lines), hidden: () => hidden, nowMs: () => (nowMs += 5) }),
   };
 }
+
+const asked = (id: number) => ({ id, method: "POST", url: `${master}/api/v1/scheduler`, headers: {}, body: "{}" });
+const event = (type: string) => encodeRecord(JSON.stringify({ type }));
+
+describe("an explainer that joins later", () => {
+  it("hears of exchanges that are open, of nothing that is over, and of what follows until it leaves", () => {
+    const onDemand = watchedOnDemand();
+    const { watcher } = onDemand;
+    watcher.asked(asked(1));
+    watcher.answered({ id: 1, status: 200, headers: {}, streams: true });
+    watcher.received({ id: 1, bytes: event("SUBSCRIBED") });
+    watcher.asked(asked(2));
+    watcher.ended({ id: 2 });
+    const late = watched();
+    const leave = onDemand.join(late.watcher);
+    const heads = () => late.printed.filter((line) => /^[→←⇠×]/.test(line));
+    expect(heads()).toEqual([expect.stringMatching(/^→ POST/), expect.stringMatching(/^← 200/)]);
+    // It has come within a record: the next one is whole.
+    watcher.received({ id: 1, bytes: event("OFFERS").subarray(5) });
+    watcher.received({ id: 1, bytes: event("HEARTBEAT") });
+    expect(heads().slice(2)).toEqual(["⇠ HEARTBEAT"]);
+    leave();
+    watcher.received({ id: 1, bytes: event("HEARTBEAT") });
+    watcher.ended({ id: 1 });
+    expect(heads().slice(2)).toEqual(["⇠ HEARTBEAT"]);
+  });
+});
 
 describe("an explainer", () => {
   it("prints a subscription and its events as they come in, however they are split", () => {

@@ -89,6 +89,58 @@ describe("a scheduler's control socket", () => {
     await expect(ask(client)).rejects.toMatchObject({ code, hint: expect.any(String) as string });
   });
 
+  it("has those who want to learn the API told of it, until they leave or it ends", async () => {
+    const socket = join(folder, "explained.sock");
+    let left: () => void = () => undefined;
+    const gone = new Promise<void>((resolve) => (left = resolve));
+    const explain = (print: (lines: string[]) => void) => {
+      print(["→ SUBSCRIBE"]);
+      print(["⇠ OFFERS", "  two lines"]);
+      return left;
+    };
+    const nothing = () => undefined;
+    const explained = await serveControl({ open: () => open, socket, explain, onRelease: nothing, onStopped: nothing });
+    const leaving = new AbortController();
+    const heard: string[][] = [];
+    const listening = (async () => {
+      for await (const lines of new ControlClient(socket).explain(leaving.signal)) {
+        heard.push(lines);
+        if (heard.length === 2) leaving.abort(new Error("enough"));
+      }
+    })();
+    await expect(listening).rejects.toThrow("enough");
+    await gone;
+    expect(heard).toEqual([["→ SUBSCRIBE"], ["⇠ OFFERS", "  two lines"]]);
+    const other = new ControlClient(socket).explain(new AbortController().signal);
+    await other.next();
+    await other.next();
+    await explained[Symbol.asyncDispose]();
+    expect(await other.next()).toEqual({ done: true, value: undefined });
+  });
+
+  it("that has nothing to tell of it says so", async () => {
+    await expect(client.explain(new AbortController().signal).next()).rejects.toMatchObject({ code: "PATH_UNKNOWN" });
+  });
+
+  it("does not end what runs in the foreground, and changes it", async () => {
+    const socket = join(folder, "foreground.sock");
+    const nothing = () => undefined;
+    const served = await serveControl({
+      open: () => open,
+      socket,
+      foreground: true,
+      onRelease: nothing,
+      onStopped: nothing,
+    });
+    const foreground = new ControlClient(socket);
+    await foreground.run(web);
+    await foreground.scale("web", 1);
+    for (const end of [() => foreground.killApp("web"), () => foreground.stop(), () => foreground.release()])
+      await expect(end()).rejects.toMatchObject({ code: "RUNS_IN_FOREGROUND" });
+    expect((await foreground.status()).apps).toMatchObject([{ name: "web", wanted: 1 }]);
+    await served[Symbol.asyncDispose]();
+  });
+
   it("lets another process have the framework", async () => {
     await client.release();
     await released;
