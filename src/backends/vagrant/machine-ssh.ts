@@ -4,14 +4,11 @@ import { machineFolder } from "./machine-folder.ts";
 import type { VagrantMessage } from "./machine-readable.ts";
 import { vagrant, type MachinesOptions } from "./machines.ts";
 
-/** What goes before the command; undefined where Vagrant does not know the machine. */
-export type Reach = string[] | undefined;
-
 /** A machine of today has the address of yesterday's, and another key. */
 const NOBODYS_FRIEND = ["StrictHostKeyChecking no", "UserKnownHostsFile /dev/null", "LogLevel FATAL"];
 const KEY_ONLY = ["BatchMode yes", "IdentitiesOnly yes", "PasswordAuthentication no"];
 
-/** For a machine that is a container; Vagrant need not be asked, which takes it seconds. */
+/** What goes before the command, for a machine that is a container; Vagrant need not be asked, which takes it seconds. */
 export function reachContainer(folder: string, { address, name }: PlanMachine): string[] {
   const options = [`HostName ${address}`, "User vagrant", "ConnectTimeout 10", ...NOBODYS_FRIEND, ...KEY_ONLY];
   return ["-F", "none", "-i", machineFolder(folder).keyFile, ...options.flatMap((option) => ["-o", option]), name];
