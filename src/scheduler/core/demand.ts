@@ -1,9 +1,11 @@
-// Whether offers are wanted, and of which agents: SUPPRESS while there is nothing to launch, REVIVE as soon as there is,
-// UPDATE_FRAMEWORK before it when apps want other roles or agents than the master was told. One of them at a time, since calls
-// travel on connections of their own and the second could come in before the first.
+// Whether offers are wanted, in which roles and of which agents: SUPPRESS for roles in which there is nothing to launch,
+// REVIVE as soon as there is, UPDATE_FRAMEWORK before it when apps want other roles or agents than the master was told. One of
+// them at a time, since calls travel on connections of their own and the second could come in before the first.
+import { frameworkInfoOf } from "./framework-info.ts";
 import type { Input } from "./inputs.ts";
 import { hasToMove } from "./maintenance.ts";
 import { REVIVE_INTERVAL_MS } from "./pace.ts";
+import type { PendingCall } from "./state.ts";
 import { tell, toldBySubscribing, untold } from "./telling.ts";
 import type { Turn } from "./turn.ts";
 
@@ -12,23 +14,39 @@ export function updateDemand(turn: Turn): void {
   const { state, nowMs } = turn;
   const { demand } = state;
   if (!state.subscribed || state.stopping || demand.inFlight) return;
-  if (state.waiting.size === 0 && !hasToMove(turn)) {
-    demand.reviveWanted = false;
-    if (demand.master === "offering") ask(turn, "SUPPRESS");
+  const ofUse = rolesOfUse(turn);
+  if (ofUse.size === 0) demand.reviveWanted = false;
+  const telling = ofUse.size === 0 ? undefined : untold(state);
+  const lacking = [...ofUse].some((role) => !demand.offered.has(role));
+  if (demand.reviveWanted || lacking || telling !== undefined) {
+    const dueMs = demand.lastReviveMs + REVIVE_INTERVAL_MS;
+    if (nowMs < dueMs) turn.wakeAt(dueMs);
+    else if (telling === undefined) ask(turn, "REVIVE", [...ofUse]);
+    else tell(turn, telling);
     return;
   }
-  const telling = untold(state);
-  if (demand.master === "offering" && !demand.reviveWanted && telling === undefined) return;
-  const dueMs = demand.lastReviveMs + REVIVE_INTERVAL_MS;
-  if (nowMs < dueMs) turn.wakeAt(dueMs);
-  else if (telling === undefined) ask(turn, "REVIVE");
-  else tell(turn, telling);
+  const idle = [...demand.offered].filter((role) => !ofUse.has(role));
+  if (idle.length > 0) ask(turn, "SUPPRESS", idle);
+}
+
+/** Those in which something waits, or is to be moved. */
+function rolesOfUse(turn: Turn): Set<string> {
+  const { state } = turn;
+  const { roles = [] } = frameworkInfoOf(state);
+  if (hasToMove(turn) || (state.waiting.size > 0 && roles.length === 1)) return new Set(roles);
+  const found = new Set<string>();
+  for (const { app } of state.waiting.values()) {
+    const role = state.apps.get(app)?.spec.role;
+    if (role !== undefined) found.add(role);
+  }
+  return found;
 }
 
 /** A master that is subscribed to anew offers, and has forgotten what was refused. */
 export function resetDemand(turn: Turn, subscribed: Extract<Input, { type: "subscribed" }>): void {
   const { state } = turn;
-  Object.assign(state.demand, { master: "offering", inFlight: false, reviveWanted: false });
+  const { roles } = subscribed.frameworkInfo ?? frameworkInfoOf(state);
+  Object.assign(state.demand, { offered: new Set(roles), inFlight: false, reviveWanted: false });
   state.told = toldBySubscribing(state, subscribed);
 }
 
@@ -45,23 +63,31 @@ export function wantIfRefusedLate(turn: Turn, sinceMs: number): void {
   if (turn.state.demand.lastReviveMs >= sinceMs) wantRefusedOffers(turn);
 }
 
-function ask(turn: Turn, what: "SUPPRESS" | "REVIVE"): void {
-  const { demand } = turn.state;
+function ask(turn: Turn, what: "SUPPRESS" | "REVIVE", roles: string[]): void {
+  const { demand, info, apps } = turn.state;
+  const { roles: all = [] } = frameworkInfoOf({ info, apps });
   demand.inFlight = true;
-  demand.master = what === "SUPPRESS" ? "suppressed" : "offering";
   if (what === "REVIVE") {
     demand.reviveWanted = false;
     demand.lastReviveMs = turn.nowMs;
-  }
-  turn.call({ type: what }, { for: "demand", what });
+    for (const role of roles) demand.offered.add(role);
+  } else for (const role of roles) demand.offered.delete(role);
+  // Without roles it is about all of them.
+  const some = all.every((role) => demand.offered.has(role) === (what === "REVIVE")) ? {} : { roles };
+  const call = what === "REVIVE" ? { type: what, revive: some } : { type: what, suppress: some };
+  turn.call("roles" in some ? call : { type: what }, { for: "demand", what, roles });
 }
 
 /** What the answer to a SUPPRESS or REVIVE means. A lost one says nothing: so it is said again. */
-export function onDemandAnswer(turn: Turn, what: "SUPPRESS" | "REVIVE", taken: boolean): void {
+export function onDemandAnswer(
+  turn: Turn,
+  { what, roles }: Extract<PendingCall, { for: "demand" }>,
+  taken: boolean,
+): void {
   const { demand } = turn.state;
   demand.inFlight = false;
   if (taken) return;
   // Whichever it was: of a master that may not have heard it the worse is to be assumed, and that is set right next.
   if (what === "REVIVE") demand.reviveWanted = true;
-  else demand.master = "offering";
+  else for (const role of roles) demand.offered.add(role);
 }

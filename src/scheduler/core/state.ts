@@ -47,8 +47,8 @@ export type PendingCall =
   /** The decline of an offer whose ACCEPT nobody has heard of: its tasks are reconciled after it. */
   | { for: "withdraw"; offerId: string; instances: string[]; sinceMs: number }
   | { for: "decline"; offerIds: string[]; refuseSeconds: number; sinceMs: number }
-  | { for: "demand"; what: "SUPPRESS" | "REVIVE" }
-  | { for: "telling"; info: string; constraints: string }
+  | { for: "demand"; what: "SUPPRESS" | "REVIVE"; roles: string[] }
+  | { for: "telling"; info: string; constraints: string; roles: string[] }
   | { for: "teardown" };
 
 export interface SchedulerState {
@@ -71,8 +71,8 @@ export interface SchedulerState {
   pending: Map<number, PendingCall>;
   lastCallId: number;
   demand: {
-    /** What the master was told last, as far as is known. */
-    master: "offering" | "suppressed";
+    /** Roles in which the master offers, as far as is known. */
+    offered: Set<string>;
     /** A SUPPRESS or REVIVE has no answer yet: the next one would overtake it. */
     inFlight: boolean;
     /** Refused offers are wanted back. */
@@ -141,7 +141,7 @@ export function restoreState(info: FrameworkInfo, stored: Changes | undefined): 
     pending: new Map(),
     lastCallId: 0,
     demand: {
-      master: "offering",
+      offered: new Set(),
       inFlight: false,
       reviveWanted: false,
       lastReviveMs: -Infinity,

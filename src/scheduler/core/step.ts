@@ -124,7 +124,7 @@ function onAnswer(turn: Turn, callId: number, outcome: CallOutcome): void {
       return;
     }
     case "demand": {
-      onDemandAnswer(turn, pending.what, outcome.name === "taken");
+      onDemandAnswer(turn, pending, outcome.name === "taken");
       return;
     }
     case "telling": {

@@ -45,24 +45,26 @@ export function tell(turn: Turn, { info, constraints }: Telling): void {
   }
   const framework_info = { ...info, ...(frameworkId !== undefined && { id: { value: frameworkId } }) };
   const update_framework = { framework_info, ...(told.takesConstraints && { offer_constraints: constraints }) };
-  const pending = { info: changeableText(info), constraints: JSON.stringify(constraints) };
+  const { roles = [] } = info;
+  const pending = { info: changeableText(info), constraints: JSON.stringify(constraints), roles };
   turn.call({ type: "UPDATE_FRAMEWORK", update_framework }, { for: "telling", ...pending });
 }
 
 /** What the answer to UPDATE_FRAMEWORK means. A master that refuses the constraints goes without any change of them. */
 export function onTellingAnswer(
   turn: Turn,
-  { info, constraints }: Extract<PendingCall, { for: "telling" }>,
+  { info, constraints, roles }: Extract<PendingCall, { for: "telling" }>,
   outcome: CallOutcome,
 ): void {
   const { demand, told } = turn.state;
   demand.inFlight = false;
-  demand.master = "offering";
   switch (outcome.name) {
     case "taken":
+      demand.offered = new Set(roles);
       Object.assign(told, { info, constraints });
       return;
     case "lost":
+      for (const role of roles) demand.offered.add(role);
       Object.assign(told, { info: undefined, constraints: undefined });
       // As often as REVIVE, and no more.
       demand.lastReviveMs = turn.nowMs;

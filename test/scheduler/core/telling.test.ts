@@ -81,6 +81,28 @@ describe("an app of another role, or with GPUs, that comes later", () => {
   });
 });
 
+describe("offers in several roles", () => {
+  it("are wanted in those in which something waits", () => {
+    answered(subscribe("1.12.0"));
+    answered(run({ name: "web", role: "prod" }));
+    nowMs += 1000;
+    answered(run({ name: "job", role: "batch" }));
+    nowMs += 1000;
+    const scale = (app: string, instances: number) =>
+      answered(give({ type: "command", command: { name: "scale", app, instances } }));
+    expect(scale("web", 0)).toEqual([{ type: "SUPPRESS", suppress: { roles: ["prod"] } }]);
+    expect(scale("web", 1)).toEqual([{ type: "REVIVE" }]);
+    expect(scale("job", 0)).toEqual([{ type: "SUPPRESS", suppress: { roles: ["batch"] } }]);
+    expect(scale("web", 0)).toEqual([{ type: "SUPPRESS" }]);
+    nowMs += 1000;
+    expect(scale("job", 1)).toEqual([{ type: "REVIVE", revive: { roles: ["batch"] } }]);
+    nowMs += 1000;
+    // A role goes with its last app; the master is told when it is asked for offers next.
+    answered(give({ type: "command", command: { name: "remove", app: "web" } }));
+    expect(frameworkInfoOf(state).roles).toEqual(["batch"]);
+  });
+});
+
 describe("a framework that another user's scheduler takes over", () => {
   it("stays its first user's, as masters want it", () => {
     answered(subscribe("1.12.0"));
