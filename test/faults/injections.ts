@@ -35,3 +35,9 @@ export async function startForgetful(cluster: TestedCluster): Promise<void> {
   for (const folder of [work, ...notes]) rmSync(folder, { recursive: true, force: true });
   await cluster.act("agent-1", "start");
 }
+
+/** Takes an app that runs beside nginx, under the same scheduler, away again. */
+export async function forget({ scheduler }: TestedCluster, app: string): Promise<void> {
+  await scheduler.killApp(app);
+  await until(`${app} is gone`, async () => (await scheduler.status()).apps.every(({ name }) => name !== app));
+}

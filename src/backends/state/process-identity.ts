@@ -10,12 +10,15 @@ export interface ProcessIdentity {
   bootId: string;
 }
 
-/** Identity of the process that has `pid` now; undefined where none lives (a zombie has ended and counts as none). */
+/**
+ * Identity of the process that has `pid` now; undefined where none lives. A zombie has ended and counts as none, once its last
+ * thread is gone: until then the process has its ports.
+ */
 export function identify(pid: number): ProcessIdentity | undefined {
   const stat = readProcess(pid, "stat");
   if (stat === undefined) return undefined;
-  const { state, startTicks } = parseStat(stat);
-  if (state === "Z" || state === "X") return undefined;
+  const { state, startTicks, threads } = parseStat(stat);
+  if (state === "X" || (state === "Z" && threads <= 1)) return undefined;
   return { pid, startTicks, bootId: bootId() };
 }
 
@@ -79,9 +82,14 @@ export function readProcess(pid: number, file: "stat" | "cmdline" | "environ"): 
 }
 
 /** The fields used here. The program's name stands in brackets and may hold anything, brackets and spaces too. */
-export function parseStat(stat: string): { state: string; parentPid: number; startTicks: number } {
+export function parseStat(stat: string): { state: string; parentPid: number; threads: number; startTicks: number } {
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return { state: fields[0] ?? "X", parentPid: Number(fields[1]), startTicks: Number(fields[19]) };
+  return {
+    state: fields[0] ?? "X",
+    parentPid: Number(fields[1]),
+    threads: Number(fields[17]),
+    startTicks: Number(fields[19]),
+  };
 }
 
 let knownBootId: string | undefined;

@@ -35,6 +35,7 @@ describe("parseStat", () => {
     expect(parseStat(`42 (a) S 7 (b c) ) R 7 ${rest.join(" ")}`)).toEqual({
       state: "R",
       parentPid: 7,
+      threads: 20,
       startTicks: 22,
     });
   });

@@ -1,5 +1,6 @@
 // Parts of a cluster that stop in their tracks, so that whoever waits for them waits in vain.
 import { existsSync, readFileSync } from "node:fs";
+import { identify } from "../../../src/backends/state/process-identity.ts";
 import { until } from "./until.ts";
 import type { Workplace } from "./workplace.ts";
 
@@ -31,10 +32,5 @@ export async function holdUp(place: Workplace, node: string): Promise<number> {
 }
 
 export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
-  } catch {
-    return false;
-  }
+  return identify(pid) !== undefined;
 }

@@ -1,7 +1,9 @@
 // Containers that somebody stops, kills or pauses behind the cluster's back, and what runs in them.
+import { DEFAULT_NGINX_IMAGE as NGINX } from "../../../src/scheduler/nginx-app.ts";
 import { docker } from "../../e2e/support/docker-cluster.ts";
+import { until } from "../../e2e/support/until.ts";
 import type { Fault } from "../fault.ts";
-import { startForgetful } from "../injections.ts";
+import { forget, startForgetful } from "../injections.ts";
 import type { TestedCluster } from "../tested-cluster.ts";
 
 function onContainer(cluster: TestedCluster, node: string, ...words: string[]): void {
@@ -36,5 +38,26 @@ export const containerFaults: Fault[] = [
     named: { id: "LO001" },
     cure: "fix",
     loses: 1,
+  },
+  {
+    name: "image removed from the daemon, which alone had it",
+    inject: async (cluster) => {
+      const image = `mesos-up-tests/nginx:${process.pid}`;
+      const tag = () => docker("tag", NGINX, image);
+      tag();
+      await cluster.scheduler.run({ name: "own", image, command: "sleep 1000", cpus: 0.1, mem: 32 });
+      await until("it runs", async () => (await cluster.scheduler.app("own")).running === 1);
+      docker("rmi", image);
+      return {
+        hand: async () => {
+          tag();
+          await cluster.untilWell();
+          await forget(cluster, "own");
+          docker("rmi", image);
+        },
+      };
+    },
+    named: { id: "TK006", subject: "own" },
+    cure: "by hand",
   },
 ];

@@ -1,11 +1,11 @@
 // Apps that were left running, and what looks after them.
 import { createServer } from "node:http";
 import { commandLineWords, processIds } from "../../../src/backends/state/process-identity.ts";
-import { valueOf, type Answer, type SchedulerView } from "../../../src/doctor/facts.ts";
+import { valueOf } from "../../../src/doctor/facts.ts";
 import { isAlive } from "../../e2e/support/signals.ts";
 import { until } from "../../e2e/support/until.ts";
 import type { Fault } from "../fault.ts";
-import { killContainers } from "../injections.ts";
+import { forget, killContainers } from "../injections.ts";
 import type { TestedCluster } from "../tested-cluster.ts";
 
 /** The scheduler's process, and the one that would start it anew, which is the older one. */
@@ -13,12 +13,6 @@ function schedulerProcesses({ place }: TestedCluster): number[] {
   const file = place.state("frameworks", "nginx.scheduler.json");
   const pids = processIds().filter((pid) => commandLineWords(pid).includes(file));
   return pids.sort((a, b) => a - b);
-}
-
-/** Takes an app that runs beside nginx, under the same scheduler, away again. */
-async function forget({ scheduler }: TestedCluster, app: string): Promise<void> {
-  await scheduler.killApp(app);
-  await until(`${app} is gone`, async () => (await scheduler.status()).apps.every(({ name }) => name !== app));
 }
 
 export const appFaults: Fault[] = [
@@ -71,18 +65,6 @@ export const appFaults: Fault[] = [
     cure: "by hand",
   },
   {
-    name: "image missing (simulated)",
-    inject: () => ({
-      shown: (target) => ({
-        ...target,
-        schedulers: async (options) =>
-          (await target.schedulers(options)).map(({ app, view }) => ({ app, view: withoutImages(view) })),
-      }),
-    }),
-    named: { id: "TK006", subject: "nginx" },
-    cure: "by hand",
-  },
-  {
     name: "task in a crash loop",
     inject: async (cluster) => {
       const give_up = { failures: 4, within: "10mins" };
@@ -118,12 +100,3 @@ export const appFaults: Fault[] = [
     cure: "by hand",
   },
 ];
-
-function withoutImages(view: Answer<SchedulerView>): Answer<SchedulerView> {
-  if (view.kind !== "answered") return view;
-  const apps = view.value.apps.map((app) => ({
-    ...app,
-    ...(app.image !== undefined && { image: { ...app.image, isThere: false } }),
-  }));
-  return { ...view, value: { ...view.value, apps } };
-}
