@@ -10,6 +10,8 @@ import type { UpRun } from "./up-run.ts";
 
 const lookEveryMs = 500;
 const logLines = 50;
+/** A daemon that is started again is away for a moment. */
+const daemonPatienceMs = 15_000;
 
 /** @throws StepError STEP_TIMEOUT, NODE_ENDED with the last 50 log lines of what was waited for; the signal's reason. */
 export async function awaitCluster({ steps, limits, daemon, folder }: UpRun, plan: ClusterPlan): Promise<void> {
@@ -27,16 +29,26 @@ export async function awaitCluster({ steps, limits, daemon, folder }: UpRun, pla
   }
 }
 
-/** A container that has ended for good, after Docker started it again some times, will not be ready any more. */
+/**
+ * A container that has ended for good, after Docker started it again some times, will not be ready any more; nor will one of a
+ * daemon that is gone.
+ */
 async function watchEnds(
   daemon: Daemon,
   folder: string,
-  { signal, onEnd }: { signal: AbortSignal; onEnd: (why: StepError) => void },
+  { signal, onEnd }: { signal: AbortSignal; onEnd: (why: Error) => void },
 ): Promise<void> {
   const startedMs = performance.now();
+  let heardMs = startedMs;
   while (!signal.aborted) {
-    const containers = await ownedContainers(daemon, folder, signal).catch(() => []);
-    const ended = containers.find(({ state }) => state === "exited" || state === "dead");
+    const looked = await ownedContainers(daemon, folder, signal).catch((error: unknown) => error as Error);
+    if (looked instanceof Error && performance.now() - heardMs > daemonPatienceMs) {
+      onEnd(looked);
+      return;
+    }
+    if (!(looked instanceof Error)) heardMs = performance.now();
+    const ended =
+      looked instanceof Error ? undefined : looked.find(({ state }) => state === "exited" || state === "dead");
     if (ended !== undefined) {
       onEnd(await nodeEnded(daemon, ended, performance.now() - startedMs));
       return;

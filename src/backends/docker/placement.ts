@@ -4,7 +4,7 @@ import { gatewayOf } from "../../cluster/docker/docker-addresses.ts";
 import type { DockerPlacement, PlacedImages } from "../../cluster/docker/docker-types.ts";
 import { DOCKER_LABELS } from "../../cluster/docker/labels.ts";
 import type { Placement } from "../../cluster/plan-types.ts";
-import { agentPort, LAST_SLOT } from "../../cluster/ports.ts";
+import { agentPort, LAST_SLOT, masterPort, zookeeperPorts } from "../../cluster/ports.ts";
 import type { ClusterSpec } from "../../cluster/spec.ts";
 import { MesosUpError } from "../../errors.ts";
 import { takenPorts } from "../local/ports/free-ports.ts";
@@ -37,7 +37,7 @@ export async function choosePlacement(spec: ClusterSpec, options: PlaceOptions):
   for (let slot = 0; slot <= LAST_SLOT; slot++) {
     const subnet = wanted ?? `172.30.${slot}.0/24`;
     if (wanted === undefined && taken.some((other) => overlap(subnet, other.subnet))) continue;
-    if (usedSlots.has(slot) || (await isTakenHere(slot, daemon))) continue;
+    if (usedSlots.has(slot) || (await isTakenHere(slot, options))) continue;
     const claims = await claimAll([`mesos-up-slot-${slot}`, `mesos-up-subnet-${subnet}`]);
     if (claims !== undefined) return { placement: placementOf(slot, subnet, options), claims };
   }
@@ -109,11 +109,13 @@ async function slotsOfClusters(daemon: Daemon): Promise<Set<number>> {
   );
 }
 
-/** A cluster of the local backend has that slot. */
-async function isTakenHere(slot: number, daemon: Daemon): Promise<boolean> {
+/** A cluster of the local backend has that slot; where ports are published on this machine, each kind's first one tells. */
+async function isTakenHere(slot: number, { daemon, facts }: PlaceOptions): Promise<boolean> {
   if (!isLocal(daemon.address)) return false;
-  const port = { node: "agent-1", address: "127.0.0.1", port: agentPort(slot, 0) };
-  return (await takenPorts([port])).length > 0;
+  const published = facts.form === "bridge" ? [zookeeperPorts(slot, 0).client, masterPort(slot, 0)] : [];
+  const ports = [agentPort(slot, 0), ...published];
+  const wanted = ports.map((port) => ({ node: "the cluster", address: "127.0.0.1", port }));
+  return (await takenPorts(wanted)).length > 0;
 }
 
 async function claimAll(names: string[]): Promise<SlotClaim[] | undefined> {

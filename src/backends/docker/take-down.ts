@@ -18,10 +18,12 @@ export interface TakeDownMeans {
   program: TerraformProgram | undefined;
 }
 
-/** See removeParts. */
+/** See removeParts. @throws MesosUpError DOCKER_UNREACHABLE, before anything is removed, as well */
 export async function takeDown(cluster: TakeDownOptions, means: TakeDownMeans): Promise<string[]> {
   const { folder } = cluster;
   const { daemon } = means;
+  // Otherwise each part would say so.
+  await daemon.json("GET", "/version");
   let image = cluster.record?.plan.docker?.images.mesos.reference;
   return await removeParts(cluster, [
     () => endOrphans(folder).then(() => []),

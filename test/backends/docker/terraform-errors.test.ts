@@ -18,6 +18,7 @@ describe("what Terraform and the daemon behind it say", () => {
       "Error: Cannot connect to the Docker daemon at unix:///x.sock. Is the docker daemon running?",
     ],
     ["NETWORK_TAKEN", "Error: Unable to create network: Pool overlaps with other one on this address space"],
+    ["STATE_DAMAGED", "Error: Error refreshing state: 2 problems"],
     ["CLUSTER_BUSY", "Error: Error acquiring the state lock"],
     ["NAME_TAKEN", 'Conflict. The container name "/up-one" is already in use by container "ab12".'],
     ["IMAGE_UNAVAILABLE", "Error: pull access denied for absent, repository does not exist"],

@@ -19,6 +19,15 @@ const stateLocked: KnownFailure = {
   hint: "Wait until it has finished; one that was killed lets go of its lock by itself.",
 };
 
+const stateUnreadable: KnownFailure = {
+  pattern: /error (refreshing|loading) state|failed to (read|load) (the )?state|unsupported state file format/i,
+  code: "STATE_DAMAGED",
+  message: () => "Terraform's state of the cluster cannot be read.",
+  hint:
+    "Remove `terraform` in the cluster's folder and run the same `mesos-up up` again, which makes the containers anew; or take the " +
+    "cluster down, which does without.",
+};
+
 const providerMissing: KnownFailure = {
   // Its advice on which command to run next is for authors of Terraform code.
   pattern:
@@ -37,7 +46,9 @@ const providerNotQueried: KnownFailure = { ...providerMissing, pattern: /failed 
 export function terraformFailed({ command, line, exitCode, output }: FailedRun): MesosUpError {
   const text = plain(output);
   const candidates =
-    command === "init" ? [diskFull, providerMissing, providerNotQueried] : [...daemonFailures, stateLocked];
+    command === "init"
+      ? [diskFull, stateUnreadable, providerMissing, providerNotQueried]
+      : [...daemonFailures, stateUnreadable, stateLocked];
   const details = { command: line, exitCode, output: text.split("\n").slice(-50).join("\n") };
   const known = findFailure(text, candidates);
   if (known !== undefined) return new CommandError(known.message, { ...details, code: known.code, hint: known.hint });
