@@ -11,6 +11,9 @@ import { processesOf, Workplace } from "./support/workplace.ts";
 
 const KILLS = 50;
 
+/** On a machine that has much else to do. */
+const LIMIT = { timeout: 600_000 };
+
 let place: Workplace;
 /** Another machine, as it were. */
 let other: Workplace;
@@ -52,7 +55,7 @@ verify: {}
 const tasks = ({ instances }: AppView) => instances.map(({ taskId }) => taskId);
 const racks = ({ instances }: AppView) => instances.map(({ attributes }) => attributes["rack"]).sort();
 
-it("an app stays whole while its scheduler is killed again and again, and its agent too", async () => {
+it("an app stays whole while its scheduler is killed again and again, and its agent too", LIMIT, async () => {
   const { exitCode, stderr } = await place.run("run", "web.yaml", "--detach", "--metrics", "0");
   expect(exitCode, stderr).toBe(0);
   const client = new ControlClient(place.state("frameworks", "web.sock"));
@@ -83,57 +86,61 @@ it("an app stays whole while its scheduler is killed again and again, and its ag
   expect((await place.run("stop-app", "web")).exitCode).toBe(0);
 });
 
-it("an app stays whole while ZooKeeper stops, its master is killed, and its scheduler with another one standing by", async () => {
-  const before = await place.pids();
-  const zookeepers = (await status()).nodes.filter(({ name }) => name.startsWith("zookeeper"));
-  const servers = zookeepers.map(({ port }) => `127.0.0.1:${port}`).join(",");
-  const store = `zk://${servers}/schedulers`;
-  const { exitCode, stderr } = await place.run("run", "web.yaml", "--detach", "--store", store);
-  expect(exitCode, stderr).toBe(0);
-  const elsewhere = ["--master", `zk://${servers}/mesos`];
-  const stands = await other.json("run", "web.yaml", "--detach", "--store", store, ...elsewhere);
-  expect(stands.output, stands.stderr).toMatchObject({ ok: true, standby: true });
-  const clients = [place.state("frameworks", "web.sock"), standbySocket()].map((socket) => new ControlClient(socket));
-  const launched = tasks(await wholeAtOneOf(clients));
-  const refused = await other.json<Failure>("scale", "web", "6", ...elsewhere);
-  expect(refused.output.error.code).toBe("SCHEDULER_STANDS_BY");
-  expect((await other.run("ps", ...elsewhere)).stdout).toMatch(/stands by: the scheduler on .* leads\n.*5 of 5 run/);
+it(
+  "an app stays whole while ZooKeeper stops, its master is killed, and its scheduler with another one standing by",
+  LIMIT,
+  async () => {
+    const before = await place.pids();
+    const zookeepers = (await status()).nodes.filter(({ name }) => name.startsWith("zookeeper"));
+    const servers = zookeepers.map(({ port }) => `127.0.0.1:${port}`).join(",");
+    const store = `zk://${servers}/schedulers`;
+    const { exitCode, stderr } = await place.run("run", "web.yaml", "--detach", "--store", store);
+    expect(exitCode, stderr).toBe(0);
+    const elsewhere = ["--master", `zk://${servers}/mesos`];
+    const stands = await other.json("run", "web.yaml", "--detach", "--store", store, ...elsewhere);
+    expect(stands.output, stands.stderr).toMatchObject({ ok: true, standby: true });
+    const clients = [place.state("frameworks", "web.sock"), standbySocket()].map((socket) => new ControlClient(socket));
+    const launched = tasks(await wholeAtOneOf(clients));
+    const refused = await other.json<Failure>("scale", "web", "6", ...elsewhere);
+    expect(refused.output.error.code).toBe("SCHEDULER_STANDS_BY");
+    expect((await other.run("ps", ...elsewhere)).stdout).toMatch(/stands by: the scheduler on .* leads\n.*5 of 5 run/);
 
-  for (const { name } of zookeepers) process.kill(before[name]!, "SIGSTOP");
-  // What a session lasts twice over: masters and schedulers have lost theirs.
-  await sleep(20_000);
-  for (const { name } of zookeepers) process.kill(before[name]!, "SIGCONT");
-  expect(tasks(await wholeAtOneOf(clients))).toEqual(launched);
-  await untilRunning(launched);
+    for (const { name } of zookeepers) process.kill(before[name]!, "SIGSTOP");
+    // What a session lasts twice over: masters and schedulers have lost theirs.
+    await sleep(20_000);
+    for (const { name } of zookeepers) process.kill(before[name]!, "SIGCONT");
+    expect(tasks(await wholeAtOneOf(clients))).toEqual(launched);
+    await untilRunning(launched);
 
-  // The master that led has ended itself, as Mesos's do.
-  expect((await up()).exitCode).toBe(0);
-  const { port } = new URL(await until("a master leads", async () => (await leading(clients))?.master));
-  const master = (await status()).nodes.find((node) => node.port === Number(port))!;
-  process.kill(master.pid!, "SIGKILL");
-  const next = await until("the scheduler is at another master", async () => {
-    const view = await leading(clients);
-    return view !== undefined && new URL(view.master).port !== port && view;
-  });
-  await untilRunning(launched);
+    // The master that led has ended itself, as Mesos's do.
+    expect((await up()).exitCode).toBe(0);
+    const { port } = new URL(await until("a master leads", async () => (await leading(clients))?.master));
+    const master = (await status()).nodes.find((node) => node.port === Number(port))!;
+    process.kill(master.pid!, "SIGKILL");
+    const next = await until("the scheduler is at another master", async () => {
+      const view = await leading(clients);
+      return view !== undefined && new URL(view.master).port !== port && view;
+    });
+    await untilRunning(launched);
 
-  // With whatever would start it again, as when its machine goes.
-  const machine = next.client === clients[0] ? place : other;
-  for (const line of processesOf(machine.folder))
-    if (line.includes("scheduler-supervisor") || line.includes("scheduler-process"))
-      process.kill(Number.parseInt(line), "SIGKILL");
-  const survivor = clients.find((client) => client !== next.client)!;
-  expect(tasks(await wholeAtOneOf([survivor]))).toEqual(launched);
-  await untilRunning(launched);
-  expect((await survivor.status()).framework.id).toBe(next.frameworkId);
+    // With whatever would start it again, as when its machine goes.
+    const machine = next.client === clients[0] ? place : other;
+    for (const line of processesOf(machine.folder))
+      if (line.includes("scheduler-supervisor") || line.includes("scheduler-process"))
+        process.kill(Number.parseInt(line), "SIGKILL");
+    const survivor = clients.find((client) => client !== next.client)!;
+    expect(tasks(await wholeAtOneOf([survivor]))).toEqual(launched);
+    await untilRunning(launched);
+    expect((await survivor.status()).framework.id).toBe(next.frameworkId);
 
-  // An app of a role that nobody spoke of when the framework was subscribed.
-  await survivor.run({ name: "late", command: "sleep 1000", role: "late", cpus: 0.1, mem: 32 });
-  await until("an app that came later runs", async () => (await survivor.app("late")).running === 1);
-  await survivor.stop();
-  expect((await place.run("down")).exitCode).toBe(0);
-  expect(place.leftovers()).toEqual([]);
-});
+    // An app of a role that nobody spoke of when the framework was subscribed.
+    await survivor.run({ name: "late", command: "sleep 1000", role: "late", cpus: 0.1, mem: 32 });
+    await until("an app that came later runs", async () => (await survivor.app("late")).running === 1);
+    await survivor.stop();
+    expect((await place.run("down")).exitCode).toBe(0);
+    expect(place.leftovers()).toEqual([]);
+  },
+);
 
 async function status(): Promise<StatusOutput> {
   return (await place.json<StatusOutput>("status")).output;
