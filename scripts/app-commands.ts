@@ -22,7 +22,7 @@ export function addAppCommands(program: Command): void {
   ).action(async (app: string, options: AppOptions) => (await import("./apps.ts")).explain(app, options));
   command("scale <app> <instances>", "have that many instances of an app").action(
     async (app: string, instances: string, options: AppOptions) =>
-      (await import("./apps.ts")).scale(app, Number(instances), options),
+      (await import("./apps.ts")).scale(app, instances, options),
   );
   command(
     "update <file>",

@@ -64,8 +64,14 @@ async function whyNotLaunched(file: string, options: AppOptions, signal: AbortSi
   return await fitOf(spec, { http, master: await leader.find(within), signal: within });
 }
 
-export function scale(app: string, instances: number, options: AppOptions): Promise<never> {
-  return change(app, options, (client) => client.scale(app, instances));
+export function scale(app: string, instances: string, options: AppOptions): Promise<never> {
+  return change(app, options, (client) => {
+    if (/^\d+$/.test(instances)) return client.scale(app, Number(instances));
+    throw new MesosUpError(`"${instances}" is not a number of instances.`, {
+      code: "INSTANCES_INVALID",
+      hint: "Give a whole number that is not negative.",
+    });
+  });
 }
 
 export function restartApp(app: string, options: AppOptions): Promise<never> {
@@ -112,6 +118,7 @@ export function verifyApp(app: string, options: AppOptions): Promise<never> {
     const { instances } = await client.app(app);
     const running = instances.filter(({ state }) => state === "running");
     if (running.length === 0) throw nothingRuns(app);
+    if (running.some(({ hostPorts }) => hostPorts[verify.port] === undefined)) throw nobodyToAsk(app, verify.port);
     const checks = await Promise.all(
       running.map(async ({ id, address = "", hostPorts }) => {
         const host = address.includes(":") ? `[${address}]` : address;
@@ -189,6 +196,13 @@ function row({ id, state, healthy, agent, attributes, hostPorts, runningSinceMs,
     ...[id, state + health, agent ?? "", attributes["rack"] ?? "", hostPorts.join(", "), up],
     ...[String(rest.restarts), failure.join(": ").slice(0, 80)],
   ];
+}
+
+function nobodyToAsk(app: string, port: number): MesosUpError {
+  return new MesosUpError(`The app ${app} has no port ${port} that could be asked over HTTP.`, {
+    code: "NOTHING_TO_VERIFY",
+    hint: "Ports count from 0, in the order of `ports` in its file; `verify.port` there says which is asked.",
+  });
 }
 
 export function nothingRuns(app: string): MesosUpError {

@@ -79,11 +79,17 @@ async function answering(stateDirectory: string, app: string): Promise<ControlCl
   return (await client.status().catch(() => undefined)) === undefined ? undefined : client;
 }
 
-/** @throws MesosUpError SCHEDULER_UNKNOWN */
+/** @throws MesosUpError SCHEDULER_UNKNOWN, SCHEDULER_UNREACHABLE */
 export async function requireScheduler(stateDirectory: string, app: string): Promise<ControlClient> {
   const client = await findScheduler(stateDirectory, app);
   if (client !== undefined) return client;
   const known = schedulerRecords(stateDirectory).map((one) => one.app);
+  if (known.includes(app)) {
+    throw new MesosUpError(`The scheduler of the app ${app} does not answer: its process is gone, or stands still.`, {
+      code: "SCHEDULER_UNREACHABLE",
+      hint: "`mesos-up run FILE --detach` starts it anew; it finds its tasks again.",
+    });
+  }
   throw new MesosUpError(`No scheduler of the app ${app} runs here.`, {
     code: "SCHEDULER_UNKNOWN",
     hint: `Leave one behind with \`mesos-up run ${app} --detach\`${known.length === 0 ? "" : `; known: ${known.join(", ")}`}.`,
