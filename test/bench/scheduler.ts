@@ -11,7 +11,7 @@ import { figureTable, percentile } from "./statistics.ts";
 
 const NOTES = `0.1 cpus and 32 MB a task on an agent with its default resources. Both are watched by a proxy that gives each record a chunk
 of its own, as Mesos does: mesos-framework throws records away that share one. It stores nothing (it can in ZooKeeper alone), cannot
-set filters (a master's 5 s hold), and knows neither PARTITION_AWARE nor SUPPRESS. mesos-up stores every launch and status on the
+set filters (a master's 5 s hold), is told to wait for a heartbeat longer than its own 10 s, and knows neither PARTITION_AWARE nor SUPPRESS. mesos-up stores every launch and status on the
 disk before the call that depends on it.`;
 
 /**

@@ -1,6 +1,7 @@
 // Short tasks launched by this project's scheduler and by the npm package mesos-framework, each in a process of its own, on
 // the same cluster, watched from outside.
 import { execFile, fork } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
@@ -110,18 +111,24 @@ async function launch(
     return proxy.finished.size + proxy.failed.size >= tasks || silentMs > SILENCE_MS || nowMs > startMs + LIMIT_MS;
   };
   while (!isOver() && child.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 20));
-  if (child.exitCode !== null) throw new Error(`${program} ended with status ${child.exitCode}.`);
+  const died = child.exitCode === null ? undefined : `its process ended with status ${child.exitCode}`;
+  const report = died === undefined ? await reportOf(child) : { cpuMs: Number.NaN, residentBytes: Number.NaN };
+  const elapsedMs = proxy.lastUpdateMs - (proxy.firstOfferMs ?? startMs);
+  return {
+    ...report,
+    ...{ wanted: tasks, finished: proxy.finished.size, failure: died ?? [...proxy.failed.values()][0] },
+    accepts: proxy.reactionsMs.length,
+    perSecond: (proxy.finished.size / elapsedMs) * 1000,
+    reactionMs: { p50: percentile(proxy.reactionsMs, 0.5), p99: percentile(proxy.reactionsMs, 0.99) },
+  };
+}
+
+/** Ends it. */
+async function reportOf(child: ChildProcess): Promise<ProcessReport> {
   const ended = once(child, "exit");
   const told = once(child, "message") as Promise<[ProcessReport]>;
   child.send("report");
   const [report] = await told;
   await ended;
-  const elapsedMs = proxy.lastUpdateMs - (proxy.firstOfferMs ?? startMs);
-  return {
-    ...report,
-    ...{ wanted: tasks, finished: proxy.finished.size, failure: [...proxy.failed.values()][0] },
-    accepts: proxy.reactionsMs.length,
-    perSecond: (proxy.finished.size / elapsedMs) * 1000,
-    reactionMs: { p50: percentile(proxy.reactionsMs, 0.5), p99: percentile(proxy.reactionsMs, 0.99) },
-  };
+  return report;
 }

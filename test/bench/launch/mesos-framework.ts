@@ -17,6 +17,8 @@ const { Scheduler, Mesos } = createRequire(join(packageFolder, "package.json"))(
 const { hostname, port } = new URL(master);
 const scheduler = new Scheduler({
   ...{ masterUrl: hostname, port: Number(port), useZk: false, frameworkName: "bench", user: "root" },
+  // Seconds. After its own 10 without a word it gives up, and masters send a heartbeat every 15.
+  masterConnectionTimeout: 60,
   logging: { path: folder, fileName: "mesos-framework.log", level: "error" },
   tasks: {
     short: {
