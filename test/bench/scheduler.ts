@@ -9,10 +9,11 @@ import { reactionsMs } from "./scheduler/reaction.ts";
 import { RECORDIO_COLUMNS, recordIoRows } from "./scheduler/recordio.ts";
 import { figureTable, percentile } from "./statistics.ts";
 
-const NOTES = `0.1 cpus and 32 MB a task on an agent with its default resources. Both are watched by a proxy that gives each record a chunk
-of its own, as Mesos does: mesos-framework throws records away that share one. It stores nothing (it can in ZooKeeper alone), cannot
-set filters (a master's 5 s hold), is told to wait for a heartbeat longer than its own 10 s, and knows neither PARTITION_AWARE nor SUPPRESS. mesos-up stores every launch and status on the
-disk before the call that depends on it.`;
+const NOTES = `0.1 cpus and 32 MB a task on an agent with its default resources. Both are watched by a proxy that gives each record a
+chunk of its own, as Mesos does: mesos-framework throws records away that share one. It stores nothing (it can in ZooKeeper
+alone), cannot set filters (a master's 5 s hold), knows neither PARTITION_AWARE nor SUPPRESS, and is told to wait for longer
+than its own 10 s, since heartbeats take 15. mesos-up stores every launch and status on the disk before the call that depends
+on it.`;
 
 /**
  * `--tasks N` (1000) on the engine and `--mesos-tasks N` (1000) on a real Mesos; `--only TEXT`: "launch", "core".
