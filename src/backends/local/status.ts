@@ -9,7 +9,9 @@ import { logFileOf } from "./processes/log-file.ts";
 /** In the plan's order. A node that runs but gives no answer has no version. */
 export async function nodeStatuses(plan: ClusterPlan): Promise<NodeStatus[]> {
   const known = plan.nodes.map((node) => ({ node, process: processOf(plan, node) }));
-  const answering = known.filter(({ process: { pid } }) => pid !== undefined && !isStopped(pid)).map(({ node }) => node);
+  const answering = known
+    .filter(({ process: { pid } }) => pid !== undefined && !isStopped(pid))
+    .map(({ node }) => node);
   const versions = await nodeVersions(answering);
   return known.map(({ node: { name, kind, address, port }, process }): NodeStatus => {
     const status = { name, kind, address, port, ...process };

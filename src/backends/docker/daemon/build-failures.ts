@@ -1,6 +1,6 @@
 // Why an image of Mesos could not be built from a package: the exit status by which its Dockerfile (images/mesos-package)
 // ends is all that a daemon, or a provider, tells of it.
-import type { KnownFailure } from "./known-failures.ts";
+import type { KnownFailure } from "./known-failure.ts";
 
 const inFile = "(images: mesos: in the cluster file)";
 

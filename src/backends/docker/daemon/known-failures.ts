@@ -1,13 +1,6 @@
 // What a Docker daemon says when something fails, to us or to the provider, as a user should read it.
 import { buildFailures } from "./build-failures.ts";
-
-export interface KnownFailure {
-  pattern: RegExp;
-  code: string;
-  /** `words` is what matched, without its stop. */
-  message: (words: string) => string;
-  hint: string;
-}
+import type { KnownFailure } from "./known-failure.ts";
 
 export const diskFull: KnownFailure = {
   pattern: /no space left on device|disk quota exceeded/i,

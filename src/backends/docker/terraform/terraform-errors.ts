@@ -1,6 +1,7 @@
 // What Terraform, its provider and the daemon behind it say when something fails, as a user should read it.
 import { CommandError, type MesosUpError } from "../../../errors.ts";
-import { daemonFailures, diskFull, findFailure, oneLine, type KnownFailure } from "../daemon/known-failures.ts";
+import type { KnownFailure } from "../daemon/known-failure.ts";
+import { daemonFailures, diskFull, findFailure, oneLine } from "../daemon/known-failures.ts";
 
 export interface FailedRun {
   /** "init", "apply", … */
