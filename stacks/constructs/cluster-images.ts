@@ -41,5 +41,7 @@ function build({ context, dockerfile, buildArgs, platform, labels }: PlacedImage
     buildArgs: literalValues(buildArgs),
     ...(platform !== undefined && { platform }),
     labels: literalValues(labels),
+    // A daemon keeps the container in which a build failed, otherwise.
+    forceRemove: true,
   };
 }

@@ -112,6 +112,7 @@ describe("a stack", () => {
           build_args: { BASE_IMAGE: "ubuntu:24.04", NOTE: "$${x}" },
           platform: "linux/arm64",
           labels: { "mesos-up.project": "mesos-up" },
+          force_remove: true,
         },
       },
     });

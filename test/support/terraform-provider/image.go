@@ -97,6 +97,9 @@ func buildImage(ctx context.Context, daemon *daemon, name string, build fields) 
 	if platform := build.text("platform"); platform != "" {
 		query.Set("platform", platform)
 	}
+	if build.truth("force_remove", false) {
+		query.Set("forcerm", "1")
+	}
 	if build.truth("no_cache", false) {
 		query.Set("nocache", "1")
 	}
