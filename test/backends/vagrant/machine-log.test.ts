@@ -21,7 +21,7 @@ beforeEach(() => {
   program("vagrant", `printf '%s\\n' '1,mesos-master,ssh-config,Host mesos-master\\n  HostName here\\n  Port 22\\n'`);
   // The last word is the command; an end of the connection is wished for by a file.
   const lost = `[ -e '${folder}/lost' ] && rm '${folder}/lost' && exit 255`;
-  program("ssh", `echo "$@" >>'${folder}/calls'; for last; do :; done; ${lost}; exec sh -c "$last"`);
+  program("ssh", `echo "$@" >>'${folder}/calls'; for last; do :; done; ${lost}; exec sh -c "exec $last"`);
   const made = onThisMachine();
   file = join(made.nodes.find(({ name }) => name === "master-1")?.directories.log ?? "", "mesos-master.log");
   mkdirSync(dirname(file), { recursive: true });
