@@ -15,11 +15,13 @@ export async function unreachable(cluster: TestedCluster, lose: () => Promise<vo
   });
 }
 
-/** Makes whatever a ZooKeeper server keeps on disk unreadable; it is not to run meanwhile. */
-export function spoil(cluster: TestedCluster, server: string): void {
+/** Makes whatever a ZooKeeper server keeps on disk unreadable, and has it try to start on that. */
+export async function spoil(cluster: TestedCluster, server: string): Promise<void> {
+  await cluster.kill(server);
   const folder = join(cluster.node(server).directories.work, "version-2");
   for (const name of readdirSync(folder))
     if (/^(log|snapshot)\./.test(name)) writeFileSync(join(folder, name), "neither a log nor a snapshot");
+  await cluster.startInVain(server);
 }
 
 /** Ends the first process of every container of a cluster on this machine. */
