@@ -7,7 +7,7 @@ import { backendFor } from "./backends.ts";
 import { readConnection, type ConnectionOptions } from "./connection.ts";
 import type { OwnCluster } from "./doctor-remedies.ts";
 import { runAtTheEdge, type CommandResult, type Edge } from "./edge.ts";
-import { readClusterSpec, type CommonOptions } from "./options.ts";
+import { backendThere, readClusterSpec, type CommonOptions } from "./options.ts";
 
 /** `master`: any cluster by its address, looked at and left as it is. */
 export interface DoctorOptions extends CommonOptions, ConnectionOptions {
@@ -67,7 +67,8 @@ async function lookAt(options: DoctorOptions, { signal }: Edge): Promise<() => P
 }
 
 async function ownCluster(options: DoctorOptions): Promise<OwnCluster> {
-  const [spec, connection] = await Promise.all([readClusterSpec(options), readConnection(options)]);
+  const [described, connection] = await Promise.all([readClusterSpec(options), readConnection(options)]);
+  const spec = { ...described, backend: backendThere(described, options.backend) };
   return { root: process.cwd(), spec, backend: await backendFor(spec), env: process.env, connection };
 }
 

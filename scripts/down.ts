@@ -8,7 +8,7 @@ import type { ClusterSpec } from "../src/cluster/spec.ts";
 import { MesosUpError } from "../src/errors.ts";
 import { backendFor } from "./backends.ts";
 import { errorJson, runAtTheEdge, type CommandResult, type Edge } from "./edge.ts";
-import { readClusterSpec, type CommonOptions } from "./options.ts";
+import { backendThere, readClusterSpec, type CommonOptions } from "./options.ts";
 import { releaseSchedulers } from "./schedulers.ts";
 
 export interface DownOptions extends CommonOptions {
@@ -18,12 +18,10 @@ export interface DownOptions extends CommonOptions {
 export function down(options: DownOptions): Promise<never> {
   return runAtTheEdge(options, async (edge) => {
     if (options.all === true) return await downAll(edge);
-    const { name, backend } = await readClusterSpec(options);
-    const { removed } = await takeDown(
-      name,
-      await backendFor({ backend: options.backend ?? madeBy(clusterFolder(process.cwd(), name)) ?? backend }),
-      edge,
-    );
+    const spec = await readClusterSpec(options);
+    const { name } = spec;
+    const backend = await backendFor({ backend: backendThere(spec, options.backend) });
+    const { removed } = await takeDown(name, backend, edge);
     return { json: { ok: true, name, removed }, text: downText(name, removed) };
   });
 }

@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { clusterFolder } from "../src/backends/state/cluster-folder.ts";
+import { madeBy } from "../src/backends/state/made-by.ts";
 import { readClusterRecord } from "../src/backends/state/cluster-record.ts";
 import { defaultClusterSpec, overrideSpec, type ClusterSpec } from "../src/cluster/spec.ts";
 import { VAGRANT_PROVIDERS, type VagrantProvider } from "../src/cluster/vagrant/vagrant-types.ts";
@@ -53,9 +54,19 @@ export async function readClusterSpec({ cluster, name, backend }: CommonOptions)
   if (cluster !== undefined) return overrideSpec(await readClusterFile(cluster, backend), { name, backend });
   const spec = overrideSpec(defaultClusterSpec(), { name, backend });
   const there = readClusterRecord(clusterFolder(process.cwd(), spec.name));
+  // What is to mend it must not take it for another's.
+  if (there.kind === "damaged") return { ...spec, backend: backendThere(spec, backend) };
   if (there.kind !== "present") return spec;
   const { record } = there;
   return (backend ?? record.backend) === record.backend ? { ...record.spec, backend: record.backend } : spec;
+}
+
+/** The backend that a cluster which is there was made by, be its record damaged, unless another one is asked for. */
+export function backendThere(
+  { name, backend }: Pick<ClusterSpec, "name" | "backend">,
+  asked: ClusterSpec["backend"] | undefined,
+): ClusterSpec["backend"] {
+  return asked ?? madeBy(clusterFolder(process.cwd(), name)) ?? backend;
 }
 
 /** The default cluster needs no parser, and whoever asks for nothing special waits for none. */

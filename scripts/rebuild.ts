@@ -10,7 +10,7 @@ import { contentAddressOf } from "./content-address.ts";
 import { takeDown } from "./down.ts";
 import { runAtTheEdge } from "./edge.ts";
 import { launchImage } from "./launch-image.ts";
-import { LAUNCH_GRACE_MS, readClusterSpec, type CommonOptions } from "./options.ts";
+import { backendThere, LAUNCH_GRACE_MS, readClusterSpec, type CommonOptions } from "./options.ts";
 
 export interface RebuildOptions extends CommonOptions {
   containers: string;
@@ -28,7 +28,9 @@ export function rebuild(options: RebuildOptions): Promise<never> {
     // Nobody can say any more what it was, unless a file does.
     const before = options.cluster === undefined ? requireReadable(state, spec.name) : undefined;
     const backend = await backendFor(spec, options);
-    const former = state.kind === "present" ? await backendFor(state.record) : backend;
+    const former = await backendFor({
+      backend: backendThere(spec, state.kind === "present" ? undefined : options.backend),
+    });
     const steps = createSteps({ sink: edge.progress, signal: edge.signal, timeoutMs: edge.timeoutMs });
     const timing: Record<string, number> = {};
     const timed = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
