@@ -30,7 +30,8 @@ function reachesIn(messages: readonly VagrantMessage[]): Map<string, string[]> {
     configs.map(({ machine, data }) => {
       const lines = (data[0] ?? "").split("\n").map((line) => line.trim());
       const options = lines.filter((line) => line !== "" && !/^Host\s/.test(line));
-      return [machine, [...options.flatMap((line) => ["-o", line]), machine]];
+      // The user's own configuration may have something for all hosts, or for one of this name.
+      return [machine, ["-F", "none", ...options.flatMap((line) => ["-o", line]), machine]];
     }),
   );
 }

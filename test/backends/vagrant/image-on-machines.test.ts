@@ -19,7 +19,7 @@ beforeEach(() => {
   // A daemon of its own for each machine: a folder, with a file for each image.
   program(
     "here/ssh",
-    `MACHINE=$3; export MACHINE; PATH='${folder}/there':$PATH; for last; do :; done; exec sh -c "$last"`,
+    `MACHINE=$5; export MACHINE; PATH='${folder}/there':$PATH; for last; do :; done; exec sh -c "$last"`,
   );
   // Nothing is to be had from a registry here either.
   program("here/skopeo", 'echo skopeo version 1.9.3; [ "$1" = --version ]');

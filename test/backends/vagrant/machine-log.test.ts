@@ -68,7 +68,9 @@ describe("the log of a component on a machine", () => {
     });
     const end = await log.tail(8, ended.signal);
     expect(end).toMatchObject({ lines: [], rest: { text: "thi" }, whole: false, position: "13" });
-    expect(readFileSync(join(folder, "calls"), "utf8")).toMatch(/^-o HostName here -o Port 22 mesos-master sudo sh /);
+    expect(readFileSync(join(folder, "calls"), "utf8")).toMatch(
+      /^-F none -o HostName here -o Port 22 mesos-master sudo sh /,
+    );
   });
 
   it("is followed from there on, whole lines only", async () => {

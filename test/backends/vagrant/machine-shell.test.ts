@@ -41,7 +41,7 @@ describe("a command on a machine", () => {
     expect(await shell.run(virtual, ["echo", "it's", "1"], { signal })).toBe("it's 1");
     await shell.run(virtual, ["true"], { signal });
     expect(calls("vagrant-calls")).toHaveLength(1);
-    expect(calls()[1]).toBe("-o Port 2200 virtual sudo true");
+    expect(calls()[1]).toBe("-F none -o Port 2200 virtual sudo true");
   });
 
   it("goes to a container's own address with the cluster's key, and Vagrant is not asked", async () => {
