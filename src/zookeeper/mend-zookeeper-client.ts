@@ -9,14 +9,21 @@ import type { Client } from "node-zookeeper-client";
 const FIRST_LIMIT_MS = 250;
 const MAX_LIMIT_MS = 4000;
 
+/** Of one server of an address that does not even take the connection: another one may be there at once. */
+const CONNECT_LIMIT_MS = 250;
+
 interface ConnectionManager {
   socket: Socket;
+  servers: readonly unknown[];
+  /** Milliseconds that the library gives a server to take a connection; it computes them from the session's time. */
+  connectTimeout: number;
   /** Milliseconds, as the server granted them. */
   sessionTimeout: number;
   /** Bytes of an answer that is not complete yet. */
   pendingBuffer: Buffer | null;
   state: number;
   onSocketConnected(): void;
+  onSocketConnectTimeout(): void;
   onSocketData(data: Buffer): void;
 }
 
@@ -33,13 +40,15 @@ export function silenceOf(client: Client): number {
 }
 
 /**
- * Makes a client, before it connects, give up a connection on which its session is not answered, each time more
- * patiently, and one on which nothing is heard for two thirds of the session's time, in which its pings should have been
+ * Makes a client, before it connects, give up a connection that is not taken, as by a machine that is gone, sooner than
+ * whoever waits for it gives up, and one on which its session is not answered, each time more patiently, and one on which
+ * nothing is heard for two thirds of the session's time, in which its pings should have been
  * answered (a server that hangs closes no connection). It takes an answer to a session that is closed already for nothing,
  * and nothing over from a broken connection to the next. Returns the client.
  */
 export function mendZooKeeperClient(client: Client): Client {
   const manager = (client as Client & { connectionManager: ConnectionManager }).connectionManager;
+  beQuickToConnect(manager);
   let silence: NodeJS.Timeout | undefined;
   const onSocketConnected = manager.onSocketConnected.bind(manager);
   const onSocketData = manager.onSocketData.bind(manager);
@@ -86,4 +95,24 @@ export function mendZooKeeperClient(client: Client): Client {
   };
   client.on("disconnected", () => (manager.pendingBuffer = null));
   return client;
+}
+
+/** Every server is tried for a short time before any of them is for twice as long; never longer than the library would. */
+function beQuickToConnect(manager: ConnectionManager): void {
+  let mostMs = manager.connectTimeout;
+  let inVain = 0;
+  Object.defineProperty(manager, "connectTimeout", {
+    get: () => Math.min(mostMs, CONNECT_LIMIT_MS * 2 ** Math.floor(inVain / manager.servers.length)),
+    set: (limitMs: number) => (mostMs = limitMs),
+  });
+  const onSocketConnectTimeout = manager.onSocketConnectTimeout.bind(manager);
+  manager.onSocketConnectTimeout = () => {
+    inVain++;
+    onSocketConnectTimeout();
+  };
+  const onSocketConnected = manager.onSocketConnected.bind(manager);
+  manager.onSocketConnected = () => {
+    inVain = 0;
+    onSocketConnected();
+  };
 }

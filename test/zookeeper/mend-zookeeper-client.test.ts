@@ -1,5 +1,7 @@
+import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { createServer, type AddressInfo, type Socket } from "node:net";
+import { readFileSync } from "node:fs";
+import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import library from "node-zookeeper-client";
 import { describe, expect, it } from "vitest";
 import { mendZooKeeperClient, silenceOf } from "../../src/zookeeper/mend-zookeeper-client.ts";
@@ -12,6 +14,28 @@ function connectResponse(sessionId = 0, timeoutMs = 10_000): Buffer {
   response.writeInt32BE(sessionId, 16);
   response.writeInt32BE(16, 20);
   return response;
+}
+
+/** A server that takes no more connections, and refuses none: as little is heard of it as of a machine that is gone. */
+async function serverThatTakesNone(): Promise<{ port: number } & AsyncDisposable> {
+  const program = `require("net").createServer().listen({ port: 0, host: "127.0.0.1", backlog: 1 }, function () {
+    process.stdout.write(this.address().port + "\\n", () => process.kill(process.pid, "SIGSTOP"));
+  })`;
+  const child = spawn(process.execPath, ["-e", program], { stdio: ["ignore", "pipe", "inherit"] });
+  const [line] = (await once(child.stdout, "data")) as [Buffer];
+  const port = Number(line.toString());
+  await expect.poll(() => /^State:\tT/m.test(readFileSync(`/proc/${child.pid}/status`, "utf8"))).toBe(true);
+  const waiting = Array.from({ length: 4 }, () => connect(port, "127.0.0.1"));
+  for (const socket of waiting) socket.on("error", () => undefined);
+  await Promise.all(waiting.slice(0, 2).map((socket) => once(socket, "connect")));
+  return {
+    port,
+    async [Symbol.asyncDispose]() {
+      for (const socket of waiting) socket.destroy();
+      child.kill("SIGKILL");
+      await once(child, "exit");
+    },
+  };
 }
 
 describe("mendZooKeeperClient", () => {
@@ -27,6 +51,29 @@ describe("mendZooKeeperClient", () => {
     client.connect();
     await once(client, "connected");
     expect(sockets).toHaveLength(2);
+    client.close();
+    for (const socket of sockets) socket.destroy();
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  it("tries another server where one does not even take the connection", async () => {
+    const sockets: Socket[] = [];
+    const server = createServer((socket) => {
+      sockets.push(socket);
+      socket.write(connectResponse());
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    await using silent = await serverThatTakesNone();
+    const ports = [silent.port, (server.address() as AddressInfo).port];
+    const addresses = ports.map((port) => `127.0.0.1:${port}`).join();
+    // The library alone would wait for two minutes.
+    const client = mendZooKeeperClient(library.createClient(addresses, { sessionTimeout: 240_000, spinDelay: 5 }));
+    const { connectionManager: manager } = client as typeof client & {
+      connectionManager: { servers: { port: string }[] };
+    };
+    manager.servers.sort((one) => (Number(one.port) === silent.port ? -1 : 1));
+    client.connect();
+    await once(client, "connected");
     client.close();
     for (const socket of sockets) socket.destroy();
     await new Promise((resolve) => server.close(resolve));
