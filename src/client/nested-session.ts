@@ -2,10 +2,10 @@
 // a container of its own within the task's, and answers with what it writes.
 import { randomUUID } from "node:crypto";
 import { MesosUpError } from "../errors.ts";
-import { textDecoder } from "../mesos/recordio.ts";
 import { OPERATOR_PATH } from "../mesos/scheduler-api.ts";
 import { apiError } from "./api-errors.ts";
-import { systemClock, type Clock } from "./clock.ts";
+import { systemClock, withTimeLimit, type Clock } from "./clock.ts";
+import { readEvents } from "./event-records.ts";
 import { readAll, UnreachableError } from "./http.ts";
 import type { HttpClient } from "./http.ts";
 import { sendInput, type NestedInput } from "./nested-input.ts";
@@ -32,6 +32,7 @@ interface ProcessIo {
 
 /** Agents send a heartbeat every 30 seconds. */
 const SILENCE_LIMIT_MS = 100_000;
+const SILENT = "it has sent nothing for a long time";
 
 /**
  * Resolves with the status that it exits with: 128 and the signal's number if one ended it. The agent ends it as soon as
@@ -70,21 +71,19 @@ export async function runInContainer(http: HttpClient, nested: NestedCommand): P
   exit.catch(() => undefined);
   const onRefused = (error: Error) => over.abort(error);
   const sent = sendInput(http, { agentUrl, container, input, clock, onRefused, signal });
-  const watch = silenceWatch(clock, signal, () => over.abort(cutOff(agentUrl, "it has sent nothing for a long time")));
+  const limits = { clock, signal, silenceLimitMs: () => SILENCE_LIMIT_MS, sender: "agent" as const };
   try {
-    const decoder = textDecoder();
-    for await (const chunk of answer.body) {
-      watch.heard();
-      for (const record of decoder.push(chunk)) {
-        const { data } = JSON.parse(record) as ProcessIo;
-        if (data?.data === undefined || data.type === "STDIN") continue;
-        await onOutput(data.type === "STDERR" ? "stderr" : "stdout", Buffer.from(data.data, "base64"));
-      }
+    for await (const { data } of readEvents<ProcessIo>(answer.body, limits)) {
+      if (data?.data === undefined || data.type === "STDIN") continue;
+      await onOutput(data.type === "STDERR" ? "stderr" : "stdout", Buffer.from(data.data, "base64"));
     }
-    return exitStatusOf((await exit).wait_container.exit_status);
+    const late = () => cutOff(agentUrl, SILENT);
+    const waited = await withTimeLimit(() => exit, { clock, limitMs: SILENCE_LIMIT_MS, signal, late });
+    return exitStatusOf(waited.wait_container.exit_status);
   } catch (error) {
     nested.signal.throwIfAborted();
-    throw error instanceof UnreachableError ? cutOff(agentUrl, "the connection broke", error) : error;
+    if (!(error instanceof UnreachableError)) throw error;
+    throw cutOff(agentUrl, error.code === "SILENT" ? SILENT : "the connection broke", error);
   } finally {
     over.abort(new Error("The command has ended"));
     await sent;
@@ -99,18 +98,6 @@ interface WaitAnswer {
 function exitStatusOf(waited = 0): number {
   const signal = waited & 0x7f;
   return signal === 0 ? (waited >> 8) & 0xff : 128 + signal;
-}
-
-/** Calls `onSilence` once nothing has been heard for too long. */
-function silenceWatch(clock: Clock, signal: AbortSignal, onSilence: () => void): { heard: () => void } {
-  let heardMs = clock.nowMs();
-  const look = async (): Promise<void> => {
-    const leftMs = () => heardMs + SILENCE_LIMIT_MS - clock.nowMs();
-    while (leftMs() > 0) await clock.sleep(leftMs(), signal);
-    onSilence();
-  };
-  look().catch(() => undefined);
-  return { heard: () => (heardMs = clock.nowMs()) };
 }
 
 function cutOff(agentUrl: string, reason: string, cause?: unknown): MesosUpError {

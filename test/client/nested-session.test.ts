@@ -170,6 +170,45 @@ describe("a command in the container of a task", () => {
     await expect(running).rejects.toThrow("it has sent nothing for a long time");
   });
 
+  it("is given up when an agent does not tell for long how it ended", async () => {
+    await using agent = await ScriptedMaster.start();
+    const clock = new FakeClock();
+    agent.on("/api/v1", (response, { body }) => {
+      if ((body as { type?: string }).type === "LAUNCH_NESTED_CONTAINER_SESSION") response.end(said("STDOUT", "a"));
+    });
+    const running = run(agent, { clock });
+    const refused = expect(running).rejects.toMatchObject({ code: "EXEC_CUT_OFF" });
+    await agent.call("WAIT_CONTAINER" as "SUBSCRIBE");
+    const time = setInterval(() => clock.advance(100_000), 20);
+    await refused;
+    clearInterval(time);
+  });
+
+  it("may be read as slowly as one likes: that is no silence of the agent's", async () => {
+    await using agent = await ScriptedMaster.start();
+    const clock = new FakeClock();
+    agentThat(agent, "nothing", 3 << 8);
+    const output: string[] = [];
+    const onOutput = async (_kind: string, bytes: Buffer) => {
+      clock.advance(1_000_000);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      output.push(bytes.toString());
+    };
+    expect((await run(agent, { clock, onOutput })).status).toBe(3);
+    expect(output).toEqual(["a\n", "b"]);
+  });
+
+  it("that is not answered in JSON has words about the agent", async () => {
+    await using agent = await ScriptedMaster.start();
+    agent.on("/api/v1", (response, { body }) => {
+      if ((body as { type?: string }).type === "LAUNCH_NESTED_CONTAINER_SESSION") response.end(encodeRecord("<html>"));
+    });
+    await expect(run(agent)).rejects.toMatchObject({
+      code: "EVENT_MALFORMED",
+      hint: "Check that the address is that of a Mesos agent.",
+    });
+  });
+
   it("ends with the signal, whose reason comes out", async () => {
     await using agent = await ScriptedMaster.start();
     const leaving = new AbortController();

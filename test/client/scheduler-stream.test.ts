@@ -254,4 +254,14 @@ describe("a scheduler's stream", () => {
     abort.abort(new Error("Ctrl-C"));
     await expect(other).rejects.toThrow("Ctrl-C");
   });
+
+  it("passes nothing on once it is closed, be it there already", async () => {
+    await using test = await subscription();
+    const first = test.next();
+    const rescind = { type: "RESCIND", rescind: { offer_id: { value: "o1" } } } as const;
+    (await test.master.stream()).send(subscribed("f1"), rescind);
+    expect(await first).toMatchObject({ type: "SUBSCRIBED" });
+    test.stream.close();
+    expect(await test.next()).toBeUndefined();
+  });
 });

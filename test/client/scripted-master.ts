@@ -24,8 +24,9 @@ export class EventStream {
     this.#response = response;
   }
 
+  /** All at once, as a master does that has more than one to tell of. */
   send(...events: SchedulerEvent[]): void {
-    for (const event of events) this.#response.write(encodeRecord(JSON.stringify(event)));
+    this.#response.write(Buffer.concat(events.map((event) => encodeRecord(JSON.stringify(event)))));
   }
 
   end(): void {
