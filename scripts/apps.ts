@@ -11,7 +11,14 @@ import { readConnection, type ConnectionOptions } from "./connection.ts";
 import { runAtTheEdge, type CommandResult, type Edge } from "./edge.ts";
 import { clusterUnknown, readClusterSpec, type CommonOptions } from "./options.ts";
 import { readApp } from "./read-app.ts";
-import { findScheduler, foreignStateDirectory, requireScheduler, schedulerRecords } from "./schedulers.ts";
+import {
+  findScheduler,
+  foreignStateDirectory,
+  requireScheduler,
+  schedulerOf,
+  schedulerRecords,
+  untilEnded,
+} from "./schedulers.ts";
 import { whyText } from "./why-text.ts";
 
 export interface AppOptions extends CommonOptions, ConnectionOptions {}
@@ -100,8 +107,11 @@ export function kill(target: string, options: AppOptions): Promise<never> {
 
 export function stop(app: string, options: AppOptions): Promise<never> {
   return withScheduler(app, options, async (client) => {
+    const stateDirectory = await folderOf(options);
+    const known = await schedulerOf(stateDirectory, app);
     const apps = (await client.status()).apps.map(({ name }) => name);
     await client.stop();
+    if (known !== undefined) await untilEnded(stateDirectory, known);
     const text = `The framework of ${apps.join(" and ") || app} is torn down, with all that it had launched.`;
     return { json: { ok: true, app, apps }, text };
   });

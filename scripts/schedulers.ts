@@ -143,6 +143,12 @@ export async function releaseSchedulers(stateDirectory: string): Promise<void> {
   for (const { app } of schedulerRecords(stateDirectory)) await takeOver(stateDirectory, app);
 }
 
+/** Until a scheduler that was told to end has removed its record: whatever was left behind after that would be without one. */
+export async function untilEnded(stateDirectory: string, app: string): Promise<void> {
+  const deadlineMs = performance.now() + START_LIMIT_MS;
+  while (performance.now() < deadlineMs && existsSync(recordFile(stateDirectory, app))) await sleep(10);
+}
+
 async function untilGone(client: ControlClient): Promise<void> {
   const deadlineMs = performance.now() + START_LIMIT_MS;
   while (performance.now() < deadlineMs) {

@@ -176,6 +176,6 @@ describe.skipIf(!dockerAnswers || missing.length > 0)("the plan for virtual mach
     });
     const stopped = await place.run("stop-app", "nginx", "--master", made.zookeeper.url);
     expect(stopped.exitCode, stopped.stderr).toBe(0);
-    expect(processesOf(place.folder)).toEqual([]);
+    await until("its processes have ended", () => processesOf(place.folder).length === 0);
   });
 });
