@@ -124,10 +124,13 @@ function outputOf(session: Session, { format, wantsStream }: MediaTypes, onGone:
       end: () => response.end(),
     });
     response.on("error", () => {});
-    response.on("close", () => {
+    const leave = (): void => {
       detach();
       onGone();
-    });
+    };
+    // One that has left already closes nothing any more.
+    if (response.destroyed) leave();
+    else response.on("close", leave);
   };
   return { status: 200, headers, stream };
 }

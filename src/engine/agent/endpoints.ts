@@ -1,5 +1,5 @@
 // The agent's HTTP endpoints (docs/endpoints/slave).
-import { type HttpAnswer, type HttpRequest, json } from "../common/http.ts";
+import { type HttpHandler, json, text } from "../common/http.ts";
 import { HttpRoutes } from "../common/http-routes.ts";
 import type { Clock } from "../common/clock.ts";
 import { mountSystemEndpoints, VerboseLevel } from "../common/system-endpoints.ts";
@@ -34,14 +34,22 @@ export function agentRoutes(options: EndpointsOptions): HttpRoutes {
   const state = (): StateContext => ({ ...options, masterHostname: options.masterHostname() });
   const routes = new HttpRoutes(["/slave(1)", "/slave"]);
   const get = (path: string, value: () => unknown): void => {
-    routes.route(path, (request: HttpRequest): HttpAnswer => json(value(), request.query.get("jsonp")));
+    routes.route(path, (request) => json(value(), request.query.get("jsonp")));
   };
+  // Other paths answer at once in Mesos, too: /containers with those that are known by then.
+  const onceRecovered =
+    (handler: HttpHandler): HttpHandler =>
+    (request) =>
+      isRecovered() ? handler(request) : text(503, "Agent has not finished recovery");
   const verbose = new VerboseLevel(clock);
   routes.route("/health", () => ({ status: 200 }));
   routes.route("/", () => overviewPage(agent, options.masterHostname()));
   mountSystemEndpoints(routes, { name: "slave(1)", level: verbose });
   get("/version", () => BUILD_INFO);
-  get("/state", () => agentState(state()));
+  routes.route(
+    "/state",
+    onceRecovered((request) => json(agentState(state()), request.query.get("jsonp"))),
+  );
   get("/flags", () => ({ flags }));
   get("/containers", () => containers(agent, clock));
   get("/monitor/statistics", () => statistics(agent, clock));
@@ -50,7 +58,7 @@ export function agentRoutes(options: EndpointsOptions): HttpRoutes {
   routes.route(EXECUTOR_PATH, executorApi({ agent, clock, isRecovered }));
   routes.routeStreams(
     "/api/v1",
-    operatorApi({ ...options, verbose, describeContainers: () => containers(agent, clock) }),
+    onceRecovered(operatorApi({ ...options, verbose, describeContainers: () => containers(agent, clock) })),
   );
   agent.options.files.mount(routes);
   return routes;

@@ -63,7 +63,7 @@ export class Sessions {
     const { log, env } = this.#options;
     const path = containerPath(id);
     const root = rootOf(id);
-    if (this.#options.noteOf(root) === undefined) throw new SessionRefusal(`Root container ${root} not found`);
+    this.#requireRoot(root);
     const of = this.#containers.get(root);
     if (of?.living.has(path) === true || of?.ended.has(path) === true || this.#launching.has(path)) return undefined;
     if (container?.type === "DOCKER") throw new SessionRefusal("The provided ContainerInfo is not supported");
@@ -72,6 +72,8 @@ export class Sessions {
     this.#launching.add(path);
     try {
       const user = note.runtime.kind === "posix" ? await this.#userOf(id, command, note) : undefined;
+      // It may be gone by now, and nothing would end what is launched in it.
+      this.#requireRoot(root);
       const terminal = container?.tty_info !== undefined;
       const runs = complete(command);
       const beside = besideContainer({ note, command: runs, terminal, sessionId: path, user, env });
@@ -112,6 +114,10 @@ export class Sessions {
   /** Ends all. */
   close(): void {
     for (const containerId of [...this.#containers.keys()]) this.containerGone(containerId);
+  }
+
+  #requireRoot(root: string): void {
+    if (this.#options.noteOf(root) === undefined) throw new SessionRefusal(`Root container ${root} not found`);
   }
 
   #take(root: string, path: string, session: Session): Session {

@@ -102,10 +102,16 @@ async function answer(
   const body = await readBody(request);
   if (options.foreground === true && ENDINGS.has(`${kind ?? ""}/${action}`)) throw inForeground();
   await carryOut(options.open(), { kind, name, action, pathname }, body);
-  response.once("close", () => {
+  const onAnswered = (): void => {
     if (kind === "release") options.onRelease();
     if (kind === "stop") options.onStopped();
-  });
+  };
+  // Whoever asked may have left meanwhile: what was asked for is done all the same.
+  if (response.destroyed) {
+    onAnswered();
+    return;
+  }
+  response.once("close", onAnswered);
   send(response, 200, { ok: true });
 }
 

@@ -1,5 +1,7 @@
-// The offers that an app may use, in the order in which they are to be tried. One that did not do for an instance does for
-// no other of the app, and is not tried again: so all of them are looked at once, however many instances wait.
+// The offers that an app may use, in the order in which they are to be tried. One that did not do for an instance is not
+// tried again: so all of them are looked at once, however many instances wait. It would do for no other of the app, save
+// with more than one GROUP_BY: by those but the first it may be ahead only until others are placed, and then an instance
+// waits for the next offers.
 import type { Offer } from "../../mesos/types.ts";
 import type { AppSpec } from "../app-spec.ts";
 import { attributeText } from "../constraints.ts";

@@ -61,7 +61,7 @@ interface Placing {
   launches: Launches;
 }
 
-/** Looks at every offer once: one that does not do for an instance of the app does for no other. */
+/** Looks at every offer once: one that does not do for an instance of the app is not tried for the others. */
 function placeApp(turn: Turn, app: AppState, { waiting, open, launches }: Placing): void {
   const { spec } = app;
   const siteUri = spec.site === undefined ? undefined : turn.env.siteUri(app.name);

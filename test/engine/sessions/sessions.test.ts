@@ -15,12 +15,13 @@ import { FakeClock } from "../support/fake-clock.ts";
 const TERMINAL = { type: "MESOS" as const, tty_info: {} };
 
 let sandbox: string;
+let note: ContainerNote;
 let clock: FakeClock;
 let sessions: Sessions;
 beforeEach(() => {
   sandbox = mkdtempSync(join(tmpdir(), "sessions-"));
   clock = new FakeClock();
-  const note: ContainerNote = {
+  note = {
     ...{ containerId: "task", frameworkId: "f", executorId: "e", sandbox, runtime: { kind: "posix" } },
   };
   sessions = new Sessions({
@@ -121,6 +122,27 @@ describe("a command in a container", () => {
     else sessions.containerGone("task");
     expect(await session.ended).toBe(9);
     expect(reader.ended).toBe(true);
+  });
+
+  it("is refused where the container goes while its user is looked up", async () => {
+    const notes = new Map([["task", note]]);
+    let find: () => void = () => {};
+    const found = new Promise<void>((resolve) => (find = resolve));
+    const here = new Sessions({
+      ...{ clock, log: silentLog, env: process.env, runtimeDir: sandbox },
+      noteOf: (containerId) => notes.get(containerId),
+      runtimes: { prepare: () => found.then(() => ({ kind: "posix" })) },
+    });
+    const id = { value: "late", parent: { value: "task" } };
+    const launching = here.launch(id, { command: { value: "sleep 1000", user: "root" }, container: undefined });
+    notes.clear();
+    here.containerGone("task");
+    find();
+    const refused = expect(launching).rejects.toThrow("Root container task not found");
+    await launching.catch(() => undefined);
+    expect(here.find(id)).toBeUndefined();
+    here.close();
+    await refused;
   });
 
   it("hears signals, and nothing of those that come too late", async () => {

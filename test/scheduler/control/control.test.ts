@@ -1,4 +1,5 @@
 import { mkdir, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -145,6 +146,34 @@ describe("a scheduler's control socket", () => {
     await client.release();
     await released;
     expect(master.calls()).not.toContain("TEARDOWN");
+  });
+
+  it("ends its process also where whoever asked for its end has left", async () => {
+    const socket = join(folder, "left.sock");
+    const ended: string[] = [];
+    let begin: () => void = () => undefined;
+    const begun = new Promise<void>((resolve) => (begin = resolve));
+    let finish: () => void = () => undefined;
+    const finished = new Promise<void>((resolve) => (finish = resolve));
+    const teardown = () => {
+      begin();
+      return finished;
+    };
+    const served = await serveControl({
+      open: () => ({ ...open, scheduler: { teardown } as unknown as OpenScheduler["scheduler"] }),
+      socket,
+      onRelease: () => undefined,
+      onStopped: () => ended.push("stop"),
+    });
+    const asking = request({ socketPath: socket, path: "/v1/stop", method: "POST" }).on("error", () => undefined);
+    asking.end();
+    await begun;
+    asking.destroy();
+    // The server has heard of that once it has answered another one.
+    await expect(new ControlClient(socket).scale("web", -1)).rejects.toThrow();
+    finish();
+    await expect.poll(() => ended).toEqual(["stop"]);
+    await served[Symbol.asyncDispose]();
   });
 
   it("of one that stands by says who leads, shows what is stored, and does nothing", async () => {
