@@ -14,14 +14,21 @@ import { readClusterRecord } from "../src/backends/state/cluster-record.ts";
 import { clusterFolderOf, identify } from "../src/backends/state/process-identity.ts";
 import { isRunning, readProcessRecord } from "../src/backends/state/process-record.ts";
 import type { HttpConnection } from "../src/client/connection.ts";
+import { HttpClient } from "../src/client/http.ts";
 import type { ClusterPlan } from "../src/cluster/plan-types.ts";
 import { planNodeByName } from "../src/cluster/plan.ts";
 import type { ClusterSpec } from "../src/cluster/spec.ts";
 import type { Remedy } from "../src/doctor/finding.ts";
 import { claimFacts } from "../src/doctor/gather/claims.ts";
 import { isHere } from "../src/doctor/gather/folders.ts";
+import { strayContainers } from "../src/doctor/gather/stray-containers.ts";
+import { managedTarget } from "../src/doctor/gather/target.ts";
 import { createSteps } from "../src/progress/steps.ts";
+import { takeDown } from "./down.ts";
 import { leaveScheduler, requireScheduler, schedulerRecords } from "./schedulers.ts";
+
+/** Of each question before a container is ended. */
+const AGENT_ANSWERS_WITHIN_MS = 2_500;
 
 export interface OwnCluster {
   /** Absolute; the cluster is kept in `.mesos-up/<name>` below it. */
@@ -50,7 +57,7 @@ export async function applyRemedy({ kind, target = "" }: Remedy, own: OwnCluster
       await bringImage(target, recorded(own).plan, { env, work });
       return;
     case "sweep":
-      await sweep(target, recorded(own).plan, env);
+      await sweep(target, own, work.signal);
       return;
     case "scheduler":
       await startScheduler(folder, target);
@@ -68,7 +75,7 @@ export async function applyRemedy({ kind, target = "" }: Remedy, own: OwnCluster
       await act("start");
       return;
     case "rebuild":
-      await backend.down(name, work);
+      await takeDown(name, backend, work);
       await backend.up(own.spec, work);
       return;
     case "by-hand":
@@ -103,8 +110,21 @@ function clearClaim(folder: string, file: string): void {
   rmSync(file, { force: true });
 }
 
-/** A container that no agent knows, and the executor that it has or would have. */
-async function sweep(container: string, plan: ClusterPlan, env: NodeJS.ProcessEnv): Promise<void> {
+/**
+ * A container that no agent knows, and the executor that it has or would have. The agents are asked once more: one of them
+ * may know it by now.
+ */
+async function sweep(container: string, own: OwnCluster, signal: AbortSignal): Promise<void> {
+  const { backend, connection, env } = own;
+  const { plan } = recorded(own);
+  await using http = new HttpClient(connection);
+  const options = { signal, limitMs: AGENT_ANSWERS_WITHIN_MS, nowMs: () => performance.now() };
+  const strays = await strayContainers(
+    managedTarget(plan, backend, () => Promise.resolve([])),
+    { http, options, env },
+  );
+  if (strays === undefined) throw new Error("not every agent says what it runs");
+  if (!strays.includes(container)) throw new Error("an agent knows it by now, or it has ended");
   const { containerProgram = "", stateDirectory } = plan;
   const program = basename(containerProgram);
   if ((program === "docker" || program === "podman") && container.startsWith("mesos-")) {

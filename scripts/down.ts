@@ -1,9 +1,11 @@
 // `mesos-up down`: removes everything that `up` made, of one cluster or of all that are known to this folder.
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
-import type { ListingBackend } from "../src/backends/backend.ts";
+import type { Backend, UpOptions } from "../src/backends/backend.ts";
+import { endProcesses } from "../src/backends/local/processes/end-processes.ts";
 import { clusterFolder, clusterNames } from "../src/backends/state/cluster-folder.ts";
 import { madeBy } from "../src/backends/state/made-by.ts";
+import { clusterFolderOf, identify, processIds, type ProcessIdentity } from "../src/backends/state/process-identity.ts";
 import type { ClusterSpec } from "../src/cluster/spec.ts";
 import { MesosUpError } from "../src/errors.ts";
 import { backendFor } from "./backends.ts";
@@ -26,14 +28,21 @@ export function down(options: DownOptions): Promise<never> {
   });
 }
 
-/** Also what a damaged folder leaves to be found: schedulers that cannot be asked to end are ended with the rest. */
-export async function takeDown(name: string, backend: ListingBackend, edge: Edge): Promise<{ removed: string[] }> {
+/** Also what a damaged folder leaves to be found: schedulers that cannot be asked to end are ended. */
+export async function takeDown(name: string, backend: Backend, work: UpOptions): Promise<{ removed: string[] }> {
   const folder = clusterFolder(process.cwd(), name);
   const wasThere = existsSync(folder);
   await releaseSchedulers(folder).catch(() => undefined);
-  const { removed } = await backend.down(name, edge);
+  // Of a cluster whose parts do not run here, nothing else is marked; a local one's are ended together, ZooKeeper last.
+  if (backend.kind !== "local") await endProcesses(() => processesOf(folder));
+  const { removed } = await backend.down(name, work);
   // Of a damaged one that may have been all.
   return { removed: removed.length === 0 && wasThere && !existsSync(folder) ? [`folder ${folder}`] : removed };
+}
+
+function processesOf(folder: string): ProcessIdentity[] {
+  const marked = processIds().filter((pid) => pid !== process.pid && clusterFolderOf(pid) === folder);
+  return marked.flatMap((pid) => identify(pid) ?? []);
 }
 
 function downText(name: string, removed: string[]): string {

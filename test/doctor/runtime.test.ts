@@ -54,6 +54,38 @@ describe("control groups", () => {
     expect(diagnose(isolated({ version: 2, controllers, writable: controllers })).level).toBe("ok");
   });
 
+  describe("of version 2", () => {
+    const unified = (isolation: string, controllers: string[], writable = controllers): Facts => {
+      const facts = isolated({ version: 2, controllers, writable });
+      for (const { kind, args } of facts.plan?.nodes ?? [])
+        if (kind === "agent") args.splice(0, 1, `--isolation=${isolation}`);
+      return facts;
+    };
+
+    it.each([
+      ["cgroups/cpu,cgroups/devices", ["cpu", "memory"]],
+      ["cgroups/mem,cgroups/perf_event", ["memory"]],
+      ["cgroups/devices,cgroups/perf_event", []],
+      ["cgroups/blkio,cgroups/devices", ["io"]],
+    ])("are enough for %s where there is %j", (isolation, controllers) => {
+      expect(diagnose(unified(isolation, controllers)).level).toBe("ok");
+    });
+
+    it.each([
+      ["cgroups/blkio,cgroups/devices", ["cpu"], ["cpu"], "agents need blkio, and there is version 2: cpu"],
+      ["cgroups/cpu,cgroups/devices", ["cpu", "io"], [], "agents may not make groups for cpu"],
+      ["cgroups/cpu,cgroups/perf_event", ["cpu"], [], "agents may not make groups for cpu"],
+    ])("are not enough for %s where there is %j, writable %j", (isolation, controllers, writable, result) => {
+      expect(rootCauseOf(unified(isolation, controllers, writable))).toMatchObject({ id: "MC009", result });
+    });
+
+    it("have names that mean nothing in version 1", () => {
+      const facts = unified("cgroups/devices", ["io"]);
+      if (facts.machine?.cgroups) facts.machine.cgroups.version = 1;
+      expect(rootCauseOf(facts)?.result).toBe("agents need devices, and there is version 1: io");
+    });
+  });
+
   it("are not Docker's to use", () => {
     const facts = healthyFacts();
     facts.machine?.cgroups?.notByDocker.push("memory");

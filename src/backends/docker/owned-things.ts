@@ -73,11 +73,12 @@ export async function ownedNetworks(daemon: Daemon, folder: string): Promise<{ i
   return found.map(({ Id, Name }) => ({ id: Id, name: Name }));
 }
 
-/** Folders of all clusters that have containers on the daemon. */
+/** Folders of all clusters that have nodes on the daemon. Machines that are containers are Vagrant's to take down. */
 export async function clusterFolders(daemon: Daemon): Promise<string[]> {
   const filters = encodeURIComponent(JSON.stringify({ label: [DOCKER_LABELS.state] }));
   const found = await daemon.json<ListedContainer[]>("GET", `/containers/json?all=1&filters=${filters}`);
-  return [...new Set(found.flatMap(({ Labels }) => Labels[DOCKER_LABELS.state] ?? []))];
+  const nodes = found.filter(({ Labels }) => Labels[DOCKER_LABELS.role] !== "machine");
+  return [...new Set(nodes.flatMap(({ Labels }) => Labels[DOCKER_LABELS.state] ?? []))];
 }
 
 function ofCluster(folder: string): string {

@@ -71,7 +71,11 @@ async function send(
   if (targets.length > 0) {
     await withArchive(async (inputFile) => {
       context.progress(`sending ${reference} to ${targets.map(({ name }) => name).join(", ")}`);
-      await Promise.all(targets.map((machine) => shell.run(machine, ["docker", "load"], { signal, inputFile })));
+      const load = (machine: PlanMachine) => shell.run(machine, ["docker", "load"], { signal, inputFile });
+      // The archive is read until the last of them is done with it.
+      const sent = await Promise.allSettled(targets.map(load));
+      const failed = sent.find((one) => one.status === "rejected");
+      if (failed !== undefined) throw failed.reason;
     });
   }
   return { reference, description };

@@ -1,7 +1,7 @@
 // What agents need of the machine that their tasks run on: a runtime that is new enough, control groups, processors.
 import { basename } from "node:path";
 import { ok, unknown, unwell, type Check } from "../check.ts";
-import { valueOf, type Facts } from "../facts.ts";
+import { valueOf, type CgroupFacts, type Facts } from "../facts.ts";
 import { byHand } from "../remedies.ts";
 import { flagOf } from "./masters.ts";
 
@@ -57,12 +57,12 @@ export const runtimeChecks: Check[] = [
       const there = version === undefined ? "none" : `version ${version}: ${controllers.join(", ")}`;
       const evidence = [`/proc/self/mountinfo: ${there}`];
       const needed = neededControllers(facts);
-      const missing = needed.filter((one) => !has(controllers, one));
+      const missing = needed.filter((one) => !has(controllers, one, version));
       if (missing.length > 0) {
         const remedy = byHand("Mount them (mount -t cgroup2 none /sys/fs/cgroup), or leave them out of --isolation");
         return [unwell("failed", `agents need ${missing.join(", ")}, and there is ${there}`, { evidence, remedy })];
       }
-      const closed = needed.filter((one) => !has(writable, one));
+      const closed = needed.filter((one) => !has(writable, one, version));
       if (closed.length > 0) {
         const remedy = byHand("Run agents as root, or leave cgroups out of --isolation");
         return [unwell("failed", `agents may not make groups for ${closed.join(", ")}`, { evidence, remedy })];
@@ -137,8 +137,8 @@ function neededControllers({ plan }: Facts): string[] {
 }
 
 /** In version 2 blkio is called io, and devices and perf_event are no controllers any more. */
-function has(controllers: string[], name: string): boolean {
-  const isUnified = controllers.includes("io");
-  if (isUnified && (name === "devices" || name === "perf_event")) return true;
-  return controllers.includes(isUnified && name === "blkio" ? "io" : name);
+function has(controllers: string[], name: string, version: CgroupFacts["version"]): boolean {
+  if (version !== 2) return controllers.includes(name);
+  if (name === "devices" || name === "perf_event") return true;
+  return controllers.includes(name === "blkio" ? "io" : name);
 }
