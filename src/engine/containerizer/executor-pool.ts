@@ -1,18 +1,21 @@
 // Executor programs that are started before they are needed: `node` takes longer to start than a container does. No more
 // of them start at once than there are processors, so that of many tasks the first need not wait for the last.
 import { type ChildProcess, spawn } from "node:child_process";
-import type { Clock } from "../common/clock.ts";
+import type { Clock, Timer } from "../common/clock.ts";
 import type { ExecutorAssignment } from "./assignment.ts";
 
 /** After a launch, so that a fresh spare does not compete with it. */
 const REFILL_MS = 300;
+
+/** After the last one was wanted: each takes as much memory as an agent does, which is not worth it where nobody launches. */
+const KEEP_MS = 10_000;
 
 export interface ExecutorPoolOptions {
   /** node and the executor program. */
   command: string[];
   env: NodeJS.ProcessEnv;
   clock: Clock;
-  /** Programs kept ready; 0 starts each when it is needed. */
+  /** Programs kept ready while tasks are launched now and then; 0 starts each when it is needed. */
   spares: number;
   /** How many may be starting at the same time. */
   maxStarting: number;
@@ -25,15 +28,21 @@ export class ExecutorPool {
   #starting = 0;
   /** Spares to have: none in the moment of a launch. */
   #wantedSpares = 0;
+  #end: Timer | undefined;
   #closed = false;
 
   constructor(options: ExecutorPoolOptions) {
     this.#options = options;
   }
 
-  /** Starts what is missing of the spares. */
+  /** Starts what is missing of the spares; they are ended when nobody has taken one for a while. */
   fill(): void {
     this.#wantedSpares = this.#options.spares;
+    this.#end?.cancel();
+    this.#end = this.#options.clock.after(KEEP_MS, () => {
+      this.#wantedSpares = 0;
+      this.#endSpares();
+    });
     this.#startMissing();
   }
 
@@ -55,7 +64,13 @@ export class ExecutorPool {
   /** Ends the programs that nobody took. */
   close(): void {
     this.#closed = true;
+    this.#end?.cancel();
+    this.#endSpares();
+  }
+
+  #endSpares(): void {
     for (const spare of this.#spares) spare.kill("SIGKILL");
+    this.#spares.clear();
   }
 
   #startMissing(): void {
@@ -90,7 +105,7 @@ export class ExecutorPool {
   #offer(child: ChildProcess): void {
     const next = this.#waiting.shift();
     if (next !== undefined) next(child);
-    else if (this.#closed) child.kill("SIGKILL");
+    else if (this.#closed || this.#wantedSpares === 0) child.kill("SIGKILL");
     else if (child.exitCode === null && child.pid !== undefined) this.#spares.add(child);
   }
 }

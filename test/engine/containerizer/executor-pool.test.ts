@@ -70,6 +70,18 @@ describe("the pool of executor programs", () => {
     expect((await take()).pid).not.toBe(first.pid);
   });
 
+  it("ends a spare that nobody has taken for long, and starts one when it is needed", async () => {
+    letStart();
+    newPool({ spares: 1, maxStarting: 1 }).fill();
+    await until(() => count("started-") === 1);
+    const [started = ""] = readdirSync(folder);
+    const pid = Number(started.slice("started-".length));
+    await clock.advance(60_000);
+    // Wherever it was in its start: it is ended by the time that it waits.
+    await until(() => identify(pid) === undefined);
+    expect((await take()).pid).not.toBe(pid);
+  });
+
   it("starts nothing beside a launch that has to wait for its program", async () => {
     newPool({ spares: 1, maxStarting: 2 }).fill();
     const first = take();
