@@ -1,7 +1,7 @@
 // Apps that a simulation's users think of, and where their instances can be.
 import { APP_DEFAULTS } from "../../src/scheduler/app-spec.ts";
 import type { AppSpec, Constraint } from "../../src/scheduler/app-spec.ts";
-import type { FilteredAgent } from "./offer-filter.ts";
+import type { FilteredAgent } from "./master/offer-filter.ts";
 import type { World } from "./world.ts";
 
 type Constrained = Pick<AppSpec, "constraints" | "instances">;
@@ -18,7 +18,11 @@ const PLACES: Constraint[][] = [
 ];
 
 /** `placed`: also with constraints that name agents, which may be none of those that are there. */
-export function randomApp(world: World, name: string, about: { agents: FilteredAgent[]; placed: boolean }): AppSpec {
+export function randomApp(
+  world: World,
+  name: string,
+  about: { agents: readonly FilteredAgent[]; placed: boolean },
+): AppSpec {
   const spread = world.pick(SPREADS) ?? [];
   const constraints = about.placed ? [...(world.pick(PLACES) ?? []), ...spread] : spread;
   return {

@@ -1,7 +1,7 @@
 // The operator of a simulated cluster: says that agents will not come back, and takes machines down for maintenance.
 import type { SimulatedAgent } from "./agent.ts";
-import type { MaintenanceSchedule } from "./maintenance.ts";
-import type { SimulatedMaster } from "./master.ts";
+import type { MaintenanceSchedule } from "./master/maintenance.ts";
+import type { SimulatedMaster } from "./master/master.ts";
 import type { World } from "./world.ts";
 
 const MINUTE_MS = 60_000;

@@ -1,6 +1,6 @@
 // Which agents a framework asked to be offered (scheduler.proto OfferConstraints; docs/scheduler-http-api.md,
 // UPDATE_FRAMEWORK). As the simulated master has it: all attributes of its agents are text.
-import type { AttributeConstraint, OfferConstraints } from "../../src/mesos/offer-constraints.ts";
+import type { AttributeConstraint, OfferConstraints } from "../../../src/mesos/offer-constraints.ts";
 
 export interface FilteredAgent {
   name: string;

@@ -1,8 +1,8 @@
 // What a simulated master does about maintenance (docs/maintenance.md): offers say when their agent goes, frameworks that
 // have something there are asked for it back, again and again, until nothing of theirs is left.
-import type { SchedulerEvent } from "../../src/mesos/scheduler-api.ts";
-import type { InverseOffer, OfferID, Unavailability } from "../../src/mesos/types.ts";
-import type { World } from "./world.ts";
+import type { SchedulerEvent } from "../../../src/mesos/scheduler-api.ts";
+import type { InverseOffer, OfferID, Unavailability } from "../../../src/mesos/types.ts";
+import type { World } from "../world.ts";
 
 /** What masters keep of it in their replicated log, by the names of machines. */
 export interface MaintenanceSchedule {

@@ -1,0 +1,50 @@
+// The one scheduler of a simulation: killed, it starts again after a while with what is on its disk.
+import type { Cluster } from "../cluster.ts";
+import { SimulatedDisk } from "./disk.ts";
+import { SchedulerHost } from "./host.ts";
+import type { Observer } from "./host.ts";
+
+export interface SchedulerObserver extends Observer {
+  /** It has begun with what was stored. */
+  started(): void;
+}
+
+export class LoneScheduler {
+  /** The process that is there, or was there last. */
+  host: SchedulerHost | undefined;
+  readonly #cluster: Cluster;
+  readonly #disk: SimulatedDisk;
+  readonly #observer: SchedulerObserver;
+  #runs = 0;
+
+  constructor(cluster: Cluster, observer: SchedulerObserver) {
+    this.#cluster = cluster;
+    this.#disk = new SimulatedDisk(cluster.world, cluster.weather);
+    this.#observer = observer;
+  }
+
+  start(): void {
+    const { world, weather } = this.#cluster;
+    const observer: Observer = {
+      told: (status) => this.#observer.told(status),
+      offered: (offers) => this.#observer.offered(offers),
+      called: (call) => this.#observer.called(call),
+      died: () => {
+        this.#observer.died();
+        world.after(world.between(100, 10_000), () => this.start());
+      },
+    };
+    world.log(() => "scheduler: starts");
+    const parts = { world, weather, storage: this.#disk, leader: () => this.#cluster.leader };
+    this.host = new SchedulerHost({ ...parts, observer, run: ++this.#runs });
+    this.#observer.started();
+  }
+
+  kill(): void {
+    this.host?.die();
+  }
+
+  cut(): void {
+    this.host?.cut();
+  }
+}

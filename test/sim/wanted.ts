@@ -1,0 +1,75 @@
+// What users want of a simulation's scheduler, and what there is of it.
+import type { AppSpec } from "../../src/scheduler/app-spec.ts";
+import type { SchedulerState } from "../../src/scheduler/core/state.ts";
+import type { AgentTask, SimulatedAgent } from "./agent.ts";
+import { possibleOn } from "./apps.ts";
+import type { Cluster } from "./cluster.ts";
+
+export class Wanted {
+  /** What users asked for last, and was stored. */
+  readonly apps = new Map<string, AppSpec>();
+  readonly #cluster: Cluster;
+  readonly #state: () => SchedulerState | undefined;
+
+  /** `state` is what the scheduler that runs knows. */
+  constructor(cluster: Cluster, state: () => SchedulerState | undefined) {
+    this.#cluster = cluster;
+    this.#state = state;
+  }
+
+  /** What is stored is what was promised. */
+  read(): void {
+    this.apps.clear();
+    for (const { spec, removing } of this.#state()?.apps.values() ?? []) if (!removing) this.apps.set(spec.name, spec);
+  }
+
+  /** Tasks that run, and where. */
+  alive(): { agent: SimulatedAgent; task: AgentTask }[] {
+    return this.#cluster.agents.flatMap((agent) =>
+      [...agent.tasks.values()].filter(({ alive }) => alive).map((task) => ({ agent, task })),
+    );
+  }
+
+  /** Between what runs and what is wanted: an app has as many instances as there is room for on those agents. */
+  differences(agents: readonly SimulatedAgent[] = this.#cluster.agents): string[] {
+    this.read();
+    const alive = this.alive().map(({ task }) => task);
+    const apps = this.#state()?.apps ?? new Map<string, unknown>();
+    const differences = [...this.apps.values()].flatMap((spec) => {
+      const mine = alive.filter(({ info }) => info.name === spec.name);
+      return differencesOf(spec, mine, possibleOn(agents, spec));
+    });
+    for (const { info } of alive)
+      if (!apps.has(info.name)) differences.push(`${info.task_id.value} runs, and its app is gone`);
+    return differences;
+  }
+
+  /** What is still under way or held although nothing happens any more. */
+  leftovers(): string[] {
+    const { leader, agents } = this.#cluster;
+    const unacknowledged = agents.flatMap(({ tasks }) =>
+      [...tasks].filter(([, { updates }]) => updates.length > 0).map(([id]) => id),
+    );
+    const known = this.#state()?.instances.size ?? 0;
+    const wanted = [...this.apps.values()].reduce((sum, { instances }) => sum + instances, 0);
+    return [
+      ...(leader?.offersOlderThan(30_000) ?? []).map((id) => `offer ${id} is held`),
+      ...(leader?.inverseOffersOlderThan(30_000) ?? []).map((id) => `inverse offer ${id} has no answer`),
+      ...unacknowledged.map((id) => `an update of ${id} is not acknowledged`),
+      ...(known === wanted ? [] : [`${known} instances are known, ${wanted} are wanted`]),
+    ];
+  }
+}
+
+function differencesOf(spec: AppSpec, tasks: readonly AgentTask[], possible: number): string[] {
+  const slots = new Set(tasks.map(({ info }) => info.task_id.value.replace(/\.[^.]*$/, "")));
+  const differences: string[] = [];
+  if (tasks.length !== possible) differences.push(`${spec.name}: ${tasks.length} tasks run, ${possible} are wanted`);
+  if (slots.size !== tasks.length) differences.push(`${spec.name}: an instance runs twice`);
+  for (const { info, state } of tasks) {
+    if (state !== "TASK_RUNNING") differences.push(`${info.task_id.value} is ${state}`);
+    const version = info.command?.environment?.variables?.find(({ name }) => name === "V")?.value;
+    if (version !== spec.env["V"]) differences.push(`${info.task_id.value} is of another version`);
+  }
+  return differences;
+}
