@@ -26,7 +26,7 @@ afterAll(async () => {
   await cluster.stop();
 });
 
-const within = () => AbortSignal.timeout(30_000);
+const within = () => AbortSignal.timeout(90_000);
 const get = (master: string, path: string) => http.exchange(master, { method: "GET", path });
 const pidOf = (node: string, { plan } = cluster): number => {
   const file = join(plan.stateDirectory, "processes", `${node}.json`);
@@ -91,7 +91,7 @@ describe("three masters", () => {
     const [firstNode] = await candidates();
 
     process.kill(pidOf(`master-${cluster.masters.indexOf(leader) + 1}`), "SIGKILL");
-    expect(await first.stream.waitClosed(20_000)).toBe(true);
+    expect(await first.stream.waitClosed(90_000)).toBe(true);
     const next = await until("another master leads", async () => {
       const [master = ""] = await mastersByLead();
       const answer = await get(master, "/slaves").catch(() => undefined);

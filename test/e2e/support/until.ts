@@ -1,7 +1,7 @@
 // Waiting for a condition, by looking again and again: never longer than a deadline that only something broken reaches.
 import { setTimeout } from "node:timers/promises";
 
-const deadlineMs = 60_000;
+const deadlineMs = 120_000;
 const pollMs = 10;
 
 /** Resolves with the first value that is neither undefined nor false; throws, naming `what`, when that takes too long. */
