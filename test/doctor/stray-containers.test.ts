@@ -21,7 +21,7 @@ async function straysBeside(...agents: FakeAgent[]): Promise<string[] | undefine
     plan: plan(defaultClusterSpec(), placement),
     agents: agents.map(({ url }, index) => ({ name: `agent-${index + 1}`, url })),
   };
-  const options = { signal: new AbortController().signal, limitMs: 2_000, nowMs: () => performance.now() };
+  const options = { signal: new AbortController().signal, limitMs: 60_000, nowMs: () => performance.now() };
   return await strayContainers(target, { http, options, env: process.env });
 }
 

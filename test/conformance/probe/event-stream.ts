@@ -50,7 +50,7 @@ export class EventStream<Event extends { type: string }> {
    */
   async wait(
     fits: (event: Event) => boolean,
-    { limitMs = 20_000, since = 0 }: { limitMs?: number; since?: number } = {},
+    { limitMs = 60_000, since = 0 }: { limitMs?: number; since?: number } = {},
   ): Promise<Arrival<Event>> {
     const find = () => this.arrivals.slice(since).find(({ event }) => fits(event));
     await this.#until(() => find() !== undefined || this.#closed, limitMs);
@@ -67,7 +67,7 @@ export class EventStream<Event extends { type: string }> {
   }
 
   /** Whether the server ended the stream within the time. */
-  async waitClosed(limitMs = 5_000): Promise<boolean> {
+  async waitClosed(limitMs = 60_000): Promise<boolean> {
     await this.#until(() => this.#closed, limitMs);
     return this.#closed;
   }

@@ -34,7 +34,7 @@ export async function subscribe(
     },
   };
   const stream = await probe.openStream<SchedulerEvent>(SCHEDULER_PATH, call);
-  const { event } = await stream.wait(({ type }) => type === "SUBSCRIBED" || type === "ERROR", { limitMs: 15_000 });
+  const { event } = await stream.wait(({ type }) => type === "SUBSCRIBED" || type === "ERROR", { limitMs: 60_000 });
   return new Framework(probe, stream, event as First);
 }
 
@@ -109,7 +109,7 @@ export class Framework {
   }
 
   /** Acknowledges a task's updates, and writes them into the transcript, until it is in one of the states. */
-  async follow(taskId: string, states: TaskState[], limitMs = 40_000): Promise<TaskStatus> {
+  async follow(taskId: string, states: TaskState[], limitMs = 60_000): Promise<TaskStatus> {
     for (;;) {
       const status = await this.nextUpdate(taskId, limitMs);
       this.#probe.record({ event: "UPDATE", status: statusOf(status) });

@@ -127,7 +127,7 @@ export class Probe {
   }
 
   /** Whether the condition comes to hold within the time. Mesos does much that it does not tell: this is how to wait for it. */
-  async comesTrue(condition: () => Promise<boolean>, limitMs = 30_000): Promise<boolean> {
+  async comesTrue(condition: () => Promise<boolean>, limitMs = 60_000): Promise<boolean> {
     const endMs = performance.now() + limitMs;
     while (!(await condition())) {
       if (performance.now() > endMs) return false;

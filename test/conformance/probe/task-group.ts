@@ -71,7 +71,7 @@ export async function followGrouped(
 
 /** What the executor's end is told as. */
 export async function followFailure(probe: Probe, { framework }: Pick<TaskGroup, "framework">): Promise<void> {
-  const { event } = await framework.stream.wait(({ type }) => type === "FAILURE", { limitMs: 40_000 });
+  const { event } = await framework.stream.wait(({ type }) => type === "FAILURE", { limitMs: 60_000 });
   probe.record({ event: "FAILURE", failure: event.type === "FAILURE" ? event.failure : undefined });
 }
 

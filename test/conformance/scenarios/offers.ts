@@ -47,7 +47,7 @@ export const offerScenarios = [
     await probe.watchFor(3_500);
     probe.note("no offer while suppressed", !framework.stream.events.slice(since).some(isOffers));
     await framework.call({ type: "REVIVE" });
-    await framework.offers({ limitMs: 6_000, since });
+    await framework.offers({ limitMs: 60_000, since });
     probe.note("an offer after REVIVE", true);
     await framework.teardown();
   }),
@@ -60,7 +60,7 @@ export const offerScenarios = [
     await probe.watchFor(2_500);
     probe.note("no offer while refused", !framework.stream.events.slice(since).some(isOffers));
     await framework.send({ type: "REVIVE" });
-    await framework.offers({ limitMs: 6_000, since });
+    await framework.offers({ limitMs: 60_000, since });
     probe.note("an offer after REVIVE", true);
     await framework.teardown();
   }),
@@ -72,7 +72,7 @@ export const offerScenarios = [
     await probe.watchFor(3_000);
     probe.note("second framework sees the held resources", other.stream.events.some(isOffers));
     await holder.send({ type: "DECLINE", decline: { offer_ids: [offer.id], filters: { refuse_seconds: 3600 } } });
-    await other.offers({ limitMs: 6_000 });
+    await other.offers({ limitMs: 60_000 });
     probe.note("after the first declines, the second is offered them", true);
     await holder.teardown();
     await other.teardown();
@@ -86,7 +86,7 @@ export const offerScenarios = [
     const since = framework.stream.mark();
     const resources = [scalar("cpus", 1), scalar("mem", 64)];
     await framework.launch(offer, [commandTask(offer, id, "sleep 30", { resources })]);
-    const rest = await framework.offer({ limitMs: 15_000, since });
+    const rest = await framework.offer({ limitMs: 60_000, since });
     probe.note(
       "remaining resources",
       rest.resources?.map(({ name, scalar: amount, ranges }) => ({ name, value: amount?.value ?? ranges })),
@@ -102,7 +102,7 @@ export const offerScenarios = [
       await gone.offers();
       await gone.teardown();
       const next = await subscribe(probe);
-      await next.offers({ limitMs: 8_000 });
+      await next.offers({ limitMs: 60_000 });
       probe.note("another framework is offered them", true);
       await next.teardown();
     },

@@ -28,10 +28,10 @@ export const operatorScenarios = [
       probe.note("first event", fieldNames(first.subscribed));
       probe.note("get_state sections", fieldNames(first.subscribed?.get_state));
       const framework = await subscribe(probe);
-      const added = await stream.wait(({ type }) => type === "FRAMEWORK_ADDED", { limitMs: 5_000 });
+      const added = await stream.wait(({ type }) => type === "FRAMEWORK_ADDED", { limitMs: 60_000 });
       probe.note("FRAMEWORK_ADDED", shapeOf(added.event));
       await framework.teardown();
-      const removed = await stream.wait(({ type }) => type === "FRAMEWORK_REMOVED", { limitMs: 5_000 });
+      const removed = await stream.wait(({ type }) => type === "FRAMEWORK_REMOVED", { limitMs: 60_000 });
       probe.note("FRAMEWORK_REMOVED", shapeOf(removed.event));
     },
   ),

@@ -25,7 +25,7 @@ export const subscribeScenarios = [
         "heartbeat_interval_seconds",
         first.type === "SUBSCRIBED" ? first.subscribed.heartbeat_interval_seconds : undefined,
       );
-      const heartbeat = await stream.waitOrNone(({ type }) => type === "HEARTBEAT", { limitMs: 5_000 });
+      const heartbeat = await stream.waitOrNone(({ type }) => type === "HEARTBEAT", { limitMs: 60_000 });
       probe.note("a HEARTBEAT follows at once", heartbeat !== undefined);
       const next = await stream.waitOrNone((event) => event.type === "HEARTBEAT" && event !== heartbeat?.event);
       probe.note("next HEARTBEAT after about (s)", heartbeat && next && toFives((next.atMs - heartbeat.atMs) / 1000));
@@ -64,7 +64,7 @@ export const subscribeScenarios = [
     const first = await subscribe(probe, failover);
     const second = await subscribe(probe, failover, first.id);
     probe.note("second subscription", second.first.type);
-    const last = await first.stream.waitOrNone(({ type }) => type === "ERROR", { limitMs: 5_000 });
+    const last = await first.stream.waitOrNone(({ type }) => type === "ERROR", { limitMs: 60_000 });
     probe.note("first stream gets", last?.event.type === "ERROR" ? last.event.error : null);
     probe.note("first stream is closed", await first.stream.waitClosed());
     await second.teardown();

@@ -108,7 +108,7 @@ export const taskScenarios = [
       await framework.launch(offer, [commandTask(offer, id, "sleep 60")]);
       const first = await framework.stream.wait((event) => updateOf(event, id) !== undefined);
       const again = await framework.stream.wait((event) => updateOf(event, id) !== undefined && event !== first.event, {
-        limitMs: 25_000,
+        limitMs: 60_000,
       });
       const [one, two] = [updateOf(first.event, id), updateOf(again.event, id)];
       const seconds = Math.round((again.atMs - first.atMs) / 1000);
@@ -144,7 +144,7 @@ export const taskScenarios = [
     await framework.call({ type: "RECONCILE", reconcile: { tasks } });
     for (const taskId of [id, "ghost", "ghost2"]) {
       const update = await framework.stream.waitOrNone((event) => updateOf(event, taskId) !== undefined, {
-        limitMs: 8_000,
+        limitMs: 60_000,
         since,
       });
       const status = update && updateOf(update.event, taskId);
@@ -157,7 +157,7 @@ export const taskScenarios = [
     const { framework, id } = await launchSleeper(probe);
     const since = framework.stream.mark();
     await framework.call({ type: "RECONCILE", reconcile: { tasks: [] } });
-    const { event } = await framework.stream.wait((one) => updateOf(one, id) !== undefined, { limitMs: 8_000, since });
+    const { event } = await framework.stream.wait((one) => updateOf(one, id) !== undefined, { limitMs: 60_000, since });
     const status = updateOf(event, id);
     probe.note("reconciled", status && statusOf(status));
     await framework.teardown();
@@ -172,7 +172,7 @@ export const taskScenarios = [
     await probe.comesTrue(disconnected);
     const back = await subscribe(probe, info, framework.id);
     await back.send({ type: "RECONCILE", reconcile: { tasks: [] } });
-    const { event } = await back.stream.wait((one) => updateOf(one, id) !== undefined, { limitMs: 8_000 });
+    const { event } = await back.stream.wait((one) => updateOf(one, id) !== undefined, { limitMs: 60_000 });
     probe.note("still", updateOf(event, id)?.state);
     await back.teardown();
   }),
