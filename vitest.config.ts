@@ -16,6 +16,9 @@ const LONGEST = [
   "vagrantfile",
 ];
 
+/** What is polled for in a test comes sooner than this also on a machine that has much else to do. */
+const POLL = { timeout: 60_000, interval: 20 };
+
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const rank = ({ moduleId }: TestSpecification): number => {
@@ -44,6 +47,7 @@ export default defineConfig({
           env: { TMPDIR: temporaryFolder },
           // Some start real programs: Vagrant takes five seconds to look at a plan, and many times that on a busy machine.
           testTimeout: 120_000,
+          expect: { poll: POLL },
           sequence: { groupOrder: 0 },
         },
       },
@@ -53,6 +57,7 @@ export default defineConfig({
           include: ["test/e2e/**/*.test.ts", "test/faults/**/*.test.ts"],
           globalSetup: ["test/build-programs.ts"],
           testTimeout: 180_000,
+          expect: { poll: POLL },
           hookTimeout: 180_000,
           sequence: { groupOrder: 1 },
         },

@@ -235,14 +235,17 @@ it("refuses bodies that together are more than there is room for, and goes on wh
   };
   const first = open(head(80) + "x".repeat(79));
   const arrived = (): Promise<number> => new Promise((resolve) => narrow.server.getConnections((_, n) => resolve(n)));
-  await vi.waitFor(async () => expect(await arrived()).toBe(1));
-  const second = await vi.waitFor(async () => {
-    const tried = open(head(60) + "y".repeat(60));
-    const answer = await tried.answer;
-    tried.socket.destroy();
-    expect(answer).toMatch(/^HTTP\/1\.1 413 /);
-    return answer;
-  });
+  await expect.poll(arrived).toBe(1);
+  const second = await vi.waitFor(
+    async () => {
+      const tried = open(head(60) + "y".repeat(60));
+      const answer = await tried.answer;
+      tried.socket.destroy();
+      expect(answer).toMatch(/^HTTP\/1\.1 413 /);
+      return answer;
+    },
+    { timeout: 60_000 },
+  );
   expect(second).toContain("413 Request Entity Too Large.");
   first.socket.write("x");
   expect(await first.answer).toMatch(/^HTTP\/1\.1 200 /);

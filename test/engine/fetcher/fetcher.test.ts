@@ -14,7 +14,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { create } from "tar";
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { FetcherCache } from "../../../src/engine/fetcher/cache.ts";
 import { download } from "../../../src/engine/fetcher/download.ts";
 import { Fetcher, outputName } from "../../../src/engine/fetcher/fetcher.ts";
@@ -165,7 +165,7 @@ describe("download", () => {
     for (const path of ["/endless", "/silent"]) {
       const cancel = new AbortController();
       const downloading = download(base + path, target(), { stallTimeoutMs: 60_000, signal: cancel.signal });
-      await vi.waitUntil(() => hits.includes(path));
+      await expect.poll(() => hits).toContain(path);
       cancel.abort(new Error("enough"));
       await expect(downloading).rejects.toThrow();
     }

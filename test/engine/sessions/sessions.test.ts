@@ -3,7 +3,7 @@
 import { existsSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { silentLog } from "../../../src/engine/common/log.ts";
 import type { ContainerNote } from "../../../src/engine/containerizer/container-note.ts";
 import type { ProcessIo } from "../../../src/engine/sessions/process-io.ts";
@@ -82,11 +82,11 @@ describe("a command in a container", () => {
     const slow = new Reader();
     slow.room = false;
     const detach = session.attach(slow);
-    await vi.waitFor(() => expect(slow.text).not.toBe(""));
+    await expect.poll(() => slow.text).not.toBe("");
     const quick = read(session);
     expect(quick.text).toBe("");
     slow.drained();
-    await vi.waitFor(() => expect(quick.text).not.toBe(""));
+    await expect.poll(() => quick.text).not.toBe("");
     detach();
     expect(await session.ended).toBe(0);
     expect(quick.text.endsWith("\n100000\n")).toBe(true);
@@ -108,7 +108,7 @@ describe("a command in a container", () => {
   it("ends with all that it has started, also where that would hold its output open", async () => {
     const session = await launch("sleep 1000 & setsid sleep 1000 & echo $! begun; read x");
     const reader = read(session);
-    await vi.waitFor(() => expect(reader.text).toMatch(/begun\n$/));
+    await expect.poll(() => reader.text).toMatch(/begun\n$/);
     const apart = Number(reader.text.split(" ")[0]);
     session.endInput();
     expect(await session.ended).toBe(1 << 8);
@@ -148,7 +148,7 @@ describe("a command in a container", () => {
   it("hears signals, and nothing of those that come too late", async () => {
     const session = await launch("trap 'echo heard; exit 4' TERM; echo ready; while :; do sleep 0.01; done");
     const reader = read(session);
-    await vi.waitFor(() => expect(reader.text).toBe("ready\n"));
+    await expect.poll(() => reader.text).toBe("ready\n");
     session.kill(15);
     expect(await session.ended).toBe(4 << 8);
     session.kill(9);

@@ -2,7 +2,7 @@ import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/
 import type { FileHandle } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { FileFrameworkStore } from "../../../src/scheduler/store/file-store.ts";
 
 let folder = "";
@@ -70,7 +70,7 @@ describe("a framework store", () => {
       let stored = false;
       const writing = store.write({ a: synced.length }).then(() => (stored = true));
       for (const [i] of synced.entries()) {
-        await vi.waitFor(() => expect(resume).not.toBe(idle));
+        await expect.poll(() => resume).not.toBe(idle);
         expect([stored, onDisk.length]).toEqual([false, i]);
         resume();
         resume = idle;
