@@ -21,11 +21,14 @@ export class Cluster {
     maintenance: { windows: new Map(), down: new Set() },
   };
 
-  constructor(world: World, { truth, plain }: { truth: Truth; plain: boolean }) {
+  constructor(
+    world: World,
+    { truth, plain, isUsed }: { truth: Truth; plain: boolean; isUsed: (agentId: string) => boolean },
+  ) {
     this.world = world;
     this.#plain = plain;
     const { maintenance: schedule } = this.#registry;
-    this.operator = new Operator(world, { schedule, leader: () => this.leader });
+    this.operator = new Operator(world, { schedule, leader: () => this.leader, isUsed });
     const harsh = world.random();
     this.weather = {
       minMs: 1,

@@ -22,5 +22,9 @@ export const keptSeeds: { seed: number; found: string; plain: boolean }[] = [
     { seed: 2, found: "nothing was moved for maintenance, since no offer had told that other agents are back" },
     { seed: 30857, found: "a task that was back on a master that had not seen it go was out of sight for ten minutes" },
     { seed: 3, found: "an instance waited for others to leave an agent, and they for it to be placed" },
+    ...[6003647, 6003969].map((seed) => ({
+      seed,
+      found: "an operator took a machine down before an app had heard what became of its task there",
+    })),
   ].map((kept) => ({ ...kept, plain: false })),
 ];

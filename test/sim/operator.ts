@@ -10,14 +10,24 @@ export class Operator {
   readonly #world: World;
   readonly #schedule: MaintenanceSchedule;
   readonly #leader: () => SimulatedMaster | undefined;
+  readonly #isUsed: (agentId: string) => boolean;
   /** What is to be the plan for each machine. */
   readonly #plans = new Map<string, number | undefined>();
   #atWork = true;
 
-  constructor(world: World, parts: { schedule: MaintenanceSchedule; leader: () => SimulatedMaster | undefined }) {
+  /** `isUsed` says whether the apps have something on an agent, or wait for something there. */
+  constructor(
+    world: World,
+    parts: {
+      schedule: MaintenanceSchedule;
+      leader: () => SimulatedMaster | undefined;
+      isUsed: (agentId: string) => boolean;
+    },
+  ) {
     this.#world = world;
     this.#schedule = parts.schedule;
     this.#leader = parts.leader;
+    this.#isUsed = parts.isUsed;
   }
 
   /** Until a leading master has heard it. */
@@ -47,10 +57,13 @@ export class Operator {
     this.#say((master) => master.plan(agent.name, this.#plans.get(agent.name)));
   }
 
-  /** If nothing is there any more; gives back whether it is down now. */
+  /**
+   * If nothing is there any more; gives back whether it is down now. Of an agent that is down masters know nothing: an app
+   * that has not heard what became of its task there may wait for it for ever.
+   */
   takeDown(agent: SimulatedAgent): boolean {
     const master = this.#leader();
-    if (master?.isEmpty(agent) !== true || !agent.reachable) return false;
+    if (master?.isEmpty(agent) !== true || !agent.reachable || this.#isUsed(agent.id ?? "")) return false;
     this.#world.log(() => `operator: ${agent.name} is down`);
     master.takeDown(agent);
     agent.kill();

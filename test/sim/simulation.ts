@@ -54,7 +54,11 @@ class Simulation {
     this.#plain = plain;
     const state = () => this.#scheduler.host?.state;
     this.#judge = new Judge(world, (instance) => state()?.apps.get(instance.replace(/\.\d+$/, ""))?.spec);
-    this.#cluster = new Cluster(world, { truth: this.#judge, plain });
+    this.#cluster = new Cluster(world, {
+      truth: this.#judge,
+      plain,
+      isUsed: (agentId) => this.#scheduler.uses(agentId),
+    });
     this.#wanted = new Wanted(this.#cluster, state);
     this.#scheduler = new LoneScheduler(this.#cluster, {
       told: (status) => this.#judge.told(status),

@@ -33,7 +33,7 @@ export interface Observer {
   died(): void;
 }
 
-const info: FrameworkInfo = {
+export const info: FrameworkInfo = {
   user: "root",
   name: "simulated",
   roles: ["*"],

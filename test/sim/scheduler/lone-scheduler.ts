@@ -1,7 +1,8 @@
 // The one scheduler of a simulation: killed, it starts again after a while with what is on its disk.
+import { restoreState } from "../../../src/scheduler/core/state.ts";
 import type { Cluster } from "../cluster.ts";
 import { SimulatedDisk } from "./disk.ts";
-import { SchedulerHost } from "./host.ts";
+import { SchedulerHost, info } from "./host.ts";
 import type { Observer } from "./host.ts";
 
 export interface SchedulerObserver extends Observer {
@@ -38,6 +39,12 @@ export class LoneScheduler {
     const parts = { world, weather, storage: this.#disk, leader: () => this.#cluster.leader };
     this.host = new SchedulerHost({ ...parts, observer, run: ++this.#runs });
     this.#observer.started();
+  }
+
+  /** Whether an instance has its task on the agent, as the process knows or as it is stored. */
+  uses(agentId: string): boolean {
+    const states = [...(this.host === undefined ? [] : [this.host.state]), restoreState(info, this.#disk.stored)];
+    return states.some(({ instances }) => [...instances.values()].some(({ task }) => task?.agentId === agentId));
   }
 
   kill(): void {
