@@ -34,7 +34,7 @@ export interface Tenure {
   ensure(path: string): Promise<void>;
   /** Makes a node that goes with the session; its name is extended by ten digits, counting up. Gives its name. */
   enlist(path: string, data: Buffer): Promise<string>;
-  /** Writes a node whatever it holds, and makes it if need be; gives its new version. */
+  /** Writes a node as it is, so that its version is another, and makes it if need be; gives its new version, at least 1. */
   seize(path: string): Promise<number>;
   change(steps: readonly NodeChange[]): Promise<ChangeOutcome>;
   /** Ends the session, and what goes with it, at once. May be called again. */
@@ -92,8 +92,8 @@ class ZooKeeperTenure implements Tenure {
 
   async read(path: string): Promise<NodeData | undefined> {
     const ask = (done: (error: unknown, answer?: NodeData) => void) =>
-      this.#client.getData(path, (error, data, stat?: { version: number }) =>
-        done(error, { data, version: stat?.version ?? 0 }),
+      this.#client.getData(path, (error, data: Buffer | undefined, stat?: { version: number }) =>
+        done(error, { data: data ?? Buffer.alloc(0), version: stat?.version ?? 0 }),
       );
     return await this.#until(ask, "NO_NODE");
   }
@@ -131,25 +131,32 @@ class ZooKeeperTenure implements Tenure {
   async seize(path: string): Promise<number> {
     const nothing = Buffer.alloc(0);
     const { PERSISTENT } = this.#library.CreateMode;
-    await this.#until((done) => this.#client.create(path, nothing, this.#acl, PERSISTENT, done), "NODE_EXISTS");
-    const data = (await this.read(path))?.data ?? nothing;
-    const stat = await this.#until<{ version: number }>((done) => this.#client.setData(path, data, done));
-    return stat?.version ?? 0;
+    for (;;) {
+      await this.#until((done) => this.#client.create(path, nothing, this.#acl, PERSISTENT, done), "NODE_EXISTS");
+      const there = await this.read(path);
+      if (there === undefined) continue;
+      // Only in transactions does the library take version 0 for any: this is refused at any other than what was read.
+      const { error, answer } = await this.#once<{ version: number }>((done) =>
+        this.#client.setData(path, there.data, there.version, done),
+      );
+      if (answer !== undefined) return answer.version;
+      // Another has written meanwhile, or this one has before its answer was lost: what is there now is read.
+      if (!this.#isConflict(error)) this.#requireLoss(error);
+    }
   }
 
   async change(steps: readonly NodeChange[]): Promise<ChangeOutcome> {
     const transaction = this.#client.transaction();
     for (const step of steps) {
       if (step.do === "create") transaction.create(step.path, step.data, this.#acl);
-      // The library takes version 0 for any.
+      // The library takes version 0 for any; nodes that are seized have none below 1.
       if (step.do === "set") transaction.setData(step.path, step.data, Math.max(1, step.version));
       if (step.do === "remove") transaction.remove(step.path);
       if (step.do === "check") transaction.check(step.path, Math.max(1, step.version));
     }
     const { error } = await this.#once((done) => transaction.commit(done));
     if (error === undefined) return "done";
-    const { BAD_VERSION, NO_NODE, NODE_EXISTS } = this.#library.Exception;
-    if ([BAD_VERSION, NO_NODE, NODE_EXISTS].includes(codeOf(error) ?? 0)) return "conflict";
+    if (this.#isConflict(error)) return "conflict";
     this.#requireLoss(error);
     return "unknown";
   }
@@ -227,6 +234,11 @@ class ZooKeeperTenure implements Tenure {
         else resolve(answer === undefined ? {} : { answer });
       });
     });
+  }
+
+  #isConflict(error: unknown): boolean {
+    const { BAD_VERSION, NO_NODE, NODE_EXISTS } = this.#library.Exception;
+    return [BAD_VERSION, NO_NODE, NODE_EXISTS].includes(codeOf(error) ?? 0);
   }
 
   /** @throws MesosUpError ZOOKEEPER_REFUSED for all but a connection that broke */

@@ -6,6 +6,7 @@ import { beginTenure } from "../../client/zookeeper-tenure.ts";
 import type { Tenure } from "../../client/zookeeper-tenure.ts";
 import type { Clock } from "../../client/clock.ts";
 import { systemClock } from "../../client/clock.ts";
+import { MesosUpError } from "../../errors.ts";
 import { ZooKeeperFrameworkStore, readStored } from "./zookeeper-store.ts";
 import type { FrameworkStore } from "./framework-store.ts";
 import type { Changes } from "../core/inputs.ts";
@@ -46,9 +47,10 @@ const AGAIN_MS = 1000;
 export class Election implements AsyncDisposable {
   readonly #options: ElectionOptions;
   readonly #path: string;
-  #tenure: Tenure | undefined;
-  /** Its node; of a session that is over ZooKeeper keeps it for a while. */
-  #own: string | undefined;
+  #session: Promise<Tenure> | undefined;
+  /** What the name of its node begins with; of a session that is over ZooKeeper keeps it for a while. */
+  #mark: string | undefined;
+  #closed = false;
 
   constructor(options: ElectionOptions) {
     this.#options = options;
@@ -59,7 +61,7 @@ export class Election implements AsyncDisposable {
   /**
    * Stands until it leads. `onLeader` hears who does meanwhile, again with each change; undefined while ZooKeeper is out
    * of reach.
-   * @throws MesosUpError ZOOKEEPER_REFUSED, the signal's reason
+   * @throws MesosUpError ZOOKEEPER_REFUSED, ELECTION_LEFT, the signal's reason
    */
   async lead(signal: AbortSignal, onLeader: (leader: Candidate | undefined) => void = ignore): Promise<Leadership> {
     for (;;) {
@@ -68,10 +70,11 @@ export class Election implements AsyncDisposable {
       try {
         return await this.#stand(tenure, within, onLeader);
       } catch (error) {
-        await this.close();
+        const isOver = tenure.over.aborted;
+        await tenure.close();
         if (signal.aborted) throw signal.reason;
         // Another session, another try.
-        if (!tenure.over.aborted) throw error;
+        if (!isOver) throw error;
         onLeader(undefined);
         await this.#clock.sleep(AGAIN_MS, signal);
       }
@@ -89,10 +92,10 @@ export class Election implements AsyncDisposable {
     return await abortable(readStored(await this.#begin(), this.#path), signal);
   }
 
-  /** Stands no more. May be called again. */
+  /** Stands no more, nor can anything be asked of it. May be called again. */
   async close(): Promise<void> {
-    const tenure = this.#tenure;
-    this.#tenure = undefined;
+    this.#closed = true;
+    const tenure = await this.#session?.catch(() => undefined);
     await tenure?.close();
   }
 
@@ -104,46 +107,64 @@ export class Election implements AsyncDisposable {
     return this.#options.clock ?? systemClock;
   }
 
+  /** The one session of all that is asked at the same time; another one where that is over. */
   async #begin(): Promise<Tenure> {
+    for (;;) {
+      if (this.#closed) {
+        const hint = "Start the scheduler anew to stand for election again.";
+        throw new MesosUpError("This scheduler stands for election no more.", { code: "ELECTION_LEFT", hint });
+      }
+      const session = (this.#session ??= this.#newSession());
+      const tenure = await session;
+      if (!tenure.over.aborted) return tenure;
+      this.#forget(session);
+    }
+  }
+
+  #newSession(): Promise<Tenure> {
     const { begin = beginTenure, address } = this.#options;
-    if (this.#tenure?.over.aborted) await this.close();
-    return (this.#tenure ??= await begin(address, SESSION_TIMEOUT_MS));
+    const session = begin(address, SESSION_TIMEOUT_MS);
+    session.catch(() => this.#forget(session));
+    return session;
+  }
+
+  #forget(session: Promise<Tenure>): void {
+    if (this.#session === session) this.#session = undefined;
   }
 
   async #stand(tenure: Tenure, signal: AbortSignal, onLeader: (leader: Candidate) => void): Promise<Leadership> {
     const folder = `${this.#path}/election`;
     await abortable(tenure.ensure(folder), signal);
     // It would lead, and nobody would be there.
-    if (this.#own !== undefined) {
-      await abortable(tenure.change([{ do: "remove", path: `${folder}/${this.#own}` }]), signal);
-      this.#own = undefined;
-    }
+    if (this.#mark !== undefined) await abortable(withdraw(tenure, folder, this.#mark), signal);
+    const mark = `${randomBytes(4).toString("hex")}-`;
+    this.#mark = mark;
     const data = Buffer.from(JSON.stringify(this.#options.self));
-    const own = await abortable(tenure.enlist(`${folder}/${randomBytes(4).toString("hex")}-`, data), signal);
-    this.#own = own;
+    await abortable(tenure.enlist(`${folder}/${mark}`, data), signal);
+    // A node whose making was never answered may turn up beside the one that was made for want of it.
+    const isOwn = (name: string | undefined) => name?.startsWith(mark) === true;
     let told = "";
+    let wake = new AbortController();
+    // One function for all rounds: the library would collect a new one for every round that nothing has changed in.
+    const onChange = () => wake.abort();
     for (;;) {
-      const changed = new AbortController();
-      const names = await abortable(
-        candidates(tenure, folder, () => changed.abort()),
-        signal,
-      );
-      if (names[0] === own) break;
+      wake = new AbortController();
+      const names = await abortable(candidates(tenure, folder, onChange), signal);
+      const [first] = names;
+      if (isOwn(first)) break;
       // Somebody has removed it: it stands as a new one.
-      if (!names.includes(own)) return await this.#stand(tenure, signal, onLeader);
+      if (!names.some(isOwn)) return await this.#stand(tenure, signal, onLeader);
       const leader = await abortable(this.#leader(tenure), signal);
-      if (leader !== undefined && names[0] !== undefined && told !== names[0]) {
-        told = names[0];
+      if (leader !== undefined && first !== undefined && told !== first) {
+        told = first;
         onLeader(leader);
       }
-      await this.#clock
-        .sleep(RECHECK_MS, AbortSignal.any([changed.signal, signal]))
-        .catch(() => signal.throwIfAborted());
+      await this.#clock.sleep(RECHECK_MS, AbortSignal.any([wake.signal, signal])).catch(() => signal.throwIfAborted());
     }
     return {
       store: new ZooKeeperFrameworkStore(tenure, this.#path),
       lost: tenure.over,
-      resign: () => this.close(),
+      resign: () => tenure.close(),
     };
   }
 
@@ -159,6 +180,12 @@ export class Election implements AsyncDisposable {
 async function candidates(tenure: Tenure, folder: string, onChange?: () => void): Promise<string[]> {
   const number = (name: string) => Number(/-(\d{10})$/.exec(name)?.[1] ?? Infinity);
   return (await tenure.children(folder, onChange)).sort((a, b) => number(a) - number(b));
+}
+
+/** Removes the nodes of that mark; one that is missed goes with its session. */
+async function withdraw(tenure: Tenure, folder: string, mark: string): Promise<void> {
+  const own = (await candidates(tenure, folder)).filter((name) => name.startsWith(mark));
+  for (const name of own) await tenure.change([{ do: "remove", path: `${folder}/${name}` }]);
 }
 
 function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {

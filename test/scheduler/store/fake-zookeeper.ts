@@ -10,6 +10,8 @@ export class FakeZooKeeper {
   readonly nodes = new Map<string, Node>();
   /** The connection breaks with the next change: before it is made, or after. */
   breaks: "before" | "after" | undefined;
+  /** What it answers to whoever wants nodes made. */
+  refuses: MesosUpError | undefined;
   /** Bytes of the largest change. */
   largest = 0;
   readonly #watches = new Map<string, Set<() => void>>();
@@ -22,6 +24,11 @@ export class FakeZooKeeper {
       .filter((name) => name.startsWith(`${path}/`) && !name.slice(path.length + 1).includes("/"))
       .map((name) => name.slice(path.length + 1))
       .sort();
+  }
+
+  /** How many functions would hear of a change of the children. */
+  watchersOf(path: string): number {
+    return this.#watches.get(path)?.size ?? 0;
   }
 
   watch(path: string, onChange: () => void): void {
@@ -85,6 +92,7 @@ export class FakeTenure implements Tenure {
 
   async ensure(path: string): Promise<void> {
     await this.#answer();
+    if (this.#server.refuses !== undefined) throw this.#server.refuses;
     const names = path.split("/").slice(1);
     for (const [i] of names.entries()) {
       const at = `/${names.slice(0, i + 1).join("/")}`;
