@@ -12,13 +12,14 @@ export class Journal {
   #bytes = 0;
 
   /**
-   * Takes up what was written before. What follows the last newline was cut short, and counts as never written.
+   * Takes up what was written before, in place of what it held. What follows the last newline was cut short, and counts as never written.
    * @throws Error if the text is damaged
    */
   read(text: string): Changes {
     const lines = text.split("\n");
     lines.pop();
     if (lines.length === 0) throw new Error("it is damaged");
+    this.clear();
     const stored: Changes = {};
     for (const line of lines) Object.assign(stored, parseLine(line));
     for (const [key, value] of Object.entries(stored)) {

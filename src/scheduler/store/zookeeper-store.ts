@@ -1,6 +1,6 @@
 // What a scheduler must not forget, in ZooKeeper, for one scheduler of several at a time. Below the framework's node:
 //
-//     head           which parts make up the journal: {"writer":"8f…","first":0,"end":3}
+//     head           which parts make up the journal: {"writer":"8f…","first":0,"end":3}; none where nothing is stored
 //     journal/8f…-N  the parts, each small enough for a node
 //
 // Every write makes parts and has `head` count them in, in one transaction that requires the version of `head` that this
@@ -49,6 +49,7 @@ export class ZooKeeperFrameworkStore implements FrameworkStore {
   async load(): Promise<Changes | undefined> {
     await this.#tenure.ensure(`${this.#path}/journal`);
     this.#version = await this.#tenure.seize(`${this.#path}/head`);
+    this.#own = undefined;
     const text = await readJournal(this.#tenure, this.#path);
     this.#leftovers = true;
     return text === undefined ? undefined : parse(this.#journal, this.#path, text);
@@ -76,7 +77,8 @@ export class ZooKeeperFrameworkStore implements FrameworkStore {
   async clear(): Promise<void> {
     this.#journal.clear();
     this.#own = undefined;
-    await this.#commit([], undefined);
+    const end = ++this.#end;
+    await this.#commit([], { writer: this.#writer, first: end, end });
     await this.#sweep();
   }
 
@@ -103,22 +105,21 @@ export class ZooKeeperFrameworkStore implements FrameworkStore {
     }
   }
 
-  /** Until it is done, or another has written. */
-  async #commit(creates: NodeChange[], head: Head | undefined): Promise<void> {
+  /** Until it is done, or another has written. No two heads that are written are the same. */
+  async #commit(creates: NodeChange[], head: Head): Promise<void> {
     const path = `${this.#path}/head`;
-    const data = Buffer.from(head === undefined ? "" : JSON.stringify(head));
-    for (;;) {
-      const set = { do: "set" as const, path, data, version: this.#version };
-      const outcome: ChangeOutcome = await this.#tenure.change([...creates, set]);
-      if (outcome === "unknown") {
-        const there = await this.#tenure.read(path);
-        if (there?.version === this.#version) continue;
-        if (there?.version !== this.#version + 1 || !there.data.equals(data)) throw this.#deposed();
-      }
-      if (outcome === "conflict") throw this.#deposed();
-      this.#version++;
-      return;
+    const data = Buffer.from(JSON.stringify(head));
+    const version = this.#version;
+    let outcome: ChangeOutcome;
+    do outcome = await this.#tenure.change([...creates, { do: "set", path, data, version }]);
+    while (outcome === "unknown");
+    if (outcome === "conflict") {
+      // It may be with this very write, made before its answer was lost. Before the conflict was told a server might not
+      // have known of it yet.
+      const there = await this.#tenure.read(path);
+      if (there?.version !== version + 1 || !there.data.equals(data)) throw this.#deposed();
     }
+    this.#version++;
   }
 
   /** Removes the parts that are not in `head`, for as long as nobody else has written that. */
@@ -164,6 +165,7 @@ async function readJournal(tenure: Tenure, path: string): Promise<string | undef
     const head = await tenure.read(`${path}/head`);
     if (head === undefined || head.data.length === 0) return undefined;
     const { writer, first, end } = JSON.parse(head.data.toString("utf8")) as Head;
+    if (first === end) return undefined;
     const numbers = Array.from({ length: end - first }, (_, i) => first + i);
     const parts = await Promise.all(numbers.map((number) => tenure.read(partPath(path, writer, number))));
     const data = parts.flatMap((part) => part?.data ?? []);

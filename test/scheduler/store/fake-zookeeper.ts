@@ -10,6 +10,10 @@ export class FakeZooKeeper {
   readonly nodes = new Map<string, Node>();
   /** The connection breaks with the next change: before it is made, or after. */
   breaks: "before" | "after" | undefined;
+  /** What happens while it is broken. */
+  onBreak: (() => void) | undefined;
+  /** Until the next change: what the server knows that is connected to after a connection has broken. */
+  behind: ReadonlyMap<string, Node> | undefined;
   /** What it answers to whoever wants nodes made. */
   refuses: MesosUpError | undefined;
   /** Bytes of the largest change. */
@@ -81,7 +85,7 @@ export class FakeTenure implements Tenure {
 
   async read(path: string): Promise<NodeData | undefined> {
     await this.#answer();
-    return this.#server.nodes.get(path);
+    return (this.#server.behind ?? this.#server.nodes).get(path);
   }
 
   async children(path: string, onChange?: () => void): Promise<string[]> {
@@ -119,7 +123,11 @@ export class FakeTenure implements Tenure {
     const server = this.#server;
     const { breaks } = server;
     server.breaks = undefined;
-    if (breaks === "before") return "unknown";
+    server.behind = breaks === "after" ? new Map(server.nodes) : undefined;
+    if (breaks === "before") {
+      server.onBreak?.();
+      return "unknown";
+    }
     const fits = (step: NodeChange) => {
       const there = server.nodes.get(step.path);
       if (step.do === "create") return there === undefined;

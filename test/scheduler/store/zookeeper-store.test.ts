@@ -60,6 +60,28 @@ describe("a framework store in ZooKeeper", () => {
       await store.write({ [`k${n}`]: n });
     }
     expect(await stored()).toEqual({ k0: 0, k1: 1, k2: 2, k3: 3 });
+    server.breaks = breaks;
+    await store.clear();
+    expect(await stored()).toBeUndefined();
+  });
+
+  it("does not take another's claim on what it has forgotten for its own forgetting", async () => {
+    const store = await loaded();
+    await store.write({ a: 1 });
+    await store.clear();
+    server.breaks = "before";
+    server.onBreak = () => server.set(`${PATH}/head`, server.nodes.get(`${PATH}/head`)?.data ?? Buffer.alloc(0));
+    await expect(store.clear()).rejects.toMatchObject({ code: "LEADERSHIP_LOST" });
+  });
+
+  it("that is loaded anew does not bring back what another has removed meanwhile", async () => {
+    const first = await loaded();
+    await first.write({ a: 1, b: 1 });
+    const second = await loaded();
+    await second.write({ a: undefined });
+    expect(await first.load()).toEqual({ b: 1 });
+    await first.write({ c: 1 });
+    expect(await stored()).toEqual({ b: 1, c: 1 });
   });
 
   it("takes a write of another for one, be it made while its own connection broke", async () => {
