@@ -137,9 +137,12 @@ export class AppScheduler {
 
   /**
    * Has a command carried out; resolves when it is stored, so that it survives this process.
-   * @throws MesosUpError APP_UNKNOWN, INSTANCE_UNKNOWN, APP_ENDING; what ended the subscription
+   * @throws MesosUpError APP_UNKNOWN, INSTANCE_UNKNOWN, APP_ENDING, FRAMEWORK_ENDED, SCHEDULER_CLOSED; what ended the
+   * subscription
    */
   async command(command: Command): Promise<void> {
+    this.#closing.signal.throwIfAborted();
+    if (this.state.over && command.name !== "stop") throw frameworkEnded();
     this.#feed({ type: "command", command });
     let stored: true | undefined;
     this.#outbox.whenStored(() => {
@@ -197,28 +200,29 @@ export class AppScheduler {
   /** Ends the subscription; the framework lives on for its failover timeout. */
   async close(): Promise<void> {
     this.#options.lost?.removeEventListener("abort", this.#onLost);
-    this.#end();
+    this.#end(schedulerClosed());
     await this.#over;
     await this.settled();
     await this.#options.store.close();
   }
 
   /** Nothing more is sent, stored or decided. */
-  #end(): void {
-    this.#closing.abort();
+  #end(reason: unknown): void {
+    this.#closing.abort(reason);
     this.#subscriptions.close();
     this.#timer.close();
   }
 
   readonly #onLost = () => {
-    this.#end();
-    this.#watchers.fail(this.#options.lost?.reason);
+    const reason: unknown = this.#options.lost?.reason;
+    this.#end(reason);
+    this.#watchers.fail(reason);
   };
 
   async #run(): Promise<void> {
     try {
       await this.#subscriptions.run();
-      this.#watchers.fail(new MesosUpError("The scheduler was closed.", { code: "SCHEDULER_CLOSED" }));
+      this.#watchers.fail(schedulerClosed());
     } catch (error) {
       this.#watchers.fail(error);
     }
@@ -258,7 +262,7 @@ export class AppScheduler {
   #track(work: Promise<unknown>): void {
     const tracked = work
       .catch((error: unknown) => {
-        if (isLostLeadership(error)) this.#end();
+        if (isLostLeadership(error)) this.#end(error);
         this.#watchers.fail(error);
       })
       .finally(() => this.#underway.delete(tracked));
@@ -270,4 +274,18 @@ export class AppScheduler {
     this.#options.onEvent(event);
     this.#watchers.changed();
   }
+}
+
+function schedulerClosed(): MesosUpError {
+  return new MesosUpError("The scheduler was closed.", {
+    code: "SCHEDULER_CLOSED",
+    hint: "Say it again to the one that goes on with its apps: `mesos-up run FILE --detach` starts one.",
+  });
+}
+
+function frameworkEnded(): MesosUpError {
+  return new MesosUpError("The framework has ended, with all of its apps.", {
+    code: "FRAMEWORK_ENDED",
+    hint: "Run the app again to launch it anew.",
+  });
 }

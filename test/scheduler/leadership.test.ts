@@ -27,7 +27,7 @@ async function opened() {
   stream.send(subscribed("f1"));
   await scheduler.command({ name: "run", spec: parseAppObject({ name: "web", command: "sleep 1000" }) });
   return {
-    ...{ master, store, lost, scheduler, stream },
+    ...{ master, store, lost, scheduler, stream, close },
     async [Symbol.asyncDispose]() {
       await close();
       await master[Symbol.asyncDispose]();
@@ -59,5 +59,28 @@ describe("a scheduler that leads no more", () => {
     await expect(test.scheduler.until(() => undefined)).rejects.toMatchObject({ code: "LEADERSHIP_LOST" });
     await test.scheduler.settled();
     expect(test.master.calls()).not.toContain("ACCEPT");
+  });
+});
+
+describe("a scheduler that has come to its end", () => {
+  const scale = { name: "scale", app: "web", instances: 2 } as const;
+
+  it("obeys no command once it is closed, nor once it leads no more, and says so", async () => {
+    await using closed = await opened();
+    const closing = closed.close();
+    await expect(closed.scheduler.command(scale)).rejects.toMatchObject({ code: "SCHEDULER_CLOSED" });
+    await closing;
+    await expect(closed.scheduler.command(scale)).rejects.toMatchObject({ code: "SCHEDULER_CLOSED" });
+
+    await using lost = await opened();
+    lost.lost.abort(new MesosUpError("Out of reach.", { code: "ZOOKEEPER_SESSION_OVER" }));
+    await expect(lost.scheduler.command(scale)).rejects.toMatchObject({ code: "ZOOKEEPER_SESSION_OVER" });
+  });
+
+  it("obeys no command whose framework has ended but to end it", async () => {
+    await using test = await opened();
+    await test.scheduler.teardown();
+    await expect(test.scheduler.command(scale)).rejects.toMatchObject({ code: "FRAMEWORK_ENDED" });
+    await test.scheduler.teardown();
   });
 });
