@@ -6,6 +6,7 @@ import { leftoverChecks } from "./checks/leftovers.ts";
 import { machineChecks } from "./checks/machine.ts";
 import { masterGroupChecks } from "./checks/master-group.ts";
 import { masterChecks } from "./checks/masters.ts";
+import { portChecks } from "./checks/ports.ts";
 import { runtimeChecks } from "./checks/runtime.ts";
 import { taskChecks } from "./checks/tasks.ts";
 import { zookeeperChecks } from "./checks/zookeeper.ts";
@@ -16,6 +17,7 @@ import type { Diagnosis, Finding } from "./finding.ts";
 export const CHECKS: readonly Check[] = [
   ...machineChecks,
   ...runtimeChecks,
+  ...portChecks,
   ...zookeeperChecks,
   ...masterChecks,
   ...masterGroupChecks,

@@ -16,19 +16,24 @@ export interface NodeFacts extends NodeStatus {
   suspended: boolean;
   /** Last lines of its log, newest last; of nodes that do not run as they should. */
   logTail: string;
-  /** Who listens on a port of a node that does not run. */
-  portHolder?: PortHolder;
+  /** Who has the ports of a node that does not run; undefined of one that runs, and where that is not to be seen. */
+  portHolders?: PortHolder[];
   /** Another process that has by now the number which is written down for a node that does not run. */
   numberHolder?: string;
 }
 
 export interface PortHolder {
-  pid: number;
   port: number;
-  /** For a sentence: "PID 812 (nginx: master process)". */
+  /** Where the node would listen. */
+  address: string;
+  /** Undefined where it is another user's. */
+  pid: number | undefined;
+  /** For a sentence: "PID 812 (nginx: master process)", "the container web". */
   described: string;
   /** The folder of the cluster that it belongs to; undefined for a program of somebody else's. */
   clusterFolder: string | undefined;
+  /** The name of the container of somebody else's that has it. */
+  container: string | undefined;
 }
 
 export interface ServerFacts {
@@ -225,4 +230,9 @@ export function valueOf<T>(answer: Answer<T> | undefined): T | undefined {
 /** How a question that has no answer ended, for a sentence. */
 export function said(answer: Answer<unknown>): string {
   return answer.kind === "answered" ? `answered after ${Math.round(answer.tookMs)} ms` : answer.said;
+}
+
+/** It is the node itself, or another one of its cluster. */
+export function isOwn({ clusterFolder }: PortHolder, { plan }: Facts): boolean {
+  return clusterFolder !== undefined && clusterFolder === plan?.stateDirectory;
 }

@@ -1,5 +1,6 @@
 // Remedies from the smallest up, as exact commands.
-import type { Facts } from "./facts.ts";
+import { basename, dirname } from "node:path";
+import type { Facts, PortHolder } from "./facts.ts";
 import type { Remedy } from "./finding.ts";
 
 /** Starts what has died. Nothing that runs is touched. */
@@ -42,4 +43,17 @@ export function rebuild(cluster: string): Remedy {
 
 export function byHand(sentence: string): Remedy {
   return { command: sentence, kind: "by-hand", losesTasks: false };
+}
+
+/** What has a node's port has to go before the node can be started. */
+export function freePort({ port, pid, clusterFolder, container }: PortHolder): Remedy {
+  const then = "then bring the cluster up again";
+  if (clusterFolder !== undefined) {
+    // A cluster is kept in `.mesos-up/<name>` of the folder that it is worked on from.
+    const command = `npx mesos-up down --name ${basename(clusterFolder)}`;
+    return byHand(`Take the other cluster down (${command}, in ${dirname(dirname(clusterFolder))}), ${then}`);
+  }
+  if (container !== undefined) return byHand(`Stop the container (docker stop ${container}), ${then}`);
+  if (pid !== undefined) return byHand(`End PID ${pid}, which has port ${port}, ${then}`);
+  return byHand(`See who has port ${port} (sudo ss -ltnp 'sport = :${port}'), end that, ${then}`);
 }

@@ -166,6 +166,14 @@ describe("the root cause", () => {
     expect(summary(facts)).toMatchObject({ level: "failed", id: "AG004", subject: "agent-1" });
   });
 
+  it("is nothing worse than that an agent has yet to take back what it ran, which a restart would only prolong", () => {
+    const facts = healthyFacts();
+    const said = "it answered 503: Agent has not finished recovery";
+    facts.agents.forEach((agent) => (agent.state = { kind: "failed", said, tookMs: 1 }));
+    expect(summary(facts)).toEqual({ level: "warning", id: "AG002", subject: "agent-1", kind: "up" });
+    expect(levels(facts, "AG004")).toEqual(["unknown"]);
+  });
+
   it("is Docker, where that is what fails", () => {
     const facts = healthyFacts();
     const containerRuntime = { program: "docker", version: refused<string>() };
@@ -280,15 +288,42 @@ describe("what is on this machine", () => {
   const endedWith = (portHolder: PortHolder): Facts => {
     const facts = healthyFacts();
     die(facts, "agent-1");
-    facts.nodes.filter(({ kind }) => kind === "agent").forEach((node) => (node.portHolder = portHolder));
+    facts.nodes.filter(({ kind }) => kind === "agent").forEach((node) => (node.portHolders = [portHolder]));
     return facts;
   };
-  const holder = { pid: 7, port: 5051, described: "PID 7 (nc)", clusterFolder: undefined };
+  const holder: PortHolder = {
+    ...{ pid: 7, port: 5051, address: "127.0.0.1", described: "PID 7 (nc)" },
+    ...{ clusterFolder: undefined, container: undefined },
+  };
 
-  it("is another program with the port of a node that has ended", () => {
-    const { rootCause } = diagnose(endedWith(holder));
-    expect(rootCause).toMatchObject({ id: "AG001", remedy: { kind: "by-hand" } });
-    expect(rootCause?.result).toBe("has ended, and its port 5051 is taken by PID 7 (nc)");
+  it.each([
+    [holder, "PID 7 (nc)", "End PID 7, which has port 5051"],
+    [{ ...holder, described: "the container web", container: "web" }, "the container web", "docker stop web"],
+    [{ ...holder, clusterFolder: "/a/.mesos-up/two" }, "of the cluster in /a/.mesos-up/two", "down --name two, in /a)"],
+    [{ ...holder, pid: undefined, described: "a process of another user" }, "another user", "sudo ss -ltnp"],
+  ])("is whoever has the port of a node that has ended: %j", (held, named, command) => {
+    const { rootCause, findings } = diagnose(endedWith(held));
+    expect(rootCause).toMatchObject({ id: "MC011", level: "failed", subject: "agent-1" });
+    expect(rootCause?.result).toMatch(/^its port 5051 is taken by /);
+    expect(rootCause?.result).toContain(named);
+    expect(rootCause?.remedy).toMatchObject({ kind: "by-hand", losesTasks: false });
+    expect(rootCause?.remedy?.command).toContain(command);
+    // To start it would be in vain, whatever else it died of.
+    expect(findings.find(({ id }) => id === "AG001")).toMatchObject({ level: "failed", remedy: rootCause?.remedy });
+  });
+
+  it("is worth a look only where others stand in for the node whose port is taken", () => {
+    const facts = healthyFacts({ zookeeper: 3 });
+    die(facts, "zookeeper-3");
+    facts.nodes.filter(({ name }) => name === "zookeeper-3").forEach((node) => (node.portHolders = [holder]));
+    expect(diagnose(facts).rootCause).toMatchObject({ id: "MC011", level: "warning", subject: "zookeeper-3" });
+  });
+
+  it("is no port that is free", () => {
+    const facts = healthyFacts();
+    die(facts, "agent-1");
+    facts.nodes.filter(({ kind }) => kind === "agent").forEach((node) => (node.portHolders = []));
+    expect(diagnose(facts).rootCause).toMatchObject({ id: "AG001", remedy: { kind: "up" } });
   });
 
   it("is a node of which nothing is written down", () => {

@@ -25,6 +25,12 @@ export const agentChecks: Check[] = [
         if (state.kind === "answered") return ok(`Mesos ${state.value.version}`, name);
         if (before.isUnwell("AG001", name)) return unknown("AG001", name);
         if (wantsToKnowWhoAsks(state)) return unrecognised(name, `${url}/state`, state);
+        if (isRecovering(state)) {
+          const result = "is looking for the executors that it ran before, and serves when it has them";
+          const evidence = [`${url}/state: ${said(state)}`];
+          const remedy = bringUp(facts) ?? byHand("Give it a moment; restart it if it stays so");
+          return unwell("warning", result, { subject: name, evidence, remedy });
+        }
         return unwell("failed", `does not answer: ${said(state)}`, {
           subject: name,
           evidence: [`${url}/state: ${said(state)}`],
@@ -113,6 +119,11 @@ export const agentChecks: Check[] = [
 ];
 
 const PLANNED_FLAGS = ["master", "attributes", "resources"] as const;
+
+/** In its own words; a real agent gives its executors two seconds (--executor_reregistration_timeout). */
+function isRecovering(state: AgentFacts["state"]): boolean {
+  return said(state).includes("has not finished recovery");
+}
 
 /** Those that do not answer have their finding already. */
 function ofAnswering(

@@ -1,9 +1,9 @@
 // Is the program of a node running at all? The same question for all three kinds.
 import type { NodeKind } from "../../cluster/plan-types.ts";
 import { ok, unwell } from "../check.ts";
-import { nodesOf, type Facts, type NodeFacts, type PortHolder } from "../facts.ts";
+import { isOwn, nodesOf, type Facts, type NodeFacts, type PortHolder } from "../facts.ts";
 import type { Finding, Remedy } from "../finding.ts";
-import { bringUp, byDoctor, byHand, restart } from "../remedies.ts";
+import { bringUp, byDoctor, freePort, restart } from "../remedies.ts";
 import { lastWords } from "./last-words.ts";
 
 /** `severity` says what it means that some are not running: of several, the others may carry on. */
@@ -29,34 +29,27 @@ function runs({ pid, address, port, version }: NodeFacts): string {
 }
 
 function whatIsWrong(node: NodeFacts, facts: Facts): string {
-  const { portHolder: holder } = node;
-  if (holder !== undefined && isOurs(holder, facts))
-    return `runs as PID ${holder.pid}, but nothing is written down of it`;
+  const unrecorded = holders(node).find((one) => isOwn(one, facts));
+  if (unrecorded !== undefined) return `runs as PID ${unrecorded.pid}, but nothing is written down of it`;
   if (node.paused === true) return "its container is paused: it lives and does nothing";
   if (node.suspended) return `the process (PID ${node.pid}) is stopped by a signal: it lives and does nothing`;
   if (node.state === "absent") return "was never started";
-  if (holder !== undefined) return `has ended, and its port ${holder.port} is taken by ${whose(holder)}`;
   const words = lastWords(node.logTail);
   return words === undefined ? "has ended" : `has ended: ${words.meaning}`;
 }
 
-function isOurs({ clusterFolder }: PortHolder, { plan }: Facts): boolean {
-  return clusterFolder !== undefined && clusterFolder === plan?.stateDirectory;
-}
-
-function whose({ described, clusterFolder }: PortHolder): string {
-  return clusterFolder === undefined ? described : `${described}, of the cluster in ${clusterFolder}`;
+function holders({ portHolders = [] }: NodeFacts): PortHolder[] {
+  return portHolders;
 }
 
 function evidenceOf(node: NodeFacts): string[] {
   if (node.paused === true) return ["the Docker daemon: State.Paused"];
   if (node.suspended) return [`/proc/${node.pid}/stat: state T (stopped)`];
   const log = node.logTail.trim();
-  const held = node.portHolder === undefined ? [] : [`port ${node.portHolder.port}: ${whose(node.portHolder)}`];
   const taken =
     node.numberHolder === undefined ? [] : [`its record's number is another's by now: ${node.numberHolder}`];
   return [
-    ...[...held, ...taken],
+    ...taken,
     `${node.logFile ?? "log"}: ${log === "" ? "empty, or not to be read" : ""}`.trim(),
     ...(log === "" ? [] : evidentLines(log)),
   ];
@@ -78,14 +71,13 @@ function evidentLines(log: string): string[] {
 }
 
 function remedyFor(facts: Facts, node: NodeFacts): Remedy | undefined {
-  const { name, portHolder: holder } = node;
+  const { name } = node;
   if (node.suspended) return restart(facts, name);
-  if (holder !== undefined && isOurs(holder, facts)) {
+  if (holders(node).some((one) => isOwn(one, facts))) {
     return byDoctor(facts, { kind: "restart", target: name, losesTasks: false });
   }
-  if (holder !== undefined) {
-    return byHand(`End PID ${holder.pid}, which has port ${holder.port}, then bring the cluster up again`);
-  }
+  const [holder] = holders(node);
+  if (holder !== undefined) return freePort(holder);
   const words = lastWords(node.logTail);
   if (words?.remedy !== undefined) return words.remedy(facts, node);
   return bringUp(facts);

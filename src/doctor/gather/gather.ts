@@ -45,7 +45,7 @@ export async function gather(target: Target, how: GatherOptions): Promise<Facts>
   const [machine, servers, nodes, schedulers, stray, ...rest] = await Promise.all([
     machineFacts(target, { env, options }),
     Promise.all(serverFacts(target, options)),
-    nodeFacts(target, options),
+    nodeFacts(target, { env, options }),
     target.schedulers(options),
     strayContainers(target, { http, options, env }),
     ...([elected, masters, leader, agents] as const),

@@ -20,7 +20,7 @@ export const portFaults: Fault[] = [
         },
       };
     },
-    named: { id: "AG001", subject: "agent-1", says: /its port \d+ is taken by PID/ },
+    named: { id: "MC011", subject: "agent-1", says: /its port \d+ is taken by PID/, besides: "AG001" },
     cure: "fix",
   },
   {
@@ -32,7 +32,7 @@ export const portFaults: Fault[] = [
       await backend.up({ ...spec, name: "two", agents: spec.agents.map((agent) => ({ ...agent, port })) }, work);
       return { hand: () => backend.down("two", work) };
     },
-    named: { id: "AG001", subject: "agent-1", says: /of the cluster in .*two/ },
+    named: { id: "MC011", subject: "agent-1", says: /of the cluster in .*two/ },
     cure: "fix",
   },
 ];

@@ -1,12 +1,13 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { createServer, type AddressInfo, type Server } from "node:net";
 import { randomUUID } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ClusterPlan, PlanNode } from "../../../../src/cluster/plan-types.ts";
 import { chooseSlot, refuseTakenPorts } from "../../../../src/backends/local/ports/choose-slot.ts";
 import { takenPorts } from "../../../../src/backends/local/ports/free-ports.ts";
-import { portHolder } from "../../../../src/backends/local/ports/port-holder.ts";
+import { listenerAt, portHolder } from "../../../../src/backends/local/ports/port-holder.ts";
 
 let servers: Server[];
 let claims: { claimName: (slot: number) => string };
@@ -39,6 +40,24 @@ describe("portHolder", () => {
   it("finds the process that listens", async () => {
     expect(portHolder(await listen("127.0.0.1"))).toBe(process.pid);
     expect(portHolder(await freePort())).toBeUndefined();
+  });
+});
+
+describe("listenerAt", () => {
+  it.each([
+    ["127.0.0.1", "127.0.0.1", true],
+    ["127.0.0.1", "127.0.0.2", false],
+    ["127.0.0.1", "0.0.0.0", true],
+    ["0.0.0.0", "127.0.0.1", true],
+    ...(existsSync("/proc/net/if_inet6") ? [["::", "127.0.0.1", true] as const] : []),
+    ["127.0.0.1", "localhost", true],
+  ] as const)("tells of a listener on %s whether it is in the way of one on %s", async (taken, wanted, isInTheWay) => {
+    const listener = listenerAt(wanted, await listen(taken));
+    expect(listener).toEqual(isInTheWay ? { pid: process.pid } : undefined);
+  });
+
+  it("finds nobody on a port that is free", async () => {
+    expect(listenerAt("127.0.0.1", await freePort())).toBeUndefined();
   });
 });
 
