@@ -88,6 +88,7 @@ export async function reregisterAgent(
   if (refuseIfDown(master, link, reregistration)) return undefined;
   const known = state.agents.get(id);
   const wasUnreachable = state.unreachableAgents.has(id);
+  const wasExpected = known !== undefined || state.recoveredAgents.has(id);
   await master.registrar.apply((registry) => {
     registry.agents.set(id, reregistration.agent_info);
     registry.unreachable.delete(id);
@@ -106,7 +107,9 @@ export async function reregisterAgent(
   for (const info of reregistration.frameworks) tellFramework(master, agent, info.id?.value ?? "");
   adoptDeactivation(master, agent);
   if (agent.drain?.state === "DRAINING") link.send({ type: "DRAIN", drain: agent.drain.config });
-  if (wasUnreachable) tellReachable(master, agent);
+  // Mesos's own spelling.
+  if (wasUnreachable) tellReachable(master, agent, "Unreachable agent re-reregistered");
+  else if (!wasExpected) tellReachable(master, agent, "Unknown agent reregistered");
   activate(master, agent);
   master.log.info(`Re-registered agent ${id} at ${agent.pid} (${agent.info.hostname})`);
   if (!known) master.events.publish(() => ({ type: "AGENT_ADDED", agent_added: { agent: agentModel(master, agent) } }));
@@ -254,16 +257,14 @@ function tellFramework(master: MasterContext, agent: Agent, frameworkId: string)
     agent.link?.send({ type: "SHUTDOWN_FRAMEWORK", shutdown_framework: { framework_id: { value: frameworkId } } });
 }
 
-/** Frameworks had been told that these tasks are lost or out of reach. */
-function tellReachable(master: MasterContext, agent: Agent): void {
+/** Frameworks had been told that these tasks are lost or out of reach, or would have been had they asked. */
+function tellReachable(master: MasterContext, agent: Agent, message: string): void {
   for (const task of tasksOf(agent)) {
     const framework = master.state.frameworks.get(task.framework_id.value);
     if (!framework) continue;
     const parts = {
       ...{ taskId: task.task_id.value, agentId: agent.id, executorId: task.executor_id?.value, task },
-      ...{ state: task.status_update_state ?? task.state, reason: "REASON_AGENT_REREGISTERED" },
-      // Mesos's own spelling.
-      message: "Unreachable agent re-reregistered",
+      ...{ state: task.status_update_state ?? task.state, reason: "REASON_AGENT_REREGISTERED", message },
     };
     forward(framework, masterStatus(master, parts));
   }

@@ -56,16 +56,19 @@ export async function markUnreachable(master: MasterContext, agent: Agent): Prom
 export async function loseAgent(master: MasterContext, agent: Agent, message: string): Promise<void> {
   master.counters.count("slave_removals");
   master.counters.count("slave_removals/reason_unregistered");
-  removeAgent(master, agent, { message });
-  master.state.deactivations.delete(agent.id);
-  await forget(master, agent);
+  await forget(master, agent, message);
 }
 
-const forget = (master: MasterContext, { id }: Agent): Promise<void> =>
-  master.registrar.apply((registry) => {
+/** As in Mesos, whoever can tell tasks out of reach from lost ones hears TASK_LOST too. */
+function forget(master: MasterContext, agent: Agent, cause: string): Promise<void> {
+  const { id, info } = agent;
+  removeAgent(master, agent, { message: `Agent ${info.hostname} removed: ${cause}` });
+  master.state.deactivations.delete(id);
+  return master.registrar.apply((registry) => {
     registry.agents.delete(id);
     registry.deactivated.delete(id);
   });
+}
 
 /** MARK_AGENT_GONE: an operator has given it up. It is told to end, and is never taken back. */
 export async function markGone(master: MasterContext, agent: Agent): Promise<void> {
@@ -88,9 +91,7 @@ export async function takeDown(master: MasterContext, agent: Agent): Promise<voi
   const message = "Operator initiated 'Machine DOWN'";
   agent.link?.send({ type: "SHUTDOWN", shutdown: { message } });
   master.counters.count("slave_removals");
-  removeAgent(master, agent, { message: `Agent ${agent.info.hostname} removed: ${message}` });
-  master.state.deactivations.delete(agent.id);
-  await forget(master, agent);
+  await forget(master, agent, message);
 }
 
 function removeAgent(
@@ -109,7 +110,7 @@ function removeAgent(
       });
     else
       endTask(master, task, {
-        ...{ state: lostOr(aware, unreachableMs === undefined ? "TASK_GONE" : "TASK_UNREACHABLE"), message },
+        ...{ state: lostOr(aware && unreachableMs !== undefined, "TASK_UNREACHABLE"), message },
         reason: "REASON_AGENT_REMOVED",
         ...(unreachableMs === undefined ? {} : { as: "unreachable", unreachableMs }),
       });

@@ -73,6 +73,22 @@ describe("an agent that does not answer its pings", () => {
   });
 });
 
+describe("an agent that no master knows any more", () => {
+  it("brings its tasks back with it", async () => {
+    const first = await running(partitionAware);
+    const known = first.test.master.context.state.frameworks.get(first.framework.id)!;
+    const test = await startMaster();
+    const framework = new TestFramework(test, { ...partitionAware, id: { value: first.framework.id } });
+    await new TestAgent(test, { id: first.agent.id }).reregister([...known.tasks.values()], [known.info]);
+    expect(framework.updates).toMatchObject([
+      {
+        ...{ state: "TASK_RUNNING", source: "SOURCE_MASTER", reason: "REASON_AGENT_REREGISTERED" },
+        message: "Unknown agent reregistered",
+      },
+    ]);
+  });
+});
+
 describe("an agent that merely loses its connection", () => {
   it("costs frameworks that do not checkpoint their tasks", async () => {
     const { agent, framework } = await running({ checkpoint: false });
@@ -186,6 +202,20 @@ describe("agents and operators", () => {
     const back = await new TestAgent(test, { id: agent.id }).reregister();
     expect(back.heard("SHUTDOWN")).toEqual([{ type: "SHUTDOWN", shutdown: { message: "Agent has been marked gone" } }]);
   });
+
+  it.each([{}, partitionAware])(
+    "loses the tasks of one that unregisters, whatever the framework knows (%j)",
+    async (info) => {
+      const { agent, framework } = await running(info);
+      await agent.send({ type: "UNREGISTER" });
+      expect(framework.updates).toMatchObject([
+        {
+          ...{ state: "TASK_LOST", source: "SOURCE_MASTER", reason: "REASON_AGENT_REMOVED" },
+          message: "Agent a1 removed: the agent unregistered",
+        },
+      ]);
+    },
+  );
 
   it("knows no agent of another name", async () => {
     const answer = await operate(await startMaster(), {

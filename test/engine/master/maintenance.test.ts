@@ -87,26 +87,32 @@ describe("maintenance", () => {
     expect(inverseOffers(next)).toHaveLength(1);
   });
 
-  it("takes a machine down with all that runs on it, and lets no agent back until it is up", async () => {
-    const { test, agent, framework } = await scheduled();
-    await framework.launch({});
-    await test.clock.advance(6_000);
-    expect((await post(test, "/machine/down", [MACHINE])).status).toBe(200);
-    expect(agent.heard("SHUTDOWN")).toMatchObject([{ shutdown: { message: "Operator initiated 'Machine DOWN'" } }]);
-    expect(framework.types.slice(-4)).toEqual(["UPDATE", "RESCIND", "RESCIND_INVERSE_OFFER", "FAILURE"]);
-    expect(framework.updates.at(-1)).toMatchObject({
-      ...{ state: "TASK_LOST", reason: "REASON_AGENT_REMOVED" },
-      message: "Agent a1 removed: Operator initiated 'Machine DOWN'",
-    });
-    expect(await status(test)).toEqual({ down_machines: [MACHINE] });
-    const back = await new TestAgent(test).register();
-    const known = await new TestAgent(test, { id: agent.id }).reregister();
-    for (const refused of [back, known])
-      expect(refused.heard("SHUTDOWN")).toEqual([{ type: "SHUTDOWN", shutdown: { message: "Machine is `DOWN`" } }]);
-    expect((await post(test, "/machine/up", [MACHINE])).status).toBe(200);
-    expect(await status(test)).toEqual({});
-    expect((await new TestAgent(test).register()).heard("REGISTERED")).toHaveLength(1);
-  });
+  it.each([
+    ["any framework", {}],
+    ["one with PARTITION_AWARE", { capabilities: [{ type: "PARTITION_AWARE" }] }],
+  ])(
+    "takes a machine down with all that runs there of %s, and lets no agent back until it is up",
+    async (_of, info) => {
+      const { test, agent, framework } = await scheduled(info);
+      await framework.launch({});
+      await test.clock.advance(6_000);
+      expect((await post(test, "/machine/down", [MACHINE])).status).toBe(200);
+      expect(agent.heard("SHUTDOWN")).toMatchObject([{ shutdown: { message: "Operator initiated 'Machine DOWN'" } }]);
+      expect(framework.types.slice(-4)).toEqual(["UPDATE", "RESCIND", "RESCIND_INVERSE_OFFER", "FAILURE"]);
+      expect(framework.updates.at(-1)).toMatchObject({
+        ...{ state: "TASK_LOST", reason: "REASON_AGENT_REMOVED" },
+        message: "Agent a1 removed: Operator initiated 'Machine DOWN'",
+      });
+      expect(await status(test)).toEqual({ down_machines: [MACHINE] });
+      const back = await new TestAgent(test).register();
+      const known = await new TestAgent(test, { id: agent.id }).reregister();
+      for (const refused of [back, known])
+        expect(refused.heard("SHUTDOWN")).toEqual([{ type: "SHUTDOWN", shutdown: { message: "Machine is `DOWN`" } }]);
+      expect((await post(test, "/machine/up", [MACHINE])).status).toBe(200);
+      expect(await status(test)).toEqual({});
+      expect((await new TestAgent(test).register()).heard("REGISTERED")).toHaveLength(1);
+    },
+  );
 
   it("is known to the next leader", async () => {
     const store = fileStore(join(mkdtempSync(join(tmpdir(), "maintenance-")), "registry"));
