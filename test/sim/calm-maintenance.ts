@@ -1,5 +1,5 @@
 // Maintenance of one agent of a simulation while nothing else is wrong: what is on it is elsewhere when it begins if there is
-// room for it, and all comes to what is wanted again afterwards.
+// room for it, what is not ends with it, and all comes to what is wanted again afterwards.
 import type { AppSpec } from "../../src/scheduler/app-spec.ts";
 import type { SimulatedAgent } from "./agent.ts";
 import { possibleOn } from "./apps.ts";
@@ -25,7 +25,7 @@ export function maintainInCalm(cluster: Cluster, wanted: Wanted): string[] {
   operator.plan(agent, startMs);
   world.run(startMs);
   const found = [...leftBehind(agent, wanted, hasRoom), ...differences()];
-  if (operator.takeDown(agent)) {
+  if (operator.takeDown(agent, { whatever: true })) {
     world.run(world.nowMs + 3 * MINUTE_MS);
     found.push(...differences());
     operator.bringUp(agent);

@@ -91,7 +91,7 @@ export class Faults {
     if (!agent.running) return;
     const world = this.#world;
     world.log(() => `${agent.name} is lost with its disk`);
-    const lost = agent.id;
+    const lost = agent.id ?? this.#cluster.leader?.idOf(agent);
     agent.kill();
     agent.replace();
     this.#startAfter(agent, world.between(1000, 60_000));

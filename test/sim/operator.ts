@@ -58,12 +58,13 @@ export class Operator {
   }
 
   /**
-   * If nothing is there any more; gives back whether it is down now. Of an agent that is down masters know nothing: an app
-   * that has not heard what became of its task there may wait for it for ever.
+   * If nothing is there any more, or whatever is; gives back whether it is down now. Of an agent that is down masters know
+   * nothing: an app that has not heard what became of its task there may wait for it for ever.
    */
-  takeDown(agent: SimulatedAgent): boolean {
+  takeDown(agent: SimulatedAgent, { whatever = false } = {}): boolean {
     const master = this.#leader();
-    if (master?.isEmpty(agent) !== true || !agent.reachable || this.#isUsed(agent.id ?? "")) return false;
+    if (master?.hears(agent) !== true || !agent.reachable) return false;
+    if (!whatever && (!master.isEmpty(agent) || this.#isUsed(agent.id ?? ""))) return false;
     this.#world.log(() => `operator: ${agent.name} is down`);
     master.takeDown(agent);
     agent.kill();

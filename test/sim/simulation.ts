@@ -23,6 +23,9 @@ export interface Outcome {
 const CHAOS_MS = 10 * 60_000;
 const CALM_MS = 60 * 60_000;
 
+/** Within it everything that should not run has been found and ended. */
+const FOUND_MS = 7 * 60_000;
+
 /** From then on nothing of the storm is under way any more. */
 const SETTLED_MS = 5 * 60_000;
 
@@ -117,6 +120,9 @@ class Simulation {
     this.#users.end();
     this.#faults.end();
     this.#cluster.calmDown();
+    this.world.after(FOUND_MS, () => {
+      for (const id of this.#wanted.twice()) this.#judge.violations.push(`${id} still runs twice`);
+    });
   }
 
   /** No agent is offered that no app could use, once the master has been told what they want. */

@@ -44,6 +44,12 @@ export class Wanted {
     return differences;
   }
 
+  /** Instances that have more than one task. */
+  twice(): string[] {
+    const instances = this.alive().map(({ task }) => instanceOf(task));
+    return instances.filter((one, i) => instances.indexOf(one) < i);
+  }
+
   /** What is still under way or held although nothing happens any more. */
   leftovers(): string[] {
     const { leader, agents } = this.#cluster;
@@ -61,8 +67,10 @@ export class Wanted {
   }
 }
 
+const instanceOf = ({ info }: AgentTask): string => info.task_id.value.replace(/\.[^.]*$/, "");
+
 function differencesOf(spec: AppSpec, tasks: readonly AgentTask[], possible: number): string[] {
-  const slots = new Set(tasks.map(({ info }) => info.task_id.value.replace(/\.[^.]*$/, "")));
+  const slots = new Set(tasks.map(instanceOf));
   const differences: string[] = [];
   if (tasks.length !== possible) differences.push(`${spec.name}: ${tasks.length} tasks run, ${possible} are wanted`);
   if (slots.size !== tasks.length) differences.push(`${spec.name}: an instance runs twice`);

@@ -5,6 +5,7 @@ import type { Command } from "./inputs.ts";
 import { hasTask, newInstance } from "./instance.ts";
 import type { Instance } from "./instance.ts";
 import { kill } from "./kill.ts";
+import { replaceIfDue } from "./policies.ts";
 import { startRollout } from "./rollout.ts";
 import { instancesOf } from "./state.ts";
 import type { AppState } from "./state.ts";
@@ -58,7 +59,10 @@ function run(turn: Turn, spec: AppSpec): void {
   if (sameTask(app.spec, spec)) {
     app.spec = spec;
     turn.appChanged(app);
-    for (const instance of instancesOf(turn.state, app.name)) startAnew(turn, instance);
+    for (const instance of instancesOf(turn.state, app.name)) {
+      startAnew(turn, instance);
+      if (instance.state === "unreachable") replaceIfDue(turn, instance);
+    }
   } else startRollout(turn, app, spec);
   scale(turn, app, spec.instances);
 }

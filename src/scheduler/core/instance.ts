@@ -96,8 +96,8 @@ export type Verdict =
   | "failed";
 
 /**
- * Reads a status as a framework with PARTITION_AWARE must (docs/high-availability-framework-guide.md, mesos.proto
- * TaskState). TASK_LOST stands for several things; its reason tells them apart.
+ * Reads a status as a framework with PARTITION_AWARE must (docs/high-availability-framework-guide.md, docs/maintenance.md,
+ * mesos.proto TaskState). TASK_LOST stands for several things; its reason tells them apart.
  */
 export function verdictOf({ state, reason }: TaskStatus): Verdict {
   switch (state) {
@@ -117,6 +117,7 @@ export function verdictOf({ state, reason }: TaskStatus): Verdict {
     case "TASK_GONE_BY_OPERATOR":
       return "gone";
     case "TASK_LOST":
+      if (AGENT_REMOVED.has(reason ?? "")) return "gone";
       return MAYBE_ALIVE.has(reason ?? "") ? "unreachable" : "dropped";
     case "TASK_FINISHED":
       return "finished";
@@ -128,14 +129,14 @@ export function verdictOf({ state, reason }: TaskStatus): Verdict {
   }
 }
 
+/**
+ * Of an agent that the master only cannot reach it says TASK_UNREACHABLE; it says this when it has removed the agent: its
+ * machine was taken down for maintenance, it has unregistered, or another one has its address.
+ */
+const AGENT_REMOVED = new Set(["REASON_AGENT_REMOVED", "REASON_SLAVE_REMOVED"]);
+
 /** With these a task that is called lost may still run on an agent that nobody hears of. */
-const MAYBE_ALIVE = new Set([
-  "REASON_RECONCILIATION",
-  "REASON_AGENT_REMOVED",
-  "REASON_SLAVE_REMOVED",
-  "REASON_AGENT_UNKNOWN",
-  "REASON_SLAVE_UNKNOWN",
-]);
+const MAYBE_ALIVE = new Set(["REASON_RECONCILIATION", "REASON_AGENT_UNKNOWN", "REASON_SLAVE_UNKNOWN"]);
 
 /** Whether it has a task that Mesos was told of, or is about to be. */
 export function hasTask(instance: Instance): instance is Instance & { task: Placement } {

@@ -22,9 +22,21 @@ export function reconcileAgainMs(attempt: number, random: () => number): number 
   return backoffMs(attempt, { firstMs: 2000, maxMs: 60_000 }, random);
 }
 
+const RECONCILE_PERIOD_MS = 10 * 60_000;
+
 /** Between two reconciliations when all is quiet. */
 export function reconcilePeriodMs(random: () => number): number {
-  return 10 * 60_000 * (0.75 + random() / 2);
+  return RECONCILE_PERIOD_MS * (0.75 + random() / 2);
+}
+
+/**
+ * After a subscription, before another look at all that the master knows; Infinity when the regular ones will do. Agents take
+ * their time to register with a new master: most a few seconds, some all of `--agent_reregister_timeout` (10 minutes), of
+ * whose end the master tells by itself.
+ */
+export function lookAgainMs(looks: number, random: () => number): number {
+  const fullMs = 5000 * 2 ** looks;
+  return fullMs > RECONCILE_PERIOD_MS ? Infinity : fullMs * (0.75 + random() / 2);
 }
 
 /** The same while a task is out of sight: a master that was not there when it was lost does not tell that it is back. */

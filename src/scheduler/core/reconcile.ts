@@ -2,7 +2,7 @@
 // of, the master is asked about every task by its agent, again and again with growing pauses until each has its answer;
 // then about all that it knows, so that tasks come to light which nobody here has.
 import { hasTask } from "./instance.ts";
-import { LAUNCH_SILENCE_MS, reconcileAgainMs, reconcilePeriodMs, reconcileUnseenMs } from "./pace.ts";
+import { LAUNCH_SILENCE_MS, lookAgainMs, reconcileAgainMs, reconcilePeriodMs, reconcileUnseenMs } from "./pace.ts";
 import type { Turn } from "./turn.ts";
 
 /** Begins a round with every task that there is. */
@@ -15,9 +15,20 @@ export function startReconciling(turn: Turn): void {
   turn.wakeAt(turn.nowMs);
 }
 
+/**
+ * A master may lead anew: a task that was replaced while it was out of sight, or was to end, comes to it with its agent, and
+ * nobody is told of a task whose agent the master has expected.
+ */
+export function startLooking(turn: Turn): void {
+  const { reconciling } = turn.state;
+  reconciling.looks = 0;
+  reconciling.lookMs = turn.nowMs + lookAgainMs(0, turn.env.random);
+}
+
 /** There is nothing yet that could be asked about. */
 export function reconcileLater(turn: Turn): void {
   const { reconciling } = turn.state;
+  reconciling.lookMs = Infinity;
   reconciling.remaining.clear();
   reconciling.implicit = false;
   reconciling.nextMs = turn.nowMs + reconcilePeriodMs(turn.env.random);
@@ -48,9 +59,13 @@ export function goOnReconciling(turn: Turn): void {
       reconciling.nextMs = nowMs + reconcileAgainMs(reconciling.attempt++, env.random);
     } else if (!reconciling.implicit) startReconciling(turn);
   }
-  if (reconciling.remaining.size === 0 && reconciling.implicit) {
+  const looksAgain = nowMs >= reconciling.lookMs;
+  if (looksAgain) reconciling.lookMs = nowMs + lookAgainMs(++reconciling.looks, env.random);
+  turn.wakeAt(reconciling.lookMs);
+  const isDone = reconciling.remaining.size === 0 && reconciling.implicit;
+  if (isDone || looksAgain) turn.call({ type: "RECONCILE", reconcile: { tasks: [] } });
+  if (isDone) {
     reconciling.implicit = false;
-    turn.call({ type: "RECONCILE", reconcile: { tasks: [] } });
     const unseen = [...state.instances.values()].some((instance) => instance.state === "unreachable");
     reconciling.nextMs = nowMs + (unseen ? reconcileUnseenMs : reconcilePeriodMs)(env.random);
   }

@@ -99,6 +99,9 @@ export interface SchedulerState {
     nextMs: number;
     /** All that the master knows is to be asked for once the tasks that are known here have their answers. */
     implicit: boolean;
+    /** It is asked for besides, while agents may still register with a master that leads anew: how often, and when next. */
+    looks: number;
+    lookMs: number;
   };
   /** Offers whose ACCEPT is lost: they are declined, lest it still arrive. */
   withdrawals: Map<string, { instances: string[]; sinceMs: number; nextMs: number }>;
@@ -149,7 +152,7 @@ export function restoreState(info: FrameworkInfo, stored: Changes | undefined): 
     told: { info: undefined, constraints: undefined, takesUpdates: false, takesConstraints: false },
     unconfirmed: new Set(),
     unanswered: new Set(),
-    reconciling: { remaining: new Set(), attempt: 0, nextMs: Infinity, implicit: false },
+    reconciling: { remaining: new Set(), attempt: 0, nextMs: Infinity, implicit: false, looks: 0, lookMs: Infinity },
     withdrawals: new Map(),
     declines: [],
     leaving: new Map(),

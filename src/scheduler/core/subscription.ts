@@ -1,7 +1,7 @@
 // The subscription as the core sees it: what holds no longer when it is lost, what is to be said first when it is there.
 import { resetDemand } from "./demand.ts";
 import type { Input } from "./inputs.ts";
-import { reconcileLater, startReconciling } from "./reconcile.ts";
+import { reconcileLater, startLooking, startReconciling } from "./reconcile.ts";
 import type { Turn } from "./turn.ts";
 
 const TEARDOWN_AGAIN_MS = 1000;
@@ -27,7 +27,10 @@ export function onSubscribed(turn: Turn, told: Extract<Input, { type: "subscribe
   }
   for (const kill of state.kills.values()) kill.nextMs = turn.nowMs;
   if (isNew) reconcileLater(turn);
-  else startReconciling(turn);
+  else {
+    startReconciling(turn);
+    startLooking(turn);
+  }
 }
 
 export function onDisconnected(turn: Turn): void {

@@ -1,5 +1,7 @@
 // The answer to "why is it waiting?": for each app that waits, the agents that were offered and everything about each that
 // does not do, the nearest miss first. Worked out when somebody asks, from what each agent offered last.
+import { parseUserDurationMs } from "../../mesos/duration.ts";
+import type { AppSpec } from "../app-spec.ts";
 import { attributeText } from "../constraints.ts";
 import { OpenOffer, obstacles } from "../match-offers.ts";
 import type { Mismatch, Obstacle } from "../match-offers.ts";
@@ -35,7 +37,7 @@ export function whyView(state: SchedulerState, name: string, nowMs: number): Why
   const app = state.apps.get(name);
   if (app === undefined) return undefined;
   const idle = instancesOf(state, name).filter(({ state: now }) => now !== "running" && now !== "finished");
-  const waiting = idle.map((one) => ({ instance: one.id, state: one.state, reason: waitsFor(one, nowMs) }));
+  const waiting = idle.map((one) => ({ instance: one.id, state: one.state, reason: waitsFor(one, app.spec, nowMs) }));
   const wanting = idle.filter((one) => one.state === "waiting");
   const found = wanting.length === 0 ? [] : nearestFirst({ state, nowMs }, app);
   const agents = found.map(({ miss }) => miss);
@@ -44,7 +46,7 @@ export function whyView(state: SchedulerState, name: string, nowMs: number): Why
     summary: summaryOf(state, app, { idle, wanting, agents }),
     waiting,
     agents,
-    help: helpFor(app, found),
+    help: [...helpOutOfSight(app, idle), ...helpFor(app, found)].slice(0, MAX_HELP),
   };
 }
 
@@ -83,7 +85,7 @@ function nearestFirst(now: { state: SchedulerState; nowMs: number }, app: AppSta
   );
 }
 
-function waitsFor(instance: Instance, nowMs: number): string {
+function waitsFor(instance: Instance, { unreachable }: AppSpec, nowMs: number): string {
   const { state, lastFailure, task, notBeforeMs = nowMs } = instance;
   const failed = lastFailure && `${lastFailure.state}${lastFailure.message ? `, ${lastFailure.message}` : ""}`;
   const where = task?.agent ?? "";
@@ -97,7 +99,7 @@ function waitsFor(instance: Instance, nowMs: number): string {
     case "starting":
       return `starts on ${where}: its image and files are fetched`;
     case "unreachable":
-      return `ran on ${where}, which nobody hears of`;
+      return `ran on ${where}, which nobody hears of; ${replacedWhen(instance, unreachable.replace_after, nowMs)}`;
     case "killing":
       return `is being ended on ${where}`;
     case "gave-up":
@@ -106,6 +108,20 @@ function waitsFor(instance: Instance, nowMs: number): string {
     case "finished":
       return "waits for nothing";
   }
+}
+
+function replacedWhen({ sinceMs }: Instance, replaceAfter: string, nowMs: number): string {
+  if (replaceAfter === "never") return "no other takes its place (unreachable.replace_after: never)";
+  const leftMs = Math.max(0, sinceMs + parseUserDurationMs(replaceAfter) - nowMs);
+  return `another takes its place in ${Math.ceil(leftMs / 1000)} s`;
+}
+
+/** For those that are waited for, for ever. */
+function helpOutOfSight({ name, spec }: AppState, idle: readonly Instance[]): string[] {
+  if (spec.unreachable.replace_after !== "never") return [];
+  const lost = idle.filter(({ state }) => state === "unreachable").flatMap(({ task }) => task?.agent ?? []);
+  const words = `start it again, tell a master that still knows it that it is gone (MARK_AGENT_GONE), or give ${name} another replace_after`;
+  return [...new Set(lost)].map((agent) => `${agent}: ${words}`);
 }
 
 function summaryOf(
@@ -124,7 +140,7 @@ function summaryOf(
 
 const MAX_HELP = 3;
 
-/** From the nearest misses: what would have to change there. */
+/** Of the misses: what would have to change there. */
 function helpFor({ name, spec }: AppState, found: readonly Found[]): string[] {
   const help = found.map(({ miss, obstacles: all }) => {
     const parts = all.map((one) => {
@@ -143,5 +159,5 @@ function helpFor({ name, spec }: AppState, found: readonly Found[]): string[] {
     });
     return parts.length === 0 ? undefined : `${miss.agent}: ${parts.join("; ")}`;
   });
-  return help.filter((one) => one !== undefined).slice(0, MAX_HELP);
+  return help.filter((one) => one !== undefined);
 }

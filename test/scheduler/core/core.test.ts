@@ -9,6 +9,7 @@ import { offerConstraintsOf } from "../../../src/scheduler/core/offer-constraint
 import { verdictOf } from "../../../src/scheduler/core/instance.ts";
 import { instancesOf, restoreState } from "../../../src/scheduler/core/state.ts";
 import type { SchedulerState } from "../../../src/scheduler/core/state.ts";
+import { whyView } from "../../../src/scheduler/core/why.ts";
 import { step } from "../../../src/scheduler/core/step.ts";
 import { parseAppObject } from "../../../src/scheduler/parse-app-file.ts";
 import { offer } from "../offers.ts";
@@ -159,6 +160,32 @@ describe("a task", () => {
     }
   });
 
+  it("whose agent was removed is followed by another at once, also where one out of sight is waited for for ever", () => {
+    run({ unreachable: { replace_after: "never" } });
+    update("web.1", "TASK_UNREACHABLE", { reason: "REASON_AGENT_REMOVED" });
+    later(3600_000);
+    expect(of()).toEqual(["web.1 unreachable"]);
+    // As for POST /machine/down, SIGUSR1 to the agent, and one that has lost its work directory.
+    update("web.1", "TASK_LOST", { source: "SOURCE_MASTER", reason: "REASON_AGENT_REMOVED" });
+    expect(of()).toEqual(["web.1 waiting"]);
+  });
+
+  it("that is out of sight is told of with what helps, and replaced when the app is changed to have it so", () => {
+    const why = () => whyView(state, "web", nowMs);
+    update("web.1", "TASK_UNREACHABLE");
+    nowMs += 10_000;
+    expect(why()).toMatchObject({
+      waiting: [{ reason: "ran on a1:5051, which nobody hears of; another takes its place in 20 s" }],
+      help: [],
+    });
+    run({ unreachable: { replace_after: "never" } });
+    expect(why()?.waiting[0]?.reason).toContain("no other takes its place");
+    expect(why()?.help).toEqual([expect.stringContaining("MARK_AGENT_GONE")]);
+    later(3600_000);
+    run({ unreachable: { replace_after: "5mins" } });
+    expect(of()).toEqual(["web.1 waiting"]);
+  });
+
   it("that is out of sight is waited for as long as the app says, and surplus when it comes back later", () => {
     update("web.1", "TASK_RUNNING");
     const first = state.instances.get("web.1")!.task!;
@@ -204,6 +231,30 @@ describe("a task", () => {
       { type: "RECONCILE", reconcile: { tasks: [{ task_id: { value: "web.1.1" }, agent_id: { value: "a1" } }] } },
     ]);
     expect(of()).toEqual(["web.1 launching"]);
+  });
+});
+
+describe("a master that leads anew", () => {
+  const implicit = (made: SchedulerCall[]) =>
+    made.filter((one) => one.type === "RECONCILE" && one.reconcile.tasks.length === 0).length;
+
+  it("is asked for all that it knows again and again while agents may still register with it", () => {
+    run();
+    offers(offer());
+    update("web.1", "TASK_RUNNING");
+    calls({ type: "subscribed", frameworkId: "f1" });
+    // The agent of web.1 does not come back: nothing answers for it.
+    const seconds: number[] = [];
+    for (let second = 1; second <= 700; second++) if (implicit(later(1000)) > 0) seconds.push(second);
+    expect(seconds).toEqual([5, 15, 35, 75, 155, 315, 635]);
+    const back = { task_id: { value: "web.1.0" }, agent_id: { value: "a2" }, state: "TASK_RUNNING" as const };
+    expect(calls({ type: "update", status: back })).toMatchObject([{ type: "KILL" }]);
+  });
+
+  it("is not asked so often where the framework is new", () => {
+    calls({ type: "subscribed", frameworkId: "f2" });
+    run();
+    expect(implicit(later(60_000))).toBe(0);
   });
 });
 
@@ -435,7 +486,8 @@ describe("a master that knows offer constraints", () => {
 describe("the word of a master about a task", () => {
   it.each<[Partial<TaskStatus> & { state: TaskState }, string]>([
     [{ state: "TASK_LOST", reason: "REASON_RECONCILIATION" }, "unreachable"],
-    [{ state: "TASK_LOST", reason: "REASON_AGENT_REMOVED" }, "unreachable"],
+    [{ state: "TASK_LOST", reason: "REASON_AGENT_REMOVED" }, "gone"],
+    [{ state: "TASK_UNREACHABLE", reason: "REASON_AGENT_REMOVED" }, "unreachable"],
     [{ state: "TASK_LOST", reason: "REASON_INVALID_OFFERS" }, "dropped"],
     [{ state: "TASK_UNKNOWN" }, "unreachable"],
     [{ state: "TASK_GONE" }, "gone"],

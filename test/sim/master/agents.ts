@@ -83,6 +83,11 @@ export class RegisteredAgents {
     }
   }
 
+  /** Also of one that has not heard of its admission: it asks again, and is known by its address. */
+  idOf(agent: SimulatedAgent): string | undefined {
+    return [...this.#state.agents].find(([, entry]) => entry.agent === agent && entry.life === agent.lives)?.[0];
+  }
+
   /** The agent is none of the cluster's any more, and its tasks are in that state. */
   remove(agentId: string, state: TaskState): void {
     const known = this.#state;
@@ -115,11 +120,7 @@ export class RegisteredAgents {
     admitted: (id: string, link: number) => void,
   ): void {
     const state = this.#state;
-    // One that has not heard of its admission asks again, and is known by its address.
-    const known = [...state.agents].find(
-      ([, entry]) => agent.id === undefined && entry.agent === agent && entry.life === agent.lives,
-    )?.[0];
-    const id = agent.id ?? known ?? state.newId("S");
+    const id = agent.id ?? this.idOf(agent) ?? state.newId("S");
     const entry: AgentEntry = {
       agent,
       link: state.registry.ids++,

@@ -90,6 +90,11 @@ export class SimulatedMaster {
     return this.hears(agent) && !tasks.some(({ agentId, state }) => agentId === agent.id && !TERMINAL.has(state));
   }
 
+  /** By which the master knows the agent, which may not have heard of it. */
+  idOf(agent: SimulatedAgent): string | undefined {
+    return this.#agents.idOf(agent);
+  }
+
   /** The machine is down: its agent is none of the cluster's any more. */
   takeDown(agent: SimulatedAgent): void {
     const { registry } = this.#state;
