@@ -233,7 +233,7 @@ describe("an app", () => {
       "name: nope",
       `image: ${DEFAULT_NGINX_IMAGE}`,
       "ports: [80]",
-      "verify: { path: /nope, timeout: 1secs }",
+      "verify: { path: /nope, timeout: 3secs }",
     ];
     const { message } = expectFault(await runApp(app), "HTTP_CHECK_FAILED");
     expect(message).toMatch(/127\.0\.0\.1:\d+\/nope .*status 404 came instead of 200.*404 Not Found/s);
