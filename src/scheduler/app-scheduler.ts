@@ -178,7 +178,7 @@ export class AppScheduler {
 
   /**
    * Ends the framework with all that is its own, and forgets it.
-   * @throws StepError TEARDOWN_TIMEOUT, the signal's reason.
+   * @throws StepError TEARDOWN_TIMEOUT, the signal's reason; what ended its leadership before it could forget
    */
   async teardown(signal?: AbortSignal): Promise<void> {
     await this.settled();
@@ -186,6 +186,8 @@ export class AppScheduler {
       await this.command({ name: "stop" });
       await this.until(({ state }) => (state.over ? true : undefined), within);
       await this.settled();
+      const { reason } = this.#closing.signal as { reason: unknown };
+      if (isLostLeadership(reason)) throw reason;
     };
     const late = () =>
       new StepError(`No master took the framework's end within ${TEARDOWN_LIMIT_MS / 1000} s.`, {

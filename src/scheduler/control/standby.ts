@@ -21,6 +21,11 @@ export class Standby {
     this.#leader = leader;
   }
 
+  /** Undefined while that is not known. */
+  get leader(): Candidate | undefined {
+    return this.#leader;
+  }
+
   /** What it waits for, as words that end a sentence. */
   get obstacle(): string {
     return this.#leader === undefined ? "ZooKeeper does not say who leads" : `${leaderText(this.#leader)} leads`;
