@@ -6,9 +6,10 @@ import { MesosUpError, TaskFailedError } from "../errors.ts";
 import type { AppEvent } from "./app-event.ts";
 import type { AppScheduler } from "./app-scheduler.ts";
 import type { AppSpec } from "./app-spec.ts";
+import { isEnding } from "./core/state.ts";
 import type { WhyView } from "./core/why.ts";
 import type { FrameworkStore } from "./store/framework-store.ts";
-import { openScheduler, type OpenScheduler } from "./open-scheduler.ts";
+import { openScheduler, type OpenScheduler, type OpenSchedulerOptions } from "./open-scheduler.ts";
 import { RunningApp } from "./running-app.ts";
 import { requireSecrets } from "./secrets.ts";
 import { untilRunning } from "./until-running.ts";
@@ -85,6 +86,7 @@ export async function runApps(options: RunAppsOptions): Promise<RunningApp[]> {
   for (const app of apps) requireSecrets(app, options.env);
   const inVain = new Map<string, number>();
   const frameworkName = options.frameworkName ?? `mesos-up ${apps.map(({ name }) => name).join(" ")}`;
+  await bringToItsEnd({ ...options, frameworkName });
   const open = await openScheduler({
     ...options,
     frameworkName,
@@ -114,6 +116,24 @@ export async function runApps(options: RunAppsOptions): Promise<RunningApp[]> {
     const leave = resumed && !(error instanceof TaskFailedError);
     await giveUp(error, [...(leave ? [] : [() => tearDown(scheduler)]), close]);
     throw error;
+  }
+}
+
+/** A framework whose end was asked of an earlier process, which was itself ended before: nothing can be run in it. */
+async function bringToItsEnd(options: Omit<OpenSchedulerOptions, "apps"> & { signal?: AbortSignal }): Promise<void> {
+  const { frameworkStore: store, signal } = options;
+  if (store === undefined || !isEnding(await store.load())) return;
+  const keptOpen: FrameworkStore = {
+    load: () => store.load(),
+    write: (changes) => store.write(changes),
+    clear: () => store.clear(),
+    close: () => Promise.resolve(),
+  };
+  const { scheduler, close } = await openScheduler({ ...options, apps: [], metrics: undefined, frameworkStore: keptOpen });
+  try {
+    await scheduler.teardown(signal);
+  } finally {
+    await close();
   }
 }
 

@@ -509,6 +509,22 @@ describe("a scheduler that was there before", () => {
     expect((await test.started).running.frameworkId).toBe("f2");
   });
 
+  it("brings an end to its end that it was asked for, and starts from scratch then", async () => {
+    const { store } = await earlierRun();
+    await store.write({ framework: { id: "f1", stopping: true } });
+    await using test = await launch({ frameworkStore: store });
+    const earlier = await test.master.stream();
+    expect(earlier.call).toMatchObject({ framework_id: { value: "f1" } });
+    earlier.send(subscribed("f1"));
+    await test.master.call("TEARDOWN");
+    const stream = await test.master.stream();
+    expect(stream.call.framework_id).toBeUndefined();
+    stream.send(subscribed("f2"), { type: "OFFERS", offers: { offers: [offer()] } });
+    const { accept } = await test.master.call("ACCEPT");
+    stream.send(update(accept.operations[0]!.launch!.task_infos![0]!.task_id.value, "TASK_RUNNING"));
+    expect((await test.started).running.frameworkId).toBe("f2");
+  });
+
   it("leaves its task alone when it is only interrupted", async () => {
     const { store } = await earlierRun();
     const abort = new AbortController();

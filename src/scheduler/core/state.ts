@@ -125,6 +125,11 @@ const INSTANCE_PREFIX = "instance/";
 export const appKey = (name: string): string => APP_PREFIX + name;
 export const instanceKey = (id: string): string => INSTANCE_PREFIX + id;
 
+/** Whether the end of the framework was asked for when that was stored. */
+export function isEnding(stored: Changes | undefined): boolean {
+  return (stored?.[FRAMEWORK_KEY] as { stopping?: boolean } | undefined)?.stopping === true;
+}
+
 /** The state as it was stored; what was never stored gives one without apps. */
 export function restoreState(info: FrameworkInfo, stored: Changes | undefined): SchedulerState {
   // A master lets nobody change it, and another scheduler of the framework may be another user's.
@@ -163,9 +168,9 @@ export function restoreState(info: FrameworkInfo, stored: Changes | undefined): 
   };
   for (const [key, value] of Object.entries(stored ?? {})) {
     if (key === FRAMEWORK_KEY) {
-      const { id, stopping } = value as { id: string; stopping?: boolean };
+      const { id } = value as { id: string };
       state.frameworkId = id;
-      state.stopping = stopping === true;
+      state.stopping = isEnding(stored);
     } else if (key.startsWith(APP_PREFIX)) {
       const app = value as AppState;
       state.apps.set(app.name, app);
