@@ -53,8 +53,10 @@ export function machineShell(folder: string, env: NodeJS.ProcessEnv): MachineShe
       const { failed, exitCode, stdout, stderr, shortMessage } = await running;
       signal.throwIfAborted();
       if (!failed) return stdout;
-      if (exitCode === NOT_CONNECTED) known = undefined;
-      if (exitCode === NOT_CONNECTED) throw unreachable(machine.name);
+      if (exitCode === NOT_CONNECTED) {
+        known = undefined;
+        throw unreachable(machine.name);
+      }
       throw refused(machine.name, command, { exitCode, stdout, stderr: stderr.trim() || (shortMessage ?? "") });
     },
   };

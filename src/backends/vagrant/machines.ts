@@ -1,6 +1,7 @@
 // The machines of a cluster as Vagrant knows them, and what can be asked of them.
 import { systemClock, type Clock } from "../../client/clock.ts";
 import type { ClusterPlan } from "../../cluster/plan-types.ts";
+import { shellWord } from "../../cluster/shell-word.ts";
 import type { PlanMachine } from "../../cluster/vagrant/vagrant-types.ts";
 import { MesosUpError } from "../../errors.ts";
 import { machineContainers } from "./machine-containers.ts";
@@ -92,9 +93,4 @@ export function machineOf({ name, nodes, vagrant: machines }: ClusterPlan, node:
     code: "NODE_UNKNOWN",
     hint: `Its nodes are ${nodes.map((known) => known.name).join(", ")}.`,
   });
-}
-
-/** A word as a shell takes it. */
-export function shellWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,5 +1,6 @@
 // The Vagrant backend: a cluster on machines of its own, virtual ones or containers that stand for them.
 import { basename } from "node:path";
+import { shellWord } from "../../cluster/shell-word.ts";
 import { createSteps } from "../../progress/steps.ts";
 import { actOnNode } from "../act-on-node.ts";
 import type { ComponentAction, ListingBackend, UpOptions } from "../backend.ts";
@@ -13,7 +14,7 @@ import { networkOf } from "./machine-containers.ts";
 import { machineFolder } from "./machine-folder.ts";
 import { machineLog } from "./machine-log.ts";
 import { machineShell, type MachineShell } from "./machine-shell.ts";
-import { machineOf, shellWord, vagrant } from "./machines.ts";
+import { machineOf, vagrant } from "./machines.ts";
 import { nodeStatuses } from "./status.ts";
 import { up } from "./up.ts";
 import type { VagrantBackendOptions } from "./vagrant-options.ts";

@@ -1,12 +1,13 @@
 // A terminal for a command, made by `script` of util-linux: the agent itself has no way to a pseudo-terminal.
 import { readFileSync } from "node:fs";
+import { shellWord } from "../../cluster/shell-word.ts";
 import { runCommand } from "../containerizer/run-command.ts";
 import { treeOf } from "../containerizer/processes.ts";
 import type { WindowSize } from "./process-io.ts";
 
 /** The same program with its arguments on a terminal of its own; what it writes to stderr comes out on stdout. */
 export function onTerminal(file: string, args: readonly string[]): { file: string; args: string[] } {
-  const words = [file, ...args].map((word) => `'${word.replaceAll("'", `'\\''`)}'`);
+  const words = [file, ...args].map(shellWord);
   return { file: "script", args: ["-q", "-e", "-f", "-c", `exec ${words.join(" ")}`, "/dev/null"] };
 }
 

@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { shellWord } from "../../../cluster/shell-word.ts";
 import { type Apt } from "./apt.ts";
 import { chooseJava, type ListedFile } from "./dependencies.ts";
 import {
@@ -173,13 +174,9 @@ async function writeLauncher({
   const libraries = folders.map((folder) => join(final, "root", folder)).join(":");
   const script = [
     "#!/bin/sh",
-    `LD_LIBRARY_PATH=${quoted(libraries)}\${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}`,
+    `LD_LIBRARY_PATH=${shellWord(libraries)}\${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}`,
     "export LD_LIBRARY_PATH",
-    `exec ${quoted(join(final, inside))} "$@"`,
+    `exec ${shellWord(join(final, inside))} "$@"`,
   ];
   await writeFile(launcher, `${script.join("\n")}\n`, { mode: 0o755 });
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
 }
