@@ -1,15 +1,13 @@
 // `mesos-up down`: removes everything that `up` made, of one cluster or of all that are known to this folder.
 import { existsSync } from "node:fs";
-import { dirname } from "node:path";
 import type { Backend, UpOptions } from "../src/backends/backend.ts";
 import { endProcesses } from "../src/backends/local/processes/end-processes.ts";
-import { clusterFolder, clusterNames } from "../src/backends/state/cluster-folder.ts";
-import { madeBy } from "../src/backends/state/made-by.ts";
+import { clusterFolder } from "../src/backends/state/cluster-folder.ts";
 import { clusterFolderOf, identify, processIds, type ProcessIdentity } from "../src/backends/state/process-identity.ts";
-import type { ClusterSpec } from "../src/cluster/spec.ts";
 import { MesosUpError } from "../src/errors.ts";
 import { backendFor } from "./backends.ts";
 import { errorJson, runAtTheEdge, type CommandResult, type Edge } from "./edge.ts";
+import { knownClusters } from "./known-clusters.ts";
 import { backendThere, readClusterSpec, type CommonOptions } from "./options.ts";
 import { releaseSchedulers } from "./schedulers.ts";
 
@@ -54,7 +52,9 @@ function downText(name: string, removed: string[]): string {
 async function downAll(edge: Edge): Promise<CommandResult> {
   const clusters: { name: string; backend: string; removed: string[]; error?: unknown }[] = [];
   const errors: unknown[] = [];
-  for (const { name, backend: kind } of await knownClusters()) {
+  for (const { name, backend: kind } of await knownClusters(process.cwd(), async (backend) =>
+    (await backendFor({ backend })).list(),
+  )) {
     edge.signal.throwIfAborted();
     try {
       clusters.push({ name, backend: kind, ...(await takeDown(name, await backendFor({ backend: kind }), edge)) });
@@ -77,24 +77,4 @@ function incomplete(errors: unknown[]): MesosUpError {
     hint: "Put right what is named, then run `mesos-up down --all` again.",
     cleanupErrors: errors,
   });
-}
-
-/** State of schedulers on clusters that are not ours (see foreignStateDirectory). */
-const ELSEWHERE = /^at-.+-[0-9a-f]{8}$/;
-
-/** Those with a folder here, be it damaged, and those that run though their folder is gone. */
-async function knownClusters(): Promise<{ name: string; backend: ClusterSpec["backend"] }[]> {
-  const root = process.cwd();
-  const here = clusterNames(root).filter((name) => !ELSEWHERE.test(name));
-  const known = new Map(here.map((name) => [name, madeBy(clusterFolder(root, name))]));
-  for (const backend of ["local", "docker"] as const) {
-    // Who is not there, or not for this system, has no clusters.
-    const list = await Promise.resolve()
-      .then(async () => (await backendFor({ backend })).list())
-      .catch(() => []);
-    for (const { name, folder } of list)
-      if (dirname(folder) === dirname(clusterFolder(root, name)) && !known.has(name) && !ELSEWHERE.test(name))
-        known.set(name, backend);
-  }
-  return [...known].map(([name, backend = "local"]) => ({ name, backend }));
 }

@@ -32,10 +32,10 @@ export function containerNameOf({ name, container }: PlanNode): string {
   return container?.name ?? name;
 }
 
-/** Containers of the cluster in `folder`, running or not. */
+/** Containers of the cluster in `folder`, running or not. Machines that are containers are Vagrant's to take down. */
 export async function ownedContainers(daemon: Daemon, folder: string, signal?: AbortSignal): Promise<OwnedContainer[]> {
   const found = await daemon.json<ListedContainer[]>("GET", `/containers/json?all=1&${ofCluster(folder)}`, { signal });
-  return found.map(({ Id, Names, State, Status, Image, Labels }) => ({
+  return found.filter(isNode).map(({ Id, Names, State, Status, Image, Labels }) => ({
     id: Id,
     name: nameOf(Names),
     node: Labels[DOCKER_LABELS.node] ?? nameOf(Names),
@@ -73,12 +73,15 @@ export async function ownedNetworks(daemon: Daemon, folder: string): Promise<{ i
   return found.map(({ Id, Name }) => ({ id: Id, name: Name }));
 }
 
-/** Folders of all clusters that have nodes on the daemon. Machines that are containers are Vagrant's to take down. */
+/** Folders of all clusters that have nodes on the daemon. */
 export async function clusterFolders(daemon: Daemon): Promise<string[]> {
   const filters = encodeURIComponent(JSON.stringify({ label: [DOCKER_LABELS.state] }));
   const found = await daemon.json<ListedContainer[]>("GET", `/containers/json?all=1&filters=${filters}`);
-  const nodes = found.filter(({ Labels }) => Labels[DOCKER_LABELS.role] !== "machine");
-  return [...new Set(nodes.flatMap(({ Labels }) => Labels[DOCKER_LABELS.state] ?? []))];
+  return [...new Set(found.filter(isNode).flatMap(({ Labels }) => Labels[DOCKER_LABELS.state] ?? []))];
+}
+
+function isNode({ Labels }: ListedContainer): boolean {
+  return Labels[DOCKER_LABELS.role] !== "machine";
 }
 
 function ofCluster(folder: string): string {

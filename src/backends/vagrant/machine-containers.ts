@@ -29,6 +29,12 @@ export async function machineContainers(folder: string, command: CommandOptions)
   });
 }
 
+/** Folders of all clusters that have machines on the daemon, be these folders gone. @throws CommandError COMMAND_FAILED */
+export async function machineFolders(command: CommandOptions): Promise<string[]> {
+  const folders = await listed([`label=${DOCKER_LABELS.role}=machine`], `{{.Label "${DOCKER_LABELS.state}"}}`, command);
+  return [...new Set(folders)];
+}
+
 /** Vagrant's name for the network of which these are the first three numbers. */
 export function networkName(network: string): string {
   return `vagrant_network_${network}.0/24`;

@@ -4,13 +4,14 @@ import { shellWord } from "../../cluster/shell-word.ts";
 import { createSteps } from "../../progress/steps.ts";
 import { actOnNode } from "../act-on-node.ts";
 import type { ComponentAction, ListingBackend, UpOptions } from "../backend.ts";
+import { findProgram } from "../find-program.ts";
 import { clusterFolder, clusterNames, lockCluster } from "../state/cluster-folder.ts";
 import { readClusterRecord, requireReadable, type ClusterRecord } from "../state/cluster-record.ts";
 import { requireCluster } from "../state/require-node.ts";
 import { actOn, logTailOf } from "./components.ts";
 import { down } from "./down.ts";
 import { leftovers } from "./leftovers.ts";
-import { networkOf } from "./machine-containers.ts";
+import { machineFolders, networkOf } from "./machine-containers.ts";
 import { machineFolder } from "./machine-folder.ts";
 import { machineLog } from "./machine-log.ts";
 import { machineShell, type MachineShell } from "./machine-shell.ts";
@@ -31,6 +32,9 @@ export interface VagrantBackend extends ListingBackend {
   /** Runs a command on a node's machine as root, and gives what it printed. @throws MesosUpError NODE_UNKNOWN, COMMAND_FAILED */
   runOnMachine(name: string, node: string, command: readonly string[], signal: AbortSignal): Promise<string>;
 }
+
+/** Whoever asks what clusters there are waits no longer for one that says nothing. */
+const DOCKER_ANSWERS_WITHIN_MS = 60_000;
 
 export function createVagrantBackend(options: VagrantBackendOptions): VagrantBackend {
   const { root, env } = options;
@@ -64,7 +68,12 @@ export function createVagrantBackend(options: VagrantBackendOptions): VagrantBac
       return await logTailOf(shellOf(name), plan, { node, lines }, signal);
     },
     log: (name, node) => machineLog(shellOf(name), { plan: requireCluster(recordOf(name), name).plan, node }),
-    list: () => clusterNames(root).map((name) => ({ name: basename(folderOf(name)), folder: folderOf(name) })),
+    async list() {
+      const command = { environment: env, signal: AbortSignal.timeout(DOCKER_ANSWERS_WITHIN_MS) };
+      const inDocker = findProgram("docker", env) === undefined ? [] : await machineFolders(command).catch(() => []);
+      const folders = new Set([...clusterNames(root).map(folderOf), ...inDocker]);
+      return [...folders].map((folder) => ({ name: basename(folder), folder }));
+    },
     act: (name, node, action, limits) =>
       actOnNode({ name, node, action }, limits, {
         root,

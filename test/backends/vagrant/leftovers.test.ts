@@ -17,6 +17,7 @@ cd '${folder}'
 case "$1 $*" in
   "network network inspect"*) [ -e network ] && echo '${network}' ;;
   "network network rm"*) echo "$3" >>removed; rm network ;;
+  ps*.Label*) cat folders 2>/dev/null || true ;;
   ps*label=*) cat machines 2>/dev/null || true ;;
   ps*network=*) cat others 2>/dev/null || true ;;
   rm*) echo "$*" >>removed; rm machines ;;
@@ -39,6 +40,26 @@ function leavePlan(): string {
   writeFileSync(join(cluster, "plan.json"), '{ "vagrant": { "machines": [{ "address": "192.168.33.10" }] } }');
   return cluster;
 }
+
+describe("the clusters that are known", () => {
+  it("are those with a folder here, and those with machines that are containers, each once", async () => {
+    expect(await backend.list()).toEqual([]);
+    const demo = leavePlan();
+    const [lost, other] = [join(folder, ".mesos-up/lost"), "/elsewhere/.mesos-up/other"];
+    there("folders", `${lost}\n${demo}\n${lost}\n${other}\n`);
+    expect(await backend.list()).toEqual([
+      { name: "demo", folder: demo },
+      { name: "lost", folder: lost },
+      { name: "other", folder: other },
+    ]);
+  });
+
+  it("are those with a folder alone where Docker does not answer", async () => {
+    const demo = leavePlan();
+    writeFileSync(join(folder, "docker"), "#!/bin/sh\nexit 1\n");
+    expect(await backend.list()).toEqual([{ name: "demo", folder: demo }]);
+  });
+});
 
 describe("what is left of machines", () => {
   it("is their network, unless others' machines are in it, halted ones too", async () => {

@@ -1,13 +1,14 @@
 // The image store in the cache: an OCI layout, and the file systems unpacked from it. Agents read it (their --docker_registry)
 // and this fills it.
 //   <cache>/images/{oci/,unpacked/<manifest digest>/{rootfs/,config.json}}
+import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { MesosUpError } from "../../../errors.ts";
 import { runCommand } from "../kit/command.ts";
 import type { KitProgress } from "../kit/fetch-packages.ts";
-import { forgetUnused, namesIn } from "../kit/forget.ts";
+import { forgetUnused, pathsIn } from "../kit/forget.ts";
 import { cacheError } from "../kit/kit-errors.ts";
 import { withLock } from "../kit/lock.ts";
 import { findInFolders } from "../../find-program.ts";
@@ -53,6 +54,8 @@ export const nginxReference = "mesos-up/nginx:local";
 
 const descriptionAnnotation = "org.mesos-up.description";
 const recipeAnnotation = "org.mesos-up.recipe";
+
+const archivePrefix = ".archive-";
 
 export class ImageStore {
   /** What an agent's --docker_registry takes. */
@@ -126,19 +129,28 @@ export class ImageStore {
     return await readConfigDigest(this.#layout, image);
   }
 
-  /** Gives an image of the store as an archive that every version of Docker loads, which is gone afterwards. */
+  /**
+   * Gives an image of the store as an archive that every version of Docker loads, which is gone afterwards. However long that
+   * is used, nobody waits for the store meanwhile.
+   */
   async withArchive<T>(reference: string, use: (archive: string) => Promise<T>): Promise<T> {
     const image = findImage(this.#layout, reference);
     if (image === undefined) throw imageMissing(reference);
     const { machine, signal } = this.#context();
     const skopeo = await this.#program("skopeo");
     const name = image.annotations?.[referenceAnnotation] ?? reference;
-    return await this.#exclusively(async (staging) => {
-      const command = { environment: { ...machine.environment, TMPDIR: staging }, signal, cwd: this.directory };
-      const target = `docker-archive:.staging/docker.tar:${reference}`;
-      await runCommand(skopeo, ["--insecure-policy", "copy", "--quiet", `oci:oci:${name}`, target], command);
-      return await use(join(staging, "docker.tar"));
-    });
+    const archive = join(this.directory, `${archivePrefix}${randomUUID()}.tar`);
+    try {
+      await this.#exclusively(async (staging) => {
+        const command = { environment: { ...machine.environment, TMPDIR: staging }, signal, cwd: this.directory };
+        const target = `docker-archive:.staging/docker.tar:${reference}`;
+        await runCommand(skopeo, ["--insecure-policy", "copy", "--quiet", `oci:oci:${name}`, target], command);
+        await rename(join(staging, "docker.tar"), archive);
+      });
+      return await use(archive);
+    } finally {
+      await rm(archive, { force: true });
+    }
   }
 
   async #isOutdated(reference: string): Promise<boolean> {
@@ -176,17 +188,12 @@ export class ImageStore {
     return adopted;
   }
 
-  /** Layers and file systems of images whose name another image has by now. */
+  /** Layers and file systems of images whose name another image has by now, and archives of runs that were killed. */
   async #forgetOld(): Promise<void> {
     const used = new Set([...(await usedDigests(this.#layout))].map(hexOf));
     const folders = [join(this.#layout, "blobs/sha256"), join(this.directory, "unpacked")];
-    await forgetUnused(
-      folders.flatMap((folder) =>
-        namesIn(folder)
-          .filter((name) => !used.has(name))
-          .map((name) => join(folder, name)),
-      ),
-    );
+    const archives = pathsIn(this.directory).filter((path) => basename(path).startsWith(archivePrefix));
+    await forgetUnused([...folders.flatMap(pathsIn).filter((path) => !used.has(basename(path))), ...archives]);
   }
 
   async #stored(image: Descriptor, reference: string): Promise<StoredImage> {

@@ -59,7 +59,7 @@ export function writePrograms(folder: string): { calls: (program: string) => str
     "docker",
     `case "$*" in
       "save --output saved.tar local/"*) echo > saved.tar ;;
-      load*) cat docker.tar ;;
+      load*) cat "$3" ;;
       *) echo "Error response from daemon: reference does not exist" >&2; exit 1 ;;
     esac`,
   );

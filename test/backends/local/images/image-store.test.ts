@@ -196,7 +196,29 @@ describe("an image that Docker has, or is to have", () => {
     expect(calls("skopeo").at(-1)).toBe(
       "skopeo --insecure-policy copy --quiet oci:oci:local/site:1 docker-archive:.staging/docker.tar:local/site:1",
     );
-    expect(calls("docker").at(-1)).toBe("docker load --input docker.tar");
+    expect(calls("docker").at(-1)).toMatch(/^docker load --input [\w.-]+\.tar$/);
+  });
+
+  const stored = () => readdirSync(join(folder, "cache/images")).sort();
+
+  it("is given as an archive while others use the store, and the archive goes afterwards", async () => {
+    const given = openStore().withArchive("local/site:1", async (archive) => {
+      await openStore().take("local/b:1");
+      expect(readFileSync(archive, "utf8")).toBe("saved\n");
+      return archive;
+    });
+    expect(existsSync(await given)).toBe(false);
+    expect(stored()).toEqual(["oci", "unpacked"]);
+  });
+
+  it("leaves no archive behind that could not be used, or not be made", async () => {
+    const use = () => Promise.reject(new Error("the machine is gone"));
+    await expect(openStore().withArchive("local/site:1", use)).rejects.toThrow("the machine is gone");
+    const stopping = new AbortController();
+    const store = openStore({ signal: stopping.signal });
+    stopping.abort(new Error("Ctrl-C"));
+    await expect(store.withArchive("local/site:1", use)).rejects.toThrow("Ctrl-C");
+    expect(stored()).toEqual(["oci", "unpacked"]);
   });
 
   it.each([
