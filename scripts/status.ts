@@ -1,7 +1,8 @@
 // `mesos-up status`: what has become of the cluster's parts, and what its leading master says about itself.
 import Table from "cli-table3";
-import type { NodeStatus } from "../src/backends/backend.ts";
+import type { Backend, NodeStatus } from "../src/backends/backend.ts";
 import type { MasterState } from "../src/client/operator.ts";
+import { answeringZooKeeper } from "./answering-zookeeper.ts";
 import { backendFor } from "./backends.ts";
 import { runAtTheEdge, type CommandResult } from "./edge.ts";
 import { readClusterSpec, type CommonOptions } from "./options.ts";
@@ -12,7 +13,7 @@ export function status(options: CommonOptions): Promise<never> {
     const backend = await backendFor(spec);
     const found = await backend.status(spec.name);
     if (found === undefined) return absent(spec.name, await backend.list());
-    const state = await leadingMasterState(found.plan.zookeeper.url, found.nodes);
+    const state = await leadingMasterState(found);
     const ok = state !== undefined && found.nodes.every((node) => node.state === "running");
     return {
       unwell: !ok,
@@ -37,8 +38,10 @@ function absent(name: string, others: { name: string; folder: string }[]): Comma
   };
 }
 
+type Found = NonNullable<Awaited<ReturnType<Backend["status"]>>>;
+
 /** Undefined where nobody leads, or nobody says so in time. */
-async function leadingMasterState(zkUrl: string, nodes: NodeStatus[]): Promise<MasterState | undefined> {
+async function leadingMasterState({ plan, nodes }: Found): Promise<MasterState | undefined> {
   if (!nodes.some(({ kind, state }) => kind === "master" && state === "running")) return undefined;
   const [{ leaderDetector }, { HttpClient }, { OperatorClient }] = await Promise.all([
     import("../src/client/leader.ts"),
@@ -47,7 +50,7 @@ async function leadingMasterState(zkUrl: string, nodes: NodeStatus[]): Promise<M
   ]);
   const signal = AbortSignal.timeout(3_000);
   await using http = new HttpClient();
-  await using detector = leaderDetector(zkUrl, { http });
+  await using detector = leaderDetector(answeringZooKeeper(plan.zookeeper, nodes), { http });
   try {
     return await new OperatorClient(http, await detector.find(signal)).masterState(signal);
   } catch {

@@ -7,25 +7,33 @@ import type { PlanNode } from "../cluster/plan-types.ts";
  */
 export const NODE_ANSWERS_WITHIN_MS = 2_000;
 
+export interface AskOptions {
+  answerWithinMs?: number | undefined;
+  /** Aborted when it is known that a node of this name will not answer. */
+  signalOf?: ((node: string) => AbortSignal | undefined) | undefined;
+}
+
 /**
  * The version of each node that answers in time, by the node's name: "ZooKeeper 3.8.0", "mesos-master 1.12.0". All are asked
  * at once.
  */
 export async function nodeVersions(
   nodes: readonly PlanNode[],
-  answerWithinMs = NODE_ANSWERS_WITHIN_MS,
+  { answerWithinMs = NODE_ANSWERS_WITHIN_MS, signalOf }: AskOptions = {},
 ): Promise<Map<string, string>> {
   const [{ HttpClient }, { probeZooKeeper }] = await Promise.all([
     import("../client/http.ts"),
     import("../client/zookeeper.ts"),
   ]);
   await using http = new HttpClient();
-  const versionOf = async ({ program, address, port }: PlanNode): Promise<string> => {
+  const versionOf = async ({ name, program, address, port }: PlanNode): Promise<string> => {
+    const signal = signalOf?.(name);
     if (program === "zookeeper") {
-      return `ZooKeeper ${(await probeZooKeeper(address, port, { limitMs: answerWithinMs })).version}`;
+      const limits = { limitMs: answerWithinMs, ...(signal !== undefined && { signal }) };
+      return `ZooKeeper ${(await probeZooKeeper(address, port, limits)).version}`;
     }
     const url = `http://${address}:${port}/version`;
-    return `${program} ${(await http.json<{ version: string }>({ url, timeoutMs: answerWithinMs })).version}`;
+    return `${program} ${(await http.json<{ version: string }>({ url, timeoutMs: answerWithinMs, signal })).version}`;
   };
   const found = await Promise.all(
     nodes.map(async (node) => [node.name, await versionOf(node).catch(() => undefined)] as const),
