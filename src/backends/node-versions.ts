@@ -1,4 +1,5 @@
 // What the nodes of a cluster say that they are, asked from here as users would.
+import { systemClock, withTimeLimit } from "../client/clock.ts";
 import type { PlanNode } from "../cluster/plan-types.ts";
 
 /**
@@ -27,13 +28,18 @@ export async function nodeVersions(
   ]);
   await using http = new HttpClient();
   const versionOf = async ({ name, program, address, port }: PlanNode): Promise<string> => {
-    const signal = signalOf?.(name);
+    const hopeless = signalOf?.(name);
     if (program === "zookeeper") {
-      const limits = { limitMs: answerWithinMs, ...(signal !== undefined && { signal }) };
+      const limits = { limitMs: answerWithinMs, ...(hopeless !== undefined && { signal: hopeless }) };
       return `ZooKeeper ${(await probeZooKeeper(address, port, limits)).version}`;
     }
     const url = `http://${address}:${port}/version`;
-    return `${program} ${(await http.json<{ version: string }>({ url, timeoutMs: answerWithinMs, signal })).version}`;
+    // The client's own limit begins when it is connected.
+    const { version } = await withTimeLimit(
+      (signal) => http.json<{ version: string }>({ url, timeoutMs: answerWithinMs, signal }),
+      { clock: systemClock, limitMs: answerWithinMs, signal: hopeless, late: () => new Error("no answer in time") },
+    );
+    return `${program} ${version}`;
   };
   const found = await Promise.all(
     nodes.map(async (node) => [node.name, await versionOf(node).catch(() => undefined)] as const),

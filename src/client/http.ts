@@ -150,7 +150,7 @@ export class HttpClient implements AsyncDisposable {
     watcher?.asked({ id, method, url, headers, ...(typeof body === "string" && { body }) });
     try {
       const { origin, pathname, search } = new URL(url);
-      const answer = await dispatcher.request({
+      const sent = dispatcher.request({
         origin,
         path: pathname + search,
         method,
@@ -160,6 +160,7 @@ export class HttpClient implements AsyncDisposable {
         ...(body !== undefined && { body }),
         ...(request.signal && { signal: request.signal }),
       });
+      const answer = await unlessAborted(sent, request.signal);
       watcher?.answered({ id, status: answer.statusCode, headers: answer.headers, streams: kind === "streams" });
       return { ...answer, id };
     } catch (cause) {
@@ -167,6 +168,16 @@ export class HttpClient implements AsyncDisposable {
       throw unreachable(url, cause, request.signal);
     }
   }
+}
+
+/** undici heeds an abort only once it is connected, which may take its whole limit; nothing is sent then. */
+function unlessAborted<T>(sent: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return sent;
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason as Error);
+    signal.addEventListener("abort", abort, { once: true });
+    void sent.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  });
 }
 
 /** Where a 307 leads. Mesos leaves the scheme out ("//host:port/path") on some paths and not on others. */

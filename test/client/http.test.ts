@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { createServer, type AddressInfo, type Socket } from "node:net";
 import { describe, expect, it } from "vitest";
 import { apiError } from "../../src/client/api-errors.ts";
 import { backoffMs } from "../../src/client/backoff.ts";
@@ -66,6 +68,23 @@ describe("an HTTP client", () => {
     const abort = new AbortController();
     master.on("/state", () => abort.abort(new Error("enough")));
     await expect(http.request({ url: `${master.url}/state`, signal: abort.signal })).rejects.toThrow("enough");
+  });
+
+  it("gives it while it connects, too, however long that may take", async () => {
+    // Whoever speaks TLS is connected only when the other side has answered, which this one never does.
+    const silent = createServer();
+    await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+    const connected = once(silent, "connection");
+    const aborting = new AbortController();
+    await using http = new HttpClient();
+    const { port } = silent.address() as AddressInfo;
+    const asked = http.json({ url: `https://127.0.0.1:${port}/version`, signal: aborting.signal });
+    const [socket] = (await connected) as [Socket];
+    aborting.abort(new Error("given up"));
+    await expect(asked).rejects.toThrow("given up");
+    expect(socket.readyState).toBe("open");
+    socket.destroy();
+    silent.close();
   });
 });
 
