@@ -21,11 +21,17 @@ export interface SchedulerView {
   apps: AppView[];
 }
 
+/** A scheduler that stands still takes connections as one that runs does. What it is to do may take it longer. */
+const ANSWER_WITHIN_MS = 15_000;
+
 export class ControlClient {
   readonly #socket: string;
+  readonly #answerWithinMs: number;
 
-  constructor(socket: string) {
+  /** `answerWithinMs`: silence after which a question counts as not answered. */
+  constructor(socket: string, { answerWithinMs = ANSWER_WITHIN_MS }: { answerWithinMs?: number } = {}) {
     this.#socket = socket;
+    this.#answerWithinMs = answerWithinMs;
   }
 
   /** @throws MesosUpError SCHEDULER_UNREACHABLE, as all others here, and what the scheduler refuses. */
@@ -119,7 +125,9 @@ export class ControlClient {
         method,
         path,
         headers: { "Content-Type": "application/json" },
+        ...(method === "GET" && { timeout: this.#answerWithinMs }),
       });
+      asked.on("timeout", () => asked.destroy(new Error(`it says nothing for ${this.#answerWithinMs} ms`)));
       asked.on("error", unreachable);
       asked.on("response", (response) => {
         const parts: Buffer[] = [];

@@ -1,5 +1,5 @@
 import { mkdir, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
-import { request } from "node:http";
+import { createServer, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -203,6 +203,16 @@ describe("a scheduler's control socket", () => {
     await expect(client.run({ name: "none", image: "nginx", ports: [80], site: join(folder, "no") })).rejects.toThrow(
       "cannot be served",
     );
+  });
+
+  it("of one that stands still is not waited for for ever", async () => {
+    const still = createServer(() => undefined);
+    const socket = join(folder, "still.sock");
+    await new Promise<void>((resolve) => still.listen(socket, resolve));
+    await expect(new ControlClient(socket, { answerWithinMs: 20 }).status()).rejects.toMatchObject({
+      code: "SCHEDULER_UNREACHABLE",
+    });
+    await new Promise((resolve) => still.close(resolve));
   });
 
   it("that nobody listens to says so", async () => {
