@@ -6,6 +6,7 @@ import { MesosUpError } from "../src/errors.ts";
 import { STANDING_BY, type ControlClient, type SchedulerView } from "../src/scheduler/control/client.ts";
 import type { AppView, InstanceView } from "../src/scheduler/core/view.ts";
 import type { WhyView } from "../src/scheduler/core/why.ts";
+import { tellingLine } from "../src/scheduler/failure-words.ts";
 import { backendFor } from "./backends.ts";
 import { readConnection, type ConnectionOptions } from "./connection.ts";
 import { runAtTheEdge, type CommandResult, type Edge } from "./edge.ts";
@@ -200,7 +201,7 @@ function row({ id, state, healthy, agent, attributes, hostPorts, runningSinceMs,
   const health = healthy === undefined ? "" : healthy ? ", healthy" : ", unhealthy";
   const up = runningSinceMs === undefined ? "" : `${Math.round((Date.now() - runningSinceMs) / 1000)} s`;
   const { lastFailure } = rest;
-  const tail = lastFailure?.stderrTail?.split("\n").at(-1);
+  const tail = tellingLine(lastFailure?.stderrTail);
   const failure = [lastFailure?.state, lastFailure?.reason, lastFailure?.message, tail].filter((part) => part);
   return [
     ...[id, state + health, agent ?? "", attributes["rack"] ?? "", hostPorts.join(", "), up],

@@ -3,6 +3,7 @@ import { FilesClient, findSandbox } from "../client/files.ts";
 import type { HttpClient } from "../client/http.ts";
 import { TaskFailedError } from "../errors.ts";
 import type { TaskStatus } from "../mesos/types.ts";
+import { failureHint } from "./failure-words.ts";
 import type { Placement } from "./placement.ts";
 
 const TAIL_BYTES = 4096;
@@ -15,7 +16,7 @@ export function taskFailure(status: TaskStatus, stderrTail: string): TaskFailedE
     .join(": ");
   return new TaskFailedError(`The task ${status.task_id.value} ended as ${state}${why === "" ? "" : ` (${why})`}.`, {
     code: "TASK_FAILED",
-    hint: hintFor(status, stderrTail),
+    hint: failureHint(status, stderrTail),
     taskId: status.task_id.value,
     state,
     reason,
@@ -40,13 +41,4 @@ export async function readStderrTail(
     // It is only to explain another failure, which must not be hidden by this one.
     return "";
   }
-}
-
-function hintFor({ reason, source }: TaskStatus, stderrTail: string): string {
-  if (source === "SOURCE_MASTER" && reason === "REASON_TASK_INVALID")
-    return "Correct the app as the master's words say.";
-  if (reason?.startsWith("REASON_CONTAINER_LAUNCH_FAILED")) return "Check the image, the URIs and the agent's log.";
-  if (reason?.startsWith("REASON_AGENT") || reason?.startsWith("REASON_SLAVE")) return "Look at the agent and its log.";
-  if (stderrTail !== "") return "The last lines of its stderr say more.";
-  return "Look at the agent's log and at the sandbox of the task.";
 }

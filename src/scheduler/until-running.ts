@@ -3,8 +3,8 @@
 import { withTimeLimit } from "../client/clock.ts";
 import type { Clock } from "../client/clock.ts";
 import type { HttpClient } from "../client/http.ts";
-import { MesosUpError, StepError } from "../errors.ts";
-import type { TaskStatus } from "../mesos/types.ts";
+import type { MesosUpError} from "../errors.ts";
+import { StepError } from "../errors.ts";
 import type { AppScheduler } from "./app-scheduler.ts";
 import type { AppSpec } from "./app-spec.ts";
 import { mismatchesOf, whyView } from "./core/why.ts";
@@ -41,12 +41,14 @@ export interface Waiting {
 
 /**
  * The task of its first instance, once all of them run.
- * @throws NoMatchingOfferError, TaskFailedError, StepError LAUNCH_TIMEOUT, MesosUpError LAUNCHED_IN_VAIN, what ended the
+ * @throws NoMatchingOfferError, TaskFailedError, StepError LAUNCH_TIMEOUT or LAUNCHED_IN_VAIN, what ended the
  * subscription, the signal's reason
  */
 export async function untilRunning(scheduler: AppScheduler, options: Waiting): Promise<RunningTask> {
   const { clock, signal, timeoutMs: limitMs = DEFAULT_TIMEOUT_MS } = options;
   const tooLate = new Error("too late");
+  const startMs = clock.nowMs();
+  let end: Awaited<ReturnType<typeof allRunOrOneEnded>>;
   try {
     const work = (within: AbortSignal) =>
       Promise.race([
@@ -54,11 +56,12 @@ export async function untilRunning(scheduler: AppScheduler, options: Waiting): P
         lossOfPatience(scheduler, options, within),
         explainWaiting(scheduler, options, within),
       ]);
-    await withTimeLimit(work, { clock, limitMs, signal, late: () => tooLate });
+    end = await withTimeLimit(work, { clock, limitMs, signal, late: () => tooLate });
   } catch (error) {
     const late = error === tooLate || isPlainAbort(signal);
     throw late ? await launchTimeout(scheduler, options, limitMs) : error;
   }
+  if (end === "in vain") throw await launchedInVain(scheduler, options, clock.nowMs() - startMs);
   const { app } = options;
   const [instance] = instancesOf(scheduler.state, app.name);
   const { frameworkId = "", master } = scheduler;
@@ -87,16 +90,14 @@ function isPlainAbort(signal: AbortSignal | undefined): boolean {
 }
 
 /** For `until`: all of them run, or one of them never will. */
-function allRunOrOneEnded(scheduler: AppScheduler, { app, launches }: Waiting): true | undefined {
+function allRunOrOneEnded(scheduler: AppScheduler, { app, launches }: Waiting): "over" | "in vain" | undefined {
   const instances = instancesOf(scheduler.state, app.name);
-  if (instances.some(({ state }) => state === "gave-up")) return true;
-  if (launches() >= MAX_LAUNCHES * app.instances && instances.some(isIdle)) {
-    throw launchedInVain(app, launches(), scheduler.statusOf(`${app.name}.1`));
-  }
+  if (instances.some(({ state }) => state === "gave-up")) return "over";
+  if (launches() >= MAX_LAUNCHES * app.instances && instances.some(isIdle)) return "in vain";
   if (instances.length < app.instances) return undefined;
   const { unconfirmed } = scheduler.state;
   const runs = ({ state, task }: Instance) => state === "running" && !unconfirmed.has(task?.taskId ?? "");
-  return instances.every((one) => runs(one) || one.state === "finished") ? true : undefined;
+  return instances.every((one) => runs(one) || one.state === "finished") ? "over" : undefined;
 }
 
 function isIdle({ state }: Instance): boolean {
@@ -159,10 +160,18 @@ async function launchTimeout(scheduler: AppScheduler, options: Waiting, limitMs:
   );
 }
 
-function launchedInVain(app: AppSpec, launches: number, status: TaskStatus | undefined): MesosUpError {
+/** Of launches that agents have tried, the last one's stderr and what to do say more than the master's log. */
+async function launchedInVain(scheduler: AppScheduler, options: Waiting, elapsedMs: number): Promise<StepError> {
+  const { app, http, launches } = options;
+  const instances = instancesOf(scheduler.state, app.name);
+  const last = instances.find((one) => isIdle(one) && scheduler.statusOf(one.id) !== undefined);
+  const status = last && scheduler.statusOf(last.id);
+  const tried = status?.state === "TASK_FAILED" && status.source !== "SOURCE_MASTER";
+  const { frameworkId = "" } = scheduler;
+  const failure = tried ? await failureOf(status, http, { frameworkId, placement: last?.lastTask }) : undefined;
   const why = status === undefined ? "" : `; the last time: ${status.state}, ${status.message ?? "no message"}`;
-  return new MesosUpError(`The app ${app.name} was launched ${launches} times in vain${why}.`, {
-    code: "LAUNCHED_IN_VAIN",
-    hint: "See in the master's log why it did not take the launches, and whether agents come and go.",
+  return new StepError(`The app ${app.name} was launched ${launches()} times in vain${why}.`, {
+    ...{ code: "LAUNCHED_IN_VAIN", step: "launch", elapsedMs, logTail: failure?.stderrTail ?? "" },
+    hint: failure?.hint ?? "See in the master's log why it did not take the launches, and whether agents come and go.",
   });
 }

@@ -262,6 +262,25 @@ describe("an app on a cluster", () => {
     });
   });
 
+  it("is given up with what to do where it is the agent that cannot launch it", async () => {
+    const app = parseAppObject({ name: "web", command: "true", restart: { policy: "always", backoff: "0secs" } });
+    await using test = await launch({ app, keepRunning: true });
+    const stream = await test.master.stream();
+    stream.send(subscribed("f1"));
+    for (let nth = 1; nth <= 4; nth++) {
+      stream.send({ type: "OFFERS", offers: { offers: [offer({ id: `o${nth}` })] } });
+      const { accept } = await test.master.call("ACCEPT", nth);
+      const taskId = accept.operations[0]!.launch!.task_infos![0]!.task_id.value;
+      const message = "Failed to launch container: Failed to fetch all URIs for container 'c': exited with status 1";
+      const reason = "REASON_CONTAINER_LAUNCH_FAILED";
+      stream.send(update(taskId, "TASK_FAILED", { source: "SOURCE_AGENT", reason, message }));
+    }
+    await expect(test.started).rejects.toMatchObject({
+      code: "LAUNCHED_IN_VAIN",
+      hint: expect.stringContaining("`mesos-up tasklogs web --stderr`") as string,
+    });
+  });
+
   it("that does not run in time is told with what it was last", async () => {
     await using test = await launch({ timeoutMs: 30_000 });
     const { stream, taskId } = await untilLaunched(test.master);

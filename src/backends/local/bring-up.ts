@@ -121,6 +121,8 @@ async function prepare(
     throw describeStateError(error, folder);
   }
   const engine = programs.engine.kind === "embedded" ? "embedded engine" : "Apache Mesos";
-  context.detail(`${engine}, containers by ${containerProgram === undefined ? "nothing" : basename(containerProgram)}`);
+  const by =
+    containerProgram === undefined ? "no Docker or Podman for images" : `containers by ${basename(containerProgram)}`;
+  context.detail(`${engine}, ${by}`);
   return { record, programs };
 }

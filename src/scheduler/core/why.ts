@@ -3,6 +3,7 @@
 import { parseUserDurationMs } from "../../mesos/duration.ts";
 import type { AppSpec } from "../app-spec.ts";
 import { attributeText } from "../constraints.ts";
+import { tellingLine } from "../failure-words.ts";
 import { OpenOffer, obstacles } from "../match-offers.ts";
 import type { Mismatch, Obstacle } from "../match-offers.ts";
 import { agentName } from "../placement.ts";
@@ -87,7 +88,8 @@ function nearestFirst(now: { state: SchedulerState; nowMs: number }, app: AppSta
 
 function waitsFor(instance: Instance, { unreachable }: AppSpec, nowMs: number): string {
   const { state, lastFailure, task, notBeforeMs = nowMs } = instance;
-  const failed = lastFailure && `${lastFailure.state}${lastFailure.message ? `, ${lastFailure.message}` : ""}`;
+  const { state: ended, message = "", stderrTail } = lastFailure ?? {};
+  const failed = ended && [ended, message, tellingLine(stderrTail) ?? ""].filter((part) => part !== "").join(", ");
   const where = task?.agent ?? "";
   switch (state) {
     case "waiting":
