@@ -148,8 +148,9 @@ async function runOn(target: Target, apps: Apps, how: How): Promise<CommandResul
       text: detach ? detachedText(running, target) : "",
     };
   } catch (error) {
+    const { isLostLeadership } = await import("../src/scheduler/live/persistent-writer.ts");
     // Another scheduler has it then.
-    await (lost?.aborted ? first.detach() : end(first, edge));
+    await (lost?.aborted || isLostLeadership(error) ? first.detach() : end(first, edge));
     throw error;
   }
 }

@@ -73,6 +73,12 @@ export class Life {
     this.#over.abort();
   }
 
+  /** Until everybody who has asked for something has heard of it, or the process is to end. */
+  async answered(): Promise<void> {
+    const over = new Promise((resolve) => this.over.addEventListener("abort", resolve, { once: true }));
+    if (!this.over.aborted) await Promise.race([this.#control?.answered(), over]);
+  }
+
   async close(): Promise<void> {
     await this.#control?.[Symbol.asyncDispose]();
     if (this.#scheduling !== undefined && !(this.#scheduling instanceof Standby)) await this.#scheduling.close();
@@ -136,7 +142,7 @@ async function schedule(life: Life, opened: OpenScheduler): Promise<void> {
   const { scheduler } = opened;
   try {
     await life.is(opened);
-    await untilOver(scheduler, life.over);
+    await untilOver(scheduler, life);
     // Its last app was ended, and nobody else is asked for.
     if (!life.over.aborted && !scheduler.state.over) await scheduler.teardown();
   } finally {
@@ -147,15 +153,13 @@ async function schedule(life: Life, opened: OpenScheduler): Promise<void> {
 }
 
 /** Until the process is to end, its last app is gone, or its framework is. */
-async function untilOver(scheduler: AppScheduler, signal: AbortSignal): Promise<void> {
-  // Whoever asked an earlier process for its end waits no more.
-  const isAwaited = !scheduler.state.stopping;
+async function untilOver(scheduler: AppScheduler, life: Life): Promise<void> {
   try {
-    await scheduler.until(({ state }) => (state.apps.size === 0 ? true : undefined), signal);
+    await scheduler.until(({ state }) => (state.apps.size === 0 ? true : undefined), life.over);
   } catch (error) {
-    if (signal.aborted) return;
+    if (life.over.aborted) return;
     if (!scheduler.state.over || isLostLeadership(error)) throw error;
     // Whoever asked for the end is still to hear of it.
-    if (isAwaited) await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+    await life.answered();
   }
 }

@@ -4,6 +4,7 @@ import { chmod, mkdir, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { dirname } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { ConfigError, MesosUpError } from "../../errors.ts";
 import type { AppEvent } from "../app-event.ts";
 import { appView, appViews } from "../core/view.ts";
@@ -31,8 +32,12 @@ export interface ControlOptions {
 export interface Control extends AsyncDisposable {
   /** Passes an event on to everybody who listens. */
   tell(event: AppEvent): void;
+  /** Until everybody who has asked for something to be done is answered. */
+  answered(): Promise<void>;
 }
 
+/** Whoever does not take an answer for so long goes without. */
+const ANSWER_LIMIT_MS = 1000;
 const BODY_LIMIT_BYTES = 1024 * 1024;
 /** What may wait for one who listens. */
 const BACKLOG_LIMIT_BYTES = 16 * 1024 * 1024;
@@ -40,7 +45,16 @@ const BACKLOG_LIMIT_BYTES = 16 * 1024 * 1024;
 /** Listens from the moment that it resolves. A socket that a killed process has left is taken over. */
 export async function serveControl(options: ControlOptions): Promise<Control> {
   const listeners = new Set<ServerResponse>();
+  const asked = new Set<Promise<boolean>>();
+  const answered = async () => {
+    while (asked.size > 0) await Promise.all(asked);
+  };
   const server = createServer((request, response) => {
+    if (request.method !== "GET") {
+      const closed = new Promise((resolve) => response.once("close", resolve));
+      const done: Promise<boolean> = closed.then(() => asked.delete(done));
+      asked.add(done);
+    }
     answer(request, options, listeners, response).catch((error: unknown) => refuse(response, error));
   });
   await mkdir(dirname(options.socket), { recursive: true, mode: 0o700 });
@@ -51,8 +65,10 @@ export async function serveControl(options: ControlOptions): Promise<Control> {
     tell(event) {
       for (const listener of listeners) tellListener(listener, event);
     },
+    answered,
     async [Symbol.asyncDispose]() {
       const closed = new Promise((resolve) => server.close(resolve));
+      await Promise.race([answered(), sleep(ANSWER_LIMIT_MS, undefined, { ref: false })]);
       server.closeAllConnections();
       await closed;
       await rm(options.socket, { force: true });

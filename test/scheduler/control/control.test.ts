@@ -148,32 +148,52 @@ describe("a scheduler's control socket", () => {
     expect(master.calls()).not.toContain("TEARDOWN");
   });
 
-  it("ends its process also where whoever asked for its end has left", async () => {
-    const socket = join(folder, "left.sock");
+  describe("that is asked for an end that takes a while", () => {
     const ended: string[] = [];
-    let begin: () => void = () => undefined;
-    const begun = new Promise<void>((resolve) => (begin = resolve));
-    let finish: () => void = () => undefined;
-    const finished = new Promise<void>((resolve) => (finish = resolve));
-    const teardown = () => {
-      begin();
-      return finished;
-    };
-    const served = await serveControl({
-      open: () => ({ ...open, scheduler: { teardown } as unknown as OpenScheduler["scheduler"] }),
-      socket,
-      onRelease: () => undefined,
-      onStopped: () => ended.push("stop"),
+    let socket: string;
+    let served: Control;
+    let begun: Promise<void>;
+    let finish: () => void;
+
+    beforeEach(async () => {
+      socket = join(folder, "slow.sock");
+      ended.length = 0;
+      const finished = new Promise<void>((resolve) => (finish = resolve));
+      let begin: () => void;
+      begun = new Promise<void>((resolve) => (begin = resolve));
+      const teardown = () => {
+        begin();
+        return finished;
+      };
+      served = await serveControl({
+        open: () => ({ ...open, scheduler: { teardown } as unknown as OpenScheduler["scheduler"] }),
+        socket,
+        onRelease: () => undefined,
+        onStopped: () => ended.push("stop"),
+      });
     });
-    const asking = request({ socketPath: socket, path: "/v1/stop", method: "POST" }).on("error", () => undefined);
-    asking.end();
-    await begun;
-    asking.destroy();
-    // The server has heard of that once it has answered another one.
-    await expect(new ControlClient(socket).scale("web", -1)).rejects.toThrow();
-    finish();
-    await expect.poll(() => ended).toEqual(["stop"]);
-    await served[Symbol.asyncDispose]();
+
+    it("ends its process also where whoever asked has left", async () => {
+      const asking = request({ socketPath: socket, path: "/v1/stop", method: "POST" }).on("error", () => undefined);
+      asking.end();
+      await begun;
+      asking.destroy();
+      // The server has heard of that once it has answered another one.
+      await expect(new ControlClient(socket).scale("web", -1)).rejects.toThrow();
+      finish();
+      await expect.poll(() => ended).toEqual(["stop"]);
+      await served[Symbol.asyncDispose]();
+    });
+
+    it("answers before it is gone", async () => {
+      const stopping = new ControlClient(socket).stop();
+      await begun;
+      const gone = served[Symbol.asyncDispose]();
+      finish();
+      await stopping;
+      await gone;
+      expect(ended).toEqual(["stop"]);
+    });
   });
 
   it("of one that stands by says who leads, shows what is stored, and does nothing", async () => {
