@@ -1,8 +1,10 @@
 // A cluster that is kept here, and of which the record cannot be read: that it is so, and what can still be had of it.
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readClusterRecord } from "../src/backends/state/cluster-record.ts";
+import { errorCode } from "../src/backends/state/state-errors.ts";
 import { claimFacts } from "../src/doctor/gather/claims.ts";
+import { missing, type Gathered } from "../src/export/pieces.ts";
 import { salvagedPart, salvagedParts, type SalvagedPart } from "../src/logs/salvaged-cluster.ts";
 
 /**
@@ -16,6 +18,23 @@ export function damageOf(folder: string): string | undefined {
     return undefined;
   if (claimFacts(folder).some((claim) => claim.state === "at work")) return undefined;
   return `${join(folder, "cluster.json")}: it is not there`;
+}
+
+/** The record as it is, that what is wrong with it may be seen; a document where it is one, as that of another version. */
+export function damagedRecord(folder: string): Gathered[] {
+  const what = "the damaged record of the cluster";
+  let text: string;
+  try {
+    text = readFileSync(join(folder, "cluster.json"), "utf8");
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return [];
+    return [missing({ file: "cluster.json", what }, error)];
+  }
+  try {
+    return [{ file: "cluster.json", what, content: { kind: "json", value: JSON.parse(text) as unknown } }];
+  } catch {
+    return [{ file: "cluster.json.txt", what, content: { kind: "text", text } }];
+  }
 }
 
 /** By the folder, and by the containers that carry its mark, where there are any. */

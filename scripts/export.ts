@@ -5,8 +5,16 @@ import { HttpClient } from "../src/client/http.ts";
 import type { AskOptions } from "../src/doctor/ask.ts";
 import type { Diagnosis } from "../src/doctor/finding.ts";
 import { renderDiagnosis } from "../src/doctor/render-diagnosis.ts";
-import { composed, forget, reserve, writeArchive, type Manifest } from "../src/export/archive.ts";
-import { documentPiece, fileName, isMissing, logPiece, programPieces, type Gathered } from "../src/export/pieces.ts";
+import { composed, requireFree, writeArchive, type Manifest } from "../src/export/archive.ts";
+import {
+  documentPiece,
+  fileName,
+  isMissing,
+  logPiece,
+  missing,
+  programPieces,
+  type Gathered,
+} from "../src/export/pieces.ts";
 import { findLogs } from "../src/logs/cluster-logs.ts";
 import { readConnection, type ConnectionOptions } from "./connection.ts";
 import { runAtTheEdge, type CommandResult } from "./edge.ts";
@@ -28,21 +36,16 @@ export function exportCluster(file: string | undefined, options: ExportOptions):
     const made = new Date().toISOString();
     const root = `mesos-up-${fileName(cluster.name)}-${made.slice(0, 19).replaceAll(/[-:]/g, "").replace("T", "-")}`;
     const target = resolve(file ?? `${root}.tar.gz`);
-    await reserve(target);
-    try {
-      const gathered = await gather(cluster, http, { signal, limitMs: LIMIT_MS, nowMs: () => performance.now() });
-      const by = { "mesos-up": packageJson.version, node: process.version, platform: process.platform };
-      const { manifest, files } = composed(gathered, { cluster: cluster.name, made, by }, [
-        process.env,
-        connection,
-        options.master,
-      ]);
-      signal.throwIfAborted();
-      return resultOf(target, await writeArchive(target, root, files), manifest);
-    } catch (error) {
-      await forget(target);
-      throw error;
-    }
+    await requireFree(target);
+    const gathered = await gather(cluster, http, { signal, limitMs: LIMIT_MS, nowMs: () => performance.now() });
+    const by = { "mesos-up": packageJson.version, node: process.version, platform: process.platform };
+    const { manifest, files } = composed(gathered, { cluster: cluster.name, made, by }, [
+      process.env,
+      connection,
+      options.master,
+    ]);
+    signal.throwIfAborted();
+    return resultOf(target, await writeArchive(target, root, files), manifest);
   });
 }
 
@@ -64,24 +67,24 @@ function withText(diagnosis: Gathered): Gathered[] {
 }
 
 async function programsOf(cluster: Exported, http: HttpClient, options: AskOptions): Promise<Gathered[]> {
-  const about = { file: "masters", what: "masters and agents" };
   try {
     const programs = await cluster.programs(options.signal);
-    return await Promise.all(programs.flatMap((program) => programPieces(program, { http, options })));
+    const asked = programs.flatMap((one) => ("why" in one ? [] : programPieces(one, { http, options })));
+    return [...(await Promise.all(asked)), ...programs.filter((one) => "why" in one)];
   } catch (error) {
     options.signal.throwIfAborted();
-    return [{ ...about, why: error instanceof Error ? error.message : String(error) }];
+    return [missing({ file: "masters", what: "masters and agents" }, error)];
   }
 }
 
 async function logsOf({ logged }: Exported, http: HttpClient, options: AskOptions): Promise<Gathered[]> {
   try {
-    const { logs, missing } = await findLogs(logged, { http, ended: true, signal: options.signal });
-    const unfound = missing.map(({ name, why }) => ({ file: "logs", what: `logs of ${name}`, why }));
+    const { logs, missing: unknown } = await findLogs(logged, { http, ended: true, signal: options.signal });
+    const unfound = unknown.map(({ name, why }) => ({ file: "logs", what: `logs of ${name}`, why }));
     return [...(await Promise.all(logs.map((log) => logPiece(log, options)))), ...unfound];
   } catch (error) {
     options.signal.throwIfAborted();
-    return [{ file: "logs", what: "logs", why: error instanceof Error ? error.message : String(error) }];
+    return [missing({ file: "logs", what: "logs" }, error)];
   }
 }
 

@@ -1,16 +1,14 @@
 // The clusters that an export is made of: one that is kept here, whole or damaged, or any by its address.
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { HttpConnection } from "../src/client/connection.ts";
 import type { HttpClient } from "../src/client/http.ts";
 import { clusterFolder } from "../src/backends/state/cluster-folder.ts";
 import { readProcessRecords } from "../src/backends/state/process-record.ts";
 import type { Diagnosis } from "../src/doctor/finding.ts";
-import type { Gathered } from "../src/export/pieces.ts";
+import { missing, type Gathered, type Missing } from "../src/export/pieces.ts";
 import { foreignCluster, ownCluster, type LoggedCluster } from "../src/logs/cluster-logs.ts";
 import { salvagedCluster } from "../src/logs/salvaged-cluster.ts";
 import { backendFor } from "./backends.ts";
-import { damageOf, partsOfDamaged } from "./damaged-cluster.ts";
+import { damagedRecord, damageOf, partsOfDamaged } from "./damaged-cluster.ts";
 import { readClusterSpec, type CommonOptions } from "./options.ts";
 import { requireOwnCluster } from "./own-cluster.ts";
 
@@ -25,7 +23,7 @@ export interface Exported {
   name: string;
   /** What is known of it here. */
   known: Gathered[];
-  programs: (signal: AbortSignal) => Promise<Program[]>;
+  programs: (signal: AbortSignal) => Promise<(Program | Missing)[]>;
   logged: LoggedCluster;
   examine: (signal: AbortSignal) => Promise<Diagnosis>;
 }
@@ -69,7 +67,7 @@ async function damagedExport(
     name: spec.name,
     known: [
       { file, what: "every process with its address and command line", why: damage },
-      ...damagedRecord(join(folder, "cluster.json")),
+      ...damagedRecord(folder),
       known("processes.json", "the processes as they were written down", readProcessRecords(folder)),
     ],
     programs: () =>
@@ -86,17 +84,6 @@ async function damagedExport(
   };
 }
 
-/** As it is: what is wrong with it may be seen. */
-function damagedRecord(path: string): Gathered[] {
-  if (!existsSync(path)) return [];
-  const about = { file: "cluster.json.txt", what: "the damaged record of the cluster" };
-  try {
-    return [{ ...about, content: { kind: "text", text: readFileSync(path, "utf8") } }];
-  } catch (error) {
-    return [{ ...about, why: (error as Error).message }];
-  }
-}
-
 function known(file: string, what: string, value: unknown): Gathered {
   return { file, what, content: { kind: "json", value } };
 }
@@ -108,8 +95,8 @@ export async function foreignExport(
 ): Promise<Exported> {
   const { foreignAgents, foreignMasters } = await import("./foreign.ts");
   const found = {
-    masters: (signal: AbortSignal) => foreignMasters(address, signal),
-    agents: (signal: AbortSignal) => foreignAgents(address, http, signal),
+    masters: once((signal: AbortSignal) => foreignMasters(address, signal)),
+    agents: once((signal: AbortSignal) => foreignAgents(address, http, signal)),
   };
   const { parseMasterAddress } = await import("../src/client/master-address.ts");
   const parsed = parseMasterAddress(address);
@@ -117,10 +104,14 @@ export async function foreignExport(
     name: parsed.kind === "zookeeper" ? parsed.connect : parsed.urls.map((url) => new URL(url).host).join(","),
     known: [],
     async programs(signal) {
-      const [masters, agents] = await Promise.all([found.masters(signal), found.agents(signal).catch(() => [])]);
+      const masters = await found.masters(signal);
+      const agents = await found.agents(signal).catch((error: unknown) => {
+        signal.throwIfAborted();
+        return missing({ file: "agents", what: "agents" }, error);
+      });
       return [
         ...masters.map((url): Program => ({ kind: "master", name: new URL(url).host, url })),
-        ...agents.map((agent): Program => ({ kind: "agent", ...agent })),
+        ...("why" in agents ? [agents] : agents.map((agent): Program => ({ kind: "agent", ...agent }))),
       ];
     },
     logged: foreignCluster(http, found),
@@ -130,4 +121,10 @@ export async function foreignExport(
       ).examineForeign(address, { env: process.env, connection, signal });
     },
   };
+}
+
+/** Who asks later gets what the first was answered, or will be. */
+function once<T>(question: (signal: AbortSignal) => Promise<T>): (signal: AbortSignal) => Promise<T> {
+  let answer: Promise<T> | undefined;
+  return (signal) => (answer ??= question(signal));
 }

@@ -1,7 +1,10 @@
 // The archive of an export: every piece without secrets, and a manifest of what is in it and what is not.
-import { mkdir, mkdtemp, open, rm, stat, unlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { randomBytes } from "node:crypto";
+import { constants, createWriteStream } from "node:fs";
+import { access, link, lstat, open, rename, rm, stat } from "node:fs/promises";
+import { dirname } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { createGzip } from "node:zlib";
 import { ConfigError } from "../errors.ts";
 import { isMissing, type Gathered, type Missing, type Piece } from "./pieces.ts";
 import { Redactor } from "./redact.ts";
@@ -54,39 +57,79 @@ function unused(file: string, files: ReadonlyMap<string, string>): string {
 const lines = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
 /**
- * Makes the archive's file, which nobody else may read, before anything is asked; the second call fills it.
+ * Refuses a file that is there already, and a folder that cannot be written to, before anything is asked.
  * @throws ConfigError EXPORT_NOT_WRITTEN
  */
-export async function reserve(file: string): Promise<void> {
+export async function requireFree(file: string): Promise<void> {
   try {
-    await (await open(file, "wx", 0o600)).close();
+    await access(dirname(file), constants.W_OK);
+    if (await lstat(file).catch(() => undefined)) throw Object.assign(new Error("taken"), { code: "EEXIST" });
   } catch (cause) {
-    const isThere = (cause as NodeJS.ErrnoException).code === "EEXIST";
-    throw new ConfigError(`${file} cannot be written: ${isThere ? "it is there already" : (cause as Error).message}.`, {
-      code: "EXPORT_NOT_WRITTEN",
-      hint: isThere ? "Name another file, or remove that one." : "Name a file in a folder that you may write to.",
-      cause,
+    throw notWritten(file, cause);
+  }
+}
+
+/**
+ * Writes the archive beside its place, for its owner's eyes only, and moves it there when it is whole; gives its size in
+ * bytes. All is in one folder of that name. A file that has come to be there is left as it is, and no part of an archive stays.
+ * @throws ConfigError EXPORT_NOT_WRITTEN
+ */
+export async function writeArchive(file: string, root: string, files: ReadonlyMap<string, string>): Promise<number> {
+  const part = `${file}.${randomBytes(4).toString("hex")}.part`;
+  try {
+    await pipeline(await packed(root, files), createGzip(), createWriteStream(part, { flags: "wx", mode: 0o600 }));
+    const { size } = await stat(part);
+    await moveTo(file, part);
+    return size;
+  } catch (cause) {
+    throw notWritten(file, cause);
+  } finally {
+    await rm(part, { force: true });
+  }
+}
+
+/** The files as tar has them. */
+async function packed(root: string, files: ReadonlyMap<string, string>): Promise<AsyncIterable<Buffer>> {
+  const { Header, Pack, ReadEntry } = await import("tar");
+  const pack = new Pack({ portable: true });
+  for (const [path, text] of files) {
+    const content = Buffer.from(text);
+    const about = {
+      path: `${root}/${path}`,
+      size: content.length,
+      mode: 0o600,
+      mtime: new Date(),
+      type: "File",
+    } as const;
+    const entry = new ReadEntry(new Header(about));
+    pack.add(entry);
+    entry.end(content);
+  }
+  pack.end();
+  return pack;
+}
+
+/** A link takes nobody's place, as a mere move would. Where there are no links, a file of that name is made to move onto. */
+async function moveTo(file: string, part: string): Promise<void> {
+  try {
+    await link(part, file);
+  } catch (error) {
+    if (isTaken(error)) throw error;
+    await (await open(file, "wx", 0o600)).close();
+    await rename(part, file).catch(async (cause: unknown) => {
+      await rm(file);
+      throw cause;
     });
   }
 }
 
-/** Fills a file that was reserved; gives its size in bytes. All is in one folder of that name. */
-export async function writeArchive(file: string, root: string, files: ReadonlyMap<string, string>): Promise<number> {
-  const { create } = await import("tar");
-  const folder = await mkdtemp(join(tmpdir(), "mesos-up-export-"));
-  try {
-    for (const [path, text] of files) {
-      await mkdir(dirname(join(folder, root, path)), { recursive: true });
-      await writeFile(join(folder, root, path), text);
-    }
-    await create({ gzip: true, file, cwd: folder, portable: true }, [root]);
-    return (await stat(file)).size;
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
+const isTaken = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === "EEXIST";
 
-/** Of an export that came to nothing. */
-export async function forget(file: string): Promise<void> {
-  await unlink(file).catch(() => undefined);
+function notWritten(file: string, cause: unknown): ConfigError {
+  const why = isTaken(cause) ? "it is there already" : cause instanceof Error ? cause.message : String(cause);
+  return new ConfigError(`${file} cannot be written: ${why}.`, {
+    code: "EXPORT_NOT_WRITTEN",
+    hint: isTaken(cause) ? "Name another file, or remove that one." : "Name a file in a folder that you may write to.",
+    cause,
+  });
 }

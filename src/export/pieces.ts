@@ -27,6 +27,10 @@ export function isMissing(one: Gathered): one is Missing {
   return "why" in one;
 }
 
+export function missing(about: Omit<Missing, "why">, error: unknown): Missing {
+  return { ...about, why: error instanceof Error ? error.message : String(error) };
+}
+
 /** The end of a log is what matters. */
 const LOG_BYTES = 2 * 1024 * 1024;
 

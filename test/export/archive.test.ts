@@ -1,10 +1,12 @@
+import { randomBytes } from "node:crypto";
+import { watch } from "node:fs";
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { extract } from "tar";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { LogSource } from "../../src/backends/log-source.ts";
-import { composed, forget, reserve, writeArchive, type Manifest } from "../../src/export/archive.ts";
+import { composed, requireFree, writeArchive, type Manifest } from "../../src/export/archive.ts";
 import { documentPiece, fileName, logPiece, type Gathered } from "../../src/export/pieces.ts";
 
 const about = { cluster: "demo", made: "2026-11-21T13:00:00.000Z", by: { "mesos-up": "0.1.0" } };
@@ -87,13 +89,14 @@ describe("the archive of an export", () => {
 
   it("is one folder, and for its owner's eyes", async () => {
     const file = join(folder, "a.tar.gz");
-    await reserve(file);
+    const long = "ü".repeat(100) + "x".repeat(50);
     const bytes = await writeArchive(
       file,
       "root",
       new Map([
         ["MANIFEST.json", "{}\n"],
         ["logs/a.log", "line\n"],
+        [`logs/${long}.log`, "Grüße\n"],
       ]),
     );
     const { size, mode } = await stat(file);
@@ -101,15 +104,39 @@ describe("the archive of an export", () => {
     await extract({ file, cwd: folder });
     expect((await readdir(join(folder, "root"))).sort()).toEqual(["MANIFEST.json", "logs"]);
     expect(await readFile(join(folder, "root", "logs", "a.log"), "utf8")).toBe("line\n");
+    expect(await readFile(join(folder, "root", "logs", `${long}.log`), "utf8")).toBe("Grüße\n");
   });
 
-  it("takes no other file's place, and leaves none behind that is not whole", async () => {
+  it("has its name only when it is whole, and nothing lies about before", async () => {
     const file = join(folder, "a.tar.gz");
+    await requireFree(file);
+    expect(await readdir(folder)).toEqual([]);
+    const seen = new Set<string>();
+    const watcher = watch(folder, (_event, name) => seen.add(name ?? ""));
+    const large = randomBytes(3_000_000).toString("base64");
+    const bytes = await writeArchive(file, "root", new Map([["large", large]]));
+    await vi.waitFor(() => expect(seen).toContain("a.tar.gz"), { timeout: 60_000 });
+    watcher.close();
+    expect([...seen]).toEqual([expect.stringMatching(/^a\.tar\.gz\.\w+\.part$/), "a.tar.gz"]);
+    expect(await readdir(folder)).toEqual(["a.tar.gz"]);
+    expect((await stat(file)).size).toBe(bytes);
+  });
+
+  it("takes no other file's place, also of one that has come to be there, and leaves none behind", async () => {
+    const file = join(folder, "a.tar.gz");
+    await requireFree(file);
     await writeFile(file, "mine");
-    await expect(reserve(file)).rejects.toMatchObject({ code: "EXPORT_NOT_WRITTEN" });
+    const taken = { code: "EXPORT_NOT_WRITTEN", message: expect.stringContaining("there already") as string };
+    await expect(requireFree(file)).rejects.toMatchObject(taken);
+    await expect(writeArchive(file, "root", new Map([["a", "b"]]))).rejects.toMatchObject(taken);
     expect(await readFile(file, "utf8")).toBe("mine");
-    await expect(reserve(join(folder, "absent", "a.tar.gz"))).rejects.toMatchObject({ code: "EXPORT_NOT_WRITTEN" });
-    await forget(file);
+    expect(await readdir(folder)).toEqual(["a.tar.gz"]);
+  });
+
+  it("is refused where it cannot be written", async () => {
+    const absent = join(folder, "absent", "a.tar.gz");
+    await expect(requireFree(absent)).rejects.toMatchObject({ code: "EXPORT_NOT_WRITTEN" });
+    await expect(writeArchive(absent, "root", new Map())).rejects.toMatchObject({ code: "EXPORT_NOT_WRITTEN" });
     expect(await readdir(folder)).toEqual([]);
   });
 });

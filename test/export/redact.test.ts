@@ -15,10 +15,10 @@ describe("secrets are removed from a text", () => {
     ["sent Bearer hunter2.hunter2.hunter2", "sent Bearer [removed]"],
     ["curl -u me:hunter2 http://h", "curl -u [removed] http://h"],
     ["DB_PASSWORD=hunter2 PORT0=31000", "DB_PASSWORD=[removed] PORT0=31000"],
-    ['{"password":"hunter2 and more","port":1}', '{"password":[removed],"port":1}'],
+    ['{"password":"hunter2 and more","port":1}', '{"password":"[removed]","port":1}'],
     [String.raw`flag {\"aws_secret_access_key\":\"hunter2\"}`, undefined],
     ["mysqld --root-password hunter2 --port 1", "mysqld --root-password [removed] --port 1"],
-    ["api_key: 'hunter2', name: x", "api_key: [removed], name: x"],
+    ["api_key: 'hunter2', name: x", "api_key: '[removed]', name: x"],
     ["eyJhbGciOiJIUzI1NiJ9.eyJodW50ZXIyIjoxfQ.hunter2hunter2", "[removed]"],
     [
       "https://b.s3.amazonaws.com/k?X-Amz-Credential=AKIAHUNTER2HUNTER2HU&X-Amz-Signature=hunter2hunter2&x=1",
@@ -33,6 +33,32 @@ describe("secrets are removed from a text", () => {
     ["Set-Cookie: session=hunter2; Path=/", "Set-Cookie: [removed]"],
     ['{"auths":{"h":{"auth":"aHVudGVyMjp4"}}}', '{"auths":{"h":{"auth":"[removed]"}}}'],
     ["pushed with npm_hunter2hunter2hunter2hunter2hunter2 done", "pushed with [removed] done"],
+    [
+      '{"name":"DB_PASSWORD","type":"VALUE","value":"hunter2"},{"name":"LANG","value":"C"}',
+      '{"name":"DB_PASSWORD","type":"VALUE","value":"[removed]"},{"name":"LANG","value":"C"}',
+    ],
+    ['{"value":"hunter2","name":"DB_PASSWORD"}', '{"value":"[removed]","name":"DB_PASSWORD"}'],
+    [
+      String.raw`state {\"key\": \"deploy-token\", \"value\": \"hun\\\"ter2 hunter2\"}`,
+      String.raw`state {\"key\": \"deploy-token\", \"value\": \"[removed]\"}`,
+    ],
+    [
+      'variables { name: "DB_PASS" type: VALUE value: "hunter2" }',
+      'variables { name: "DB_PASS" type: VALUE value: "[removed]" }',
+    ],
+    ["- name: DB_PASSWORD\n  value: hunter2\n- name: LANG", "- name: DB_PASSWORD\n  value: [removed]\n- name: LANG"],
+    ['["serve","--password","hunter2","--port","1"]', '["serve","--password","[removed]","--port","1"]'],
+    ["['serve', '--password', 'hunter2', '--port']", "['serve', '--password', '[removed]', '--port']"],
+    [String.raw`[\"--password\",\"hunter2\"]`, String.raw`[\"--password\",\"[removed]\"]`],
+    ['["curl","-u","me:hunter2","h"]', '["curl","-u","[removed]","h"]'],
+    ['--password "hunter2 and hunter2" --port 1', '--password "[removed]" --port 1'],
+    ["zk://user:hun/ter2hunter2@h:2181/mesos", "zk://[removed]@h:2181/mesos"],
+    ["https://user:p@hunter2@h:5000/x, more", "https://[removed]@h:5000/x, more"],
+    [String.raw`{"u":"http:\/\/me:hunter2\/x@h\/a"}`, String.raw`{"u":"http:\/\/[removed]@h\/a"}`],
+    ["zk://a:hunter2@h:1,zk://b:hunter2@i:2", "zk://[removed]@h:1,zk://[removed]@i:2"],
+    ['{"secret":{"type":"VALUE","value":{"data":"aHVudGVyMjpodW50ZXIy"}},"a":1}', '{"secret":[removed],"a":1}'],
+    ['{"password":"a\\"hunter2"}', '{"password":"[removed]"}'],
+    ["A_PASSWORD=a,hunter2;hunter2}hunter2 B=1", "A_PASSWORD=[removed] B=1"],
     ["-----BEGIN RSA PRIVATE KEY-----\nhunter2\nhunter2\n-----END RSA PRIVATE KEY-----\nafter", "[removed]\nafter"],
     ["hunter2hunter2\n-----END PRIVATE KEY-----\nafter", "[removed]\nafter"],
     ["-----BEGIN PRIVATE KEY-----\nhunter2", "[removed]"],
@@ -50,12 +76,41 @@ describe("secrets are removed from a text", () => {
     "keys of the monkey: bananas",
     "digest:sha256:0123456789abcdef of nginx, npm_config_user_agent=npm/10, task-1 on disk-0123456789abcdef",
     "cookies are baked; a login -v, then /x?signal=1",
+    "token_manager.cpp:1234] 17 tokens: 17, token_ttl=30s, and Token::parse where token == expected",
+    '{"name":"cpus","type":"SCALAR","scalar":{"value":1},"role":"*"} {"key":"owner","value":"me"}',
+    "http://h:80/@scope/x and zk://h1:2181,h2:2181/mesos, master@127.0.0.1:5050; docker run --user 1000:1000 x",
+    '["--port","8080","--user","root"] and --authenticate_tokens=true',
     "PWD=/home/me OLDPWD=/ with basic authentication and a bearer of news",
   ])("and nothing else: %s", (text) => expect(redacted(text)).toBe(text));
 
   it("in a time that grows with the text only", () => {
     const long = `${"token".repeat(200_000)} ${"a_".repeat(500_000)} zk://${"x".repeat(1_000_000)}`;
     expect(redacted(long)).toBe(long);
+    for (const one of ["\\", "eyJ-", "zk://a:b@"]) redacted(one.repeat(1_500_000 / one.length));
+    const nasty = [
+      ...[
+        '"secret":{',
+        'secret="',
+        "secret='",
+        'token="\\',
+        '"name":"secret",',
+        '"value":',
+        '"value":{',
+        '"value":"\\"',
+      ],
+      ...[
+        '"--token",',
+        "name=token ",
+        "--token ",
+        "token=,",
+        "token=\\n",
+        "name: a value: ",
+        "zk:\\\\/\\/",
+        "-u ",
+        "{[",
+      ],
+    ];
+    for (const one of nasty) redacted(one.repeat(100_000 / one.length));
   });
 });
 
@@ -126,5 +181,21 @@ describe("secrets are removed from a document", () => {
     );
     expect(redactor.text("as admin with hunter2")).toBe("as admin with [removed]");
     expect(redactor.removed).toBe(4);
+  });
+
+  it("also as a number, but no number that counts something", () => {
+    const numbers = { password: 12345, DB_PASSWORD: "12345", tokens: 17, token_ttl: "30s", secrets: [] };
+    const clean = { password: "[removed]", DB_PASSWORD: "[removed]", tokens: 17, token_ttl: "30s", secrets: [] };
+    expect(new Redactor().json(numbers)).toEqual(clean);
+    expect(redacted(JSON.stringify(numbers))).toBe(JSON.stringify(clean).replace('"[removed]"', "[removed]"));
+  });
+
+  it("and leaves a document within it as it is written where it has none", () => {
+    const flags = { attributes: '{ "text": [1.0] }', monkey: "see" };
+    expect(new Redactor().json(flags)).toEqual(flags);
+  });
+
+  it("where they are the names of fields, too", () => {
+    expect(new Redactor().json({ "zk://me:hunter2@h:2181": 1 })).toEqual({ "zk://[removed]@h:2181": 1 });
   });
 });

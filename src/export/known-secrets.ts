@@ -1,0 +1,99 @@
+// Secrets that are known, to be found wherever they stand and however they are written there.
+
+/** Shorter ones are too likely to be ordinary words to be looked for elsewhere. */
+const SHORTEST = 6;
+
+/** So many are looked for at once: a pattern must not grow too large. */
+const AT_ONCE = 1_000;
+
+export class KnownSecrets {
+  readonly #secrets = new Set<string>();
+  readonly #forms = new Set<string>();
+  #patterns: RegExp[] | undefined;
+
+  add(secret: string): void {
+    if (secret.length < SHORTEST || this.#secrets.has(secret)) return;
+    this.#secrets.add(secret);
+    for (const form of formsOf(secret)) this.#forms.add(form);
+    this.#patterns = undefined;
+  }
+
+  /** The text with `instead` in the place of each, as often as `onRemoved` is called. */
+  removed(text: string, instead: string, onRemoved: () => void): string {
+    let clean = text;
+    for (const pattern of (this.#patterns ??= patternsOf(this.#forms))) {
+      clean = clean.replaceAll(pattern, () => {
+        onRemoved();
+        return instead;
+      });
+    }
+    return clean;
+  }
+}
+
+/** The longest first: one may be part of another. */
+function patternsOf(forms: ReadonlySet<string>): RegExp[] {
+  const sources = [...forms].sort((one, other) => other.length - one.length).map(sourceOf);
+  const patterns: RegExp[] = [];
+  for (let at = 0; at < sources.length; at += AT_ONCE)
+    patterns.push(new RegExp(sources.slice(at, at + AT_ONCE).join("|"), "g"));
+  return patterns;
+}
+
+/** Digits are part of many a number. */
+function sourceOf(form: string): string {
+  const source = form.replaceAll(/[$()*+./?[\\\]^{|}-]/g, "\\$&");
+  return /^\d+$/.test(form) ? `(?<![\\d.])${source}(?!\\d)` : source;
+}
+
+/** As it is, in documents and in strings of documents, in addresses, and in base64. */
+function formsOf(secret: string): string[] {
+  const plain = [secret, ...decoded(secret)];
+  const quoted = plain.flatMap((one) => inQuotes(one).flatMap((form) => [form, ...inQuotes(form)]));
+  const inAddress = plain.flatMap(inAddresses);
+  return [...plain, ...quoted, ...inAddress, ...plain.flatMap(inBase64)].filter((form) => form.length >= SHORTEST);
+}
+
+/** As JSON.stringify escapes it, and as others do: Mesos escapes slashes too, Go what has a meaning in HTML, Python all but ASCII. */
+function inQuotes(secret: string): string[] {
+  const json = JSON.stringify(secret).slice(1, -1);
+  const unicode = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return [json, json.replaceAll("/", "\\/"), json.replaceAll(/[<>&]/g, unicode), json.replaceAll(/[^ -~]/g, unicode)];
+}
+
+function inAddresses(secret: string): string[] {
+  const encoded = encodeURIComponent(Buffer.from(secret).toString());
+  const strict = encoded.replaceAll(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+  const forms = [encoded, strict, new URLSearchParams([["", secret]]).toString().slice(1)];
+  return [...forms, ...forms.map((form) => form.replaceAll(/%[\dA-F]{2}/g, (code) => code.toLowerCase()))];
+}
+
+/** Also as part of something longer, which begins up to two bytes before it: what depends on its neighbours is left out. */
+function inBase64(secret: string): string[] {
+  const bytes = Buffer.from(secret);
+  const whole = bytes.toString("base64");
+  const parts = [0, 1, 2].map((before) => {
+    const encoded = Buffer.concat([Buffer.alloc(before), bytes])
+      .toString("base64")
+      .replace(/=+$/, "");
+    const isWhole = (before + bytes.length) % 3 === 0;
+    return encoded.slice(before === 0 ? 0 : before + 1, isWhole ? undefined : -1);
+  });
+  const forms = [whole, ...parts];
+  return [...forms, ...forms.map((form) => form.replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, ""))];
+}
+
+/** What it stands for where it is written as addresses or, as the data of Mesos's secrets, in base64. */
+function decoded(secret: string): string[] {
+  const found: string[] = [];
+  try {
+    found.push(decodeURIComponent(secret));
+  } catch {
+    // It is no such form.
+  }
+  if (secret.length >= 12 && /^(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(secret)) {
+    const text = Buffer.from(secret, "base64").toString("utf8");
+    if (/^[ -~\s]+$/.test(text)) found.push(text);
+  }
+  return found.filter((one) => one !== secret && one.length >= SHORTEST);
+}
