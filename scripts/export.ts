@@ -42,7 +42,7 @@ export function exportCluster(file: string | undefined, options: ExportOptions):
     const { manifest, files } = composed(gathered, { cluster: cluster.name, made, by }, [
       process.env,
       connection,
-      options.master,
+      ...cluster.secrets,
     ]);
     signal.throwIfAborted();
     return resultOf(target, await writeArchive(target, root, files), manifest);

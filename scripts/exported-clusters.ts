@@ -1,7 +1,9 @@
 // The clusters that an export is made of: one that is kept here, whole or damaged, or any by its address.
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import type { HttpConnection } from "../src/client/connection.ts";
 import type { HttpClient } from "../src/client/http.ts";
-import { clusterFolder } from "../src/backends/state/cluster-folder.ts";
+import { clusterFolder, frameworkFile } from "../src/backends/state/cluster-folder.ts";
 import { readProcessRecords } from "../src/backends/state/process-record.ts";
 import type { Diagnosis } from "../src/doctor/finding.ts";
 import { missing, type Gathered, type Missing } from "../src/export/pieces.ts";
@@ -23,6 +25,8 @@ export interface Exported {
   name: string;
   /** What is known of it here. */
   known: Gathered[];
+  /** What is no part of it, and holds secrets that may stand in its parts. */
+  secrets: unknown[];
   programs: (signal: AbortSignal) => Promise<(Program | Missing)[]>;
   logged: LoggedCluster;
   examine: (signal: AbortSignal) => Promise<Diagnosis>;
@@ -41,6 +45,7 @@ export async function ownExport(options: CommonOptions, connection: HttpConnecti
       known("plan.json", "every process with its address and command line", plan),
       known("nodes.json", "what has become of each process, and its version", nodes),
     ],
+    secrets: appRecords(plan.stateDirectory),
     programs: () =>
       Promise.resolve(
         plan.nodes.flatMap(({ kind, name, address, port }) =>
@@ -70,6 +75,7 @@ async function damagedExport(
       ...damagedRecord(folder),
       known("processes.json", "the processes as they were written down", readProcessRecords(folder)),
     ],
+    secrets: appRecords(folder),
     programs: () =>
       Promise.resolve(
         parts.flatMap(({ kind, name, url }) =>
@@ -82,6 +88,21 @@ async function damagedExport(
       return await examine({ root: process.cwd(), spec, backend: await backendFor(spec), env: process.env }, signal);
     },
   };
+}
+
+/** What schedulers have written down of their apps, with the variables that they give to tasks: a document in each line. */
+function appRecords(stateDirectory: string): string[] {
+  const folder = dirname(frameworkFile(stateDirectory, "any"));
+  if (!existsSync(folder)) return [];
+  const files = readdirSync(folder).filter((file) => file.endsWith(".json"));
+  return files.flatMap((file) => {
+    try {
+      return readFileSync(join(folder, file), "utf8").split("\n");
+    } catch {
+      // The app is just being ended.
+      return [];
+    }
+  });
 }
 
 function known(file: string, what: string, value: unknown): Gathered {
@@ -103,6 +124,7 @@ export async function foreignExport(
   return {
     name: parsed.kind === "zookeeper" ? parsed.connect : parsed.urls.map((url) => new URL(url).host).join(","),
     known: [],
+    secrets: [{ address }],
     async programs(signal) {
       const masters = await found.masters(signal);
       const agents = await found.agents(signal).catch((error: unknown) => {

@@ -32,7 +32,7 @@ export function composed(
   const redactor = new Redactor();
   const pieces = gathered.filter((one): one is Piece => !isMissing(one));
   for (const one of known) redactor.learn(one);
-  for (const { content } of pieces) if (content.kind === "json") redactor.learn(content.value);
+  for (const { content } of pieces) redactor.learn(content.kind === "json" ? content.value : content.text);
   const files = new Map<string, string>();
   const contents = pieces.map(({ file: wanted, what, content, note }) => {
     const file = unused(wanted, files);
@@ -77,7 +77,7 @@ export async function requireFree(file: string): Promise<void> {
 export async function writeArchive(file: string, root: string, files: ReadonlyMap<string, string>): Promise<number> {
   const part = `${file}.${randomBytes(4).toString("hex")}.part`;
   try {
-    await pipeline(await packed(root, files), createGzip(), createWriteStream(part, { flags: "wx", mode: 0o600 }));
+    await pipeline(packed(root, files), createGzip(), createWriteStream(part, { flags: "wx", mode: 0o600 }));
     const { size } = await stat(part);
     await moveTo(file, part);
     return size;
@@ -88,26 +88,23 @@ export async function writeArchive(file: string, root: string, files: ReadonlyMa
   }
 }
 
-/** The files as tar has them. */
-async function packed(root: string, files: ReadonlyMap<string, string>): Promise<AsyncIterable<Buffer>> {
-  const { Header, Pack, ReadEntry } = await import("tar");
-  const pack = new Pack({ portable: true });
+/** The files as tar has them: a header, the content, and zeros up to the next block; two blocks of zeros at the end. */
+async function* packed(root: string, files: ReadonlyMap<string, string>): AsyncGenerator<Buffer, void, undefined> {
+  const { Header, Pax } = await import("tar");
   for (const [path, text] of files) {
     const content = Buffer.from(text);
-    const about = {
-      path: `${root}/${path}`,
-      size: content.length,
-      mode: 0o600,
-      mtime: new Date(),
-      type: "File",
-    } as const;
-    const entry = new ReadEntry(new Header(about));
-    pack.add(entry);
-    entry.end(content);
+    const about = { path: `${root}/${path}`, size: content.length, mode: 0o600, mtime: new Date() };
+    const header = new Header({ ...about, type: "File" });
+    // What a header has no room for, as long names, goes before it.
+    if (header.encode()) yield new Pax(about).encode();
+    if (header.block !== undefined) yield header.block;
+    yield content;
+    yield Buffer.alloc(-content.length & (BLOCK_BYTES - 1));
   }
-  pack.end();
-  return pack;
+  yield Buffer.alloc(2 * BLOCK_BYTES);
 }
+
+const BLOCK_BYTES = 512;
 
 /** A link takes nobody's place, as a mere move would. Where there are no links, a file of that name is made to move onto. */
 async function moveTo(file: string, part: string): Promise<void> {
@@ -129,7 +126,9 @@ function notWritten(file: string, cause: unknown): ConfigError {
   const why = isTaken(cause) ? "it is there already" : cause instanceof Error ? cause.message : String(cause);
   return new ConfigError(`${file} cannot be written: ${why}.`, {
     code: "EXPORT_NOT_WRITTEN",
-    hint: isTaken(cause) ? "Name another file, or remove that one." : "Name a file in a folder that you may write to.",
+    hint: isTaken(cause)
+      ? "Name another file, or remove that one."
+      : "Name a file in a folder that you may write to and that has room for it.",
     cause,
   });
 }

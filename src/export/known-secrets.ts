@@ -1,10 +1,14 @@
 // Secrets that are known, to be found wherever they stand and however they are written there.
+import { TELLING } from "./secret-names.ts";
 
 /** Shorter ones are too likely to be ordinary words to be looked for elsewhere. */
 const SHORTEST = 6;
 
 /** So many are looked for at once: a pattern must not grow too large. */
 const AT_ONCE = 1_000;
+
+/** What is in the place of a secret: the name of a variable, as in the `secrets` of an app, or in examples its kind. */
+const STANDING_FOR_ONE = new RegExp(`^(?:[A-Z][A-Z\\d]*(?:_[A-Z\\d]+)+|(?:${TELLING})s?)$`);
 
 export class KnownSecrets {
   readonly #secrets = new Set<string>();
@@ -48,7 +52,7 @@ function sourceOf(form: string): string {
 
 /** As it is, in documents and in strings of documents, in addresses, and in base64. */
 function formsOf(secret: string): string[] {
-  const plain = [secret, ...decoded(secret)];
+  const plain = [secret, ...decoded(secret)].filter((one) => !STANDING_FOR_ONE.test(one));
   const quoted = plain.flatMap((one) => inQuotes(one).flatMap((form) => [form, ...inQuotes(form)]));
   const inAddress = plain.flatMap(inAddresses);
   return [...plain, ...quoted, ...inAddress, ...plain.flatMap(inBase64)].filter((form) => form.length >= SHORTEST);

@@ -18,7 +18,7 @@ const NAME = `(?:${TELLING}|[_-](?:pass|pw|keys?|auth)(?![a-z])|authorization)[\
 const GAP = "(?:\\s|\\\\{1,7}[nrt])";
 const COLON = `${GAP}{0,8}(?:=>?|:)${GAP}{0,8}`;
 /** Before a word that is not in quotes. */
-const BEGIN = "(?<![\\w.$\\\\-])|(?<=\\\\[nrt])";
+const BEGIN = "(?<![\\w.$>)\\]\\\\-])|(?<=\\\\[nrt])";
 const QUOTE = `(?<!\\\\)(\\\\{0,7}["'])`;
 
 const FINDS: readonly [RegExp, Find][] = [

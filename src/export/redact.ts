@@ -20,20 +20,23 @@ export class Redactor {
     return this.#removed;
   }
 
-  /** Looks through a document for secrets by their names, to be found everywhere afterwards. */
+  /** Looks through a document or a text for secrets by their names, to be found everywhere afterwards. */
   learn(document: unknown): void {
     const note = (secret: string): void => this.#known.add(secret);
-    walked(document, {
-      secret: note,
-      text: (text) => {
-        for (const password of addressPasswords(text)) note(password);
-        for (const secrets of NAMED_SECRETS) {
-          for (const { start, end } of secrets(text))
-            if (isNoWord(text.slice(start, end))) note(text.slice(start, end));
+    const isDocument = typeof document !== "string";
+    const noteIn = (text: string): string => {
+      for (const password of addressPasswords(text)) {
+        if (isDocument || /[^a-z]/i.test(password)) note(password);
+      }
+      for (const secrets of NAMED_SECRETS) {
+        for (const { start, end } of secrets(text)) {
+          const value = text.slice(start, end);
+          if (looksSecret(value)) note(value);
         }
-        return text;
-      },
-    });
+      }
+      return text;
+    };
+    walked(document, { text: noteIn, secret: note });
   }
 
   /** The same document without secrets. */
@@ -61,8 +64,14 @@ export class Redactor {
   };
 }
 
-/** What follows a telling name in prose may be any word, which is not to be taken out everywhere; nor is a mere reference. */
-const isNoWord = (text: string): boolean => /[^a-z]/i.test(text.slice(1)) && !/^(?:\$|\/|file:|[[{])/.test(text);
+/**
+ * Whether it is as passwords and tokens are, with signs of three kinds. What follows a telling name in a text may be any word,
+ * path, time or reference, which is not to be taken out everywhere.
+ */
+function looksSecret(value: string): boolean {
+  if (value.length < 8 || /^(?:\$|\/|[[{(]|\d{4}-\d\d-\d\d)|:\/\//.test(value)) return false;
+  return [/[a-z]/, /[A-Z]/, /\d/, /[^a-z\d]/i].filter((kind) => kind.test(value)).length >= 3;
+}
 
 function walked(value: unknown, visit: Visit): unknown {
   if (typeof value === "string") return walkedText(value, visit);

@@ -20,7 +20,7 @@ export function isOfItself(name: string): boolean {
   return OF_ITSELF.test(name);
 }
 
-const NOTHING = /^(?:true|false|null|none|undefined|nil|\[\s{0,20}\]|\{\s{0,20}\})?$/i;
+const NOTHING = /^(?:true|false|yes|no|on|off|null|none|undefined|nil|\[\s{0,20}\]|\{\s{0,20}\})?$/i;
 
 /** Of what is no secret itself: counts, sizes, durations, and places in a source. */
 const COUNT = /^\d{1,5}(?:\.\d{1,3})?(?:[kmgt]i?b?|[nmu]?s|secs?|mins?|hrs?|days?|weeks?|[:)\].,][\d:)\].,]{0,12})?$/i;

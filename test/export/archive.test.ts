@@ -9,6 +9,15 @@ import type { LogSource } from "../../src/backends/log-source.ts";
 import { composed, requireFree, writeArchive, type Manifest } from "../../src/export/archive.ts";
 import { documentPiece, fileName, logPiece, type Gathered } from "../../src/export/pieces.ts";
 
+/** As file systems are that have no hard links. */
+const links = vi.hoisted(() => ({ refused: false }));
+vi.mock("node:fs/promises", async (importOriginal) => {
+  const original = await importOriginal<typeof import("node:fs/promises")>();
+  const refusal = (): Promise<never> => Promise.reject(Object.assign(new Error("not permitted"), { code: "EPERM" }));
+  return { ...original, link: (from: string, to: string) => (links.refused ? refusal() : original.link(from, to)) };
+});
+afterEach(() => void (links.refused = false));
+
 const about = { cluster: "demo", made: "2026-11-21T13:00:00.000Z", by: { "mesos-up": "0.1.0" } };
 const asking = { signal: new AbortController().signal, limitMs: 10_000, nowMs: () => 0 };
 const flags: Gathered = {
@@ -89,22 +98,20 @@ describe("the archive of an export", () => {
 
   it("is one folder, and for its owner's eyes", async () => {
     const file = join(folder, "a.tar.gz");
+    const many = Array.from({ length: 30 }, (_, size): [string, string] => [`many/${size}`, "x".repeat(size * 100)]);
     const long = "ü".repeat(100) + "x".repeat(50);
     const bytes = await writeArchive(
       file,
       "root",
-      new Map([
-        ["MANIFEST.json", "{}\n"],
-        ["logs/a.log", "line\n"],
-        [`logs/${long}.log`, "Grüße\n"],
-      ]),
+      new Map([["MANIFEST.json", "{}\n"], ["logs/a.log", "line\n"], [`logs/${long}.log`, "Grüße\n"], ...many]),
     );
     const { size, mode } = await stat(file);
     expect([size, mode & 0o777]).toEqual([bytes, 0o600]);
     await extract({ file, cwd: folder });
-    expect((await readdir(join(folder, "root"))).sort()).toEqual(["MANIFEST.json", "logs"]);
+    expect((await readdir(join(folder, "root"))).sort()).toEqual(["MANIFEST.json", "logs", "many"]);
     expect(await readFile(join(folder, "root", "logs", "a.log"), "utf8")).toBe("line\n");
     expect(await readFile(join(folder, "root", "logs", `${long}.log`), "utf8")).toBe("Grüße\n");
+    for (const [path, text] of many) expect(await readFile(join(folder, "root", path), "utf8")).toBe(text);
   });
 
   it("has its name only when it is whole, and nothing lies about before", async () => {
@@ -122,16 +129,24 @@ describe("the archive of an export", () => {
     expect((await stat(file)).size).toBe(bytes);
   });
 
-  it("takes no other file's place, also of one that has come to be there, and leaves none behind", async () => {
-    const file = join(folder, "a.tar.gz");
-    await requireFree(file);
-    await writeFile(file, "mine");
-    const taken = { code: "EXPORT_NOT_WRITTEN", message: expect.stringContaining("there already") as string };
-    await expect(requireFree(file)).rejects.toMatchObject(taken);
-    await expect(writeArchive(file, "root", new Map([["a", "b"]]))).rejects.toMatchObject(taken);
-    expect(await readFile(file, "utf8")).toBe("mine");
-    expect(await readdir(folder)).toEqual(["a.tar.gz"]);
-  });
+  it.each([false, true])(
+    "takes no other file's place, and leaves none behind; without hard links: %s",
+    async (refused) => {
+      links.refused = refused;
+      const file = join(folder, "a.tar.gz");
+      await requireFree(file);
+      await writeFile(file, "mine");
+      const taken = { code: "EXPORT_NOT_WRITTEN", message: expect.stringContaining("there already") as string };
+      await expect(requireFree(file)).rejects.toMatchObject(taken);
+      await expect(writeArchive(file, "root", new Map([["a", "b"]]))).rejects.toMatchObject(taken);
+      expect(await readFile(file, "utf8")).toBe("mine");
+      expect(await readdir(folder)).toEqual(["a.tar.gz"]);
+      await rm(file);
+      const bytes = await writeArchive(file, "root", new Map([["a", "b"]]));
+      expect((await stat(file)).size).toBe(bytes);
+      expect(await readdir(folder)).toEqual(["a.tar.gz"]);
+    },
+  );
 
   it("is refused where it cannot be written", async () => {
     const absent = join(folder, "absent", "a.tar.gz");

@@ -76,6 +76,7 @@ describe("secrets are removed from a text", () => {
     "keys of the monkey: bananas",
     "digest:sha256:0123456789abcdef of nginx, npm_config_user_agent=npm/10, task-1 on disk-0123456789abcdef",
     "cookies are baked; a login -v, then /x?signal=1",
+    "<Esc>-keys in use; authorization: yes",
     "token_manager.cpp:1234] 17 tokens: 17, token_ttl=30s, and Token::parse where token == expected",
     '{"name":"cpus","type":"SCALAR","scalar":{"value":1},"role":"*"} {"key":"owner","value":"me"}',
     "http://h:80/@scope/x and zk://h1:2181,h2:2181/mesos, master@127.0.0.1:5050; docker run --user 1000:1000 x",
@@ -181,6 +182,20 @@ describe("secrets are removed from a document", () => {
     );
     expect(redactor.text("as admin with hunter2")).toBe("as admin with [removed]");
     expect(redactor.removed).toBe(4);
+  });
+
+  it("also where a text has named them, unless they may be any word", () => {
+    const redactor = new Redactor();
+    redactor.learn(
+      "DB_PASSWORD=Hunter-2 and zk://me:hun-Ter/2@h and token: 2026-11-21T13:00:00Z, secret: agent-1 password=unknown zk://me:password@h",
+    );
+    expect(redactor.text("got Hunter-2, hun-Ter/2")).toBe("got [removed], [removed]");
+    redactor.learn({
+      secrets: { API_TOKEN: "APP_TOKEN" },
+      secret: { data: Buffer.from("password").toString("base64") },
+    });
+    const rest = "the password APP_TOKEN 2026-11-21T13:00:00Z agent-1 unknown";
+    expect(redactor.text(rest)).toBe(rest);
   });
 
   it("also as a number, but no number that counts something", () => {
