@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { watch } from "node:fs";
+import type * as promises from "node:fs/promises";
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,7 +13,7 @@ import { documentPiece, fileName, logPiece, type Gathered } from "../../src/expo
 /** As file systems are that have no hard links. */
 const links = vi.hoisted(() => ({ refused: false }));
 vi.mock("node:fs/promises", async (importOriginal) => {
-  const original = await importOriginal<typeof import("node:fs/promises")>();
+  const original = await importOriginal<typeof promises>();
   const refusal = (): Promise<never> => Promise.reject(Object.assign(new Error("not permitted"), { code: "EPERM" }));
   return { ...original, link: (from: string, to: string) => (links.refused ? refusal() : original.link(from, to)) };
 });
