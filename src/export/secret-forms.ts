@@ -30,6 +30,8 @@ const FORMS: readonly RegExp[] = [
   /()\bSG\.[\w-]{16,64}\.[\w-]{16,64}/g,
   // Addresses that are good for whoever has them.
   /([?&](?:X-(?:Amz|Goog)-)?(?:Signature|sig)=)[^\s&"'\\]+/gi,
+  // Also those of a scheduler of ours, for the site of an app.
+  /(https?:\/\/[\w.:[\]-]{1,100}\/)[\da-f]{32}(?=\/site\.tar\.gz)/g,
   // ZooKeeper's authentication, as in digest:user:password; what is no image's digest.
   /\b(digest:)(?!sha\d)[^\s:"']{1,200}:[^\s,"'\\]+/gi,
   /((?:^|[\s"'])(?:set-)?cookie\\{0,7}["']?\s{0,4}:\s{0,4}\\{0,7}["']?)[^\r\n"'\\]+/gi,

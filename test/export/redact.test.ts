@@ -28,6 +28,10 @@ describe("secrets are removed from a text", () => {
       "https://a.blob.core.windows.net/c?sv=2020&sig=hunter2%3D",
       "https://a.blob.core.windows.net/c?sv=2020&sig=[removed]",
     ],
+    [
+      `Fetching URI 'http://127.0.0.1:1/${"0".repeat(32)}/site.tar.gz'`,
+      "Fetching URI 'http://127.0.0.1:1/[removed]/site.tar.gz'",
+    ],
     ["docker login -u bob -p hunter2 h:5000", "docker login -u bob -p [removed] h:5000"],
     ["addauth digest:super:hunter2", "addauth digest:[removed]"],
     ["Set-Cookie: session=hunter2; Path=/", "Set-Cookie: [removed]"],
