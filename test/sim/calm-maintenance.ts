@@ -9,7 +9,7 @@ import type { Wanted } from "./wanted.ts";
 const MINUTE_MS = 60_000;
 
 /** Gives back what did not hold. */
-export function maintainInCalm(cluster: Cluster, wanted: Wanted): string[] {
+export async function maintainInCalm(cluster: Cluster, wanted: Wanted): Promise<string[]> {
   const { world, operator } = cluster;
   const agent = world.pick(cluster.agents);
   if (agent === undefined || cluster.leader === undefined) return [];
@@ -23,14 +23,14 @@ export function maintainInCalm(cluster: Cluster, wanted: Wanted): string[] {
   };
   const startMs = world.nowMs + world.between(5, world.chance(0.1) ? 90 : 12) * MINUTE_MS;
   operator.plan(agent, startMs);
-  world.run(startMs);
+  await world.run(startMs);
   const found = [...leftBehind(agent, wanted, hasRoom), ...differences()];
   if (operator.takeDown(agent, { whatever: true })) {
-    world.run(world.nowMs + 3 * MINUTE_MS);
+    await world.run(world.nowMs + 3 * MINUTE_MS);
     found.push(...differences());
     operator.bringUp(agent);
   } else operator.plan(agent, undefined);
-  world.run(world.nowMs + 3 * MINUTE_MS);
+  await world.run(world.nowMs + 3 * MINUTE_MS);
   return found;
 }
 

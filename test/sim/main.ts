@@ -1,5 +1,6 @@
 // `npm run sim -- --seeds N [--from M]`: plays the seeds and prints those that fail. `--seed N`: plays one and prints all
-// that happened. `--plain`: without constraints that name agents and without maintenance.
+// that happened. `--plain`: without constraints that name agents and without maintenance. `--shared`:
+// with several schedulers over ZooKeeper, of which one leads.
 import { setImmediate } from "node:timers/promises";
 import { simulate } from "./simulation.ts";
 
@@ -9,9 +10,10 @@ const numberOf = (option: string): number | undefined => {
 };
 
 const plain = process.argv.includes("--plain");
+const shared = process.argv.includes("--shared");
 const one = numberOf("--seed");
 if (one !== undefined) {
-  const { trace, violations } = simulate(one, { traced: true, plain });
+  const { trace, violations } = await simulate(one, { traced: true, plain, shared });
   process.stdout.write([...trace, "", ...violations, violations.length === 0 ? "All held." : ""].join("\n") + "\n");
   process.exitCode = violations.length === 0 ? 0 : 1;
 } else {
@@ -24,7 +26,7 @@ if (one !== undefined) {
   // What was found until then is worth a last line.
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => (stopped = true));
   for (; played < seeds && !(stopped as boolean); played++) {
-    const { violations } = simulate(from + played, { plain });
+    const { violations } = await simulate(from + played, { plain, shared });
     if (violations.length > 0) {
       failed++;
       process.stdout.write(`seed ${from + played}: ${violations.slice(0, 3).join("; ")}\n`);

@@ -9,6 +9,8 @@ import { Cluster } from "./cluster.ts";
 import { Faults } from "./faults.ts";
 import { Judge } from "./judge.ts";
 import { LoneScheduler } from "./scheduler/lone-scheduler.ts";
+import type { Schedulers } from "./scheduler/schedulers.ts";
+import { SharedSchedulers } from "./scheduler/shared-schedulers.ts";
 import { Users } from "./users.ts";
 import { Wanted } from "./wanted.ts";
 import { World } from "./world.ts";
@@ -33,28 +35,30 @@ export interface Play {
   traced?: boolean;
   /** Without constraints that name agents and without maintenance: what was played before there was any of it. */
   plain?: boolean;
+  /** With several schedulers over ZooKeeper, of which one leads; without maintenance. */
+  shared?: boolean;
 }
 
-export function simulate(seed: number, play: Play = {}): Outcome {
+export async function simulate(seed: number, play: Play = {}): Promise<Outcome> {
   const simulation = new Simulation(seed, play);
-  return { seed, violations: simulation.run(), trace: simulation.world.trace };
+  return { seed, violations: await simulation.run(), trace: simulation.world.trace };
 }
 
 class Simulation {
   readonly world: World;
-  readonly #plain: boolean;
+  readonly #maintained: boolean;
   readonly #cluster: Cluster;
   readonly #judge: Judge;
-  readonly #scheduler: LoneScheduler;
+  readonly #scheduler: Schedulers;
   readonly #wanted: Wanted;
   readonly #users: Users;
   readonly #faults: Faults;
   #calmSinceMs = Infinity;
 
-  constructor(seed: number, { traced = false, plain = false }: Play) {
+  constructor(seed: number, { traced = false, plain = false, shared = false }: Play) {
     const world = new World(seed, traced);
     this.world = world;
-    this.#plain = plain;
+    this.#maintained = !plain && !shared;
     const state = () => this.#scheduler.host?.state;
     this.#judge = new Judge(world, (instance) => state()?.apps.get(instance.replace(/\.\d+$/, ""))?.spec);
     this.#cluster = new Cluster(world, {
@@ -63,7 +67,7 @@ class Simulation {
       isUsed: (agentId) => this.#scheduler.uses(agentId),
     });
     this.#wanted = new Wanted(this.#cluster, state);
-    this.#scheduler = new LoneScheduler(this.#cluster, {
+    this.#scheduler = new (shared ? SharedSchedulers : LoneScheduler)(this.#cluster, {
       told: (status) => this.#judge.told(status),
       offered: (offers) => this.#judgeOffers(offers),
       called: (call) => this.#judge.called(call),
@@ -76,29 +80,31 @@ class Simulation {
       wanted: this.#wanted.apps,
       command: (command) => this.#command(command),
     });
-    this.#faults = new Faults(this.#cluster, { scheduler: this.#scheduler, maintained: !plain });
+    this.#faults = new Faults(this.#cluster, { scheduler: this.#scheduler, maintained: this.#maintained });
   }
 
-  run(): string[] {
+  async run(): Promise<string[]> {
     const { world } = this;
     this.#cluster.start();
     this.#scheduler.start();
+    await world.run(Infinity, () => this.#scheduler.host !== undefined);
     this.#users.begin();
     this.#faults.begin();
-    world.run(CHAOS_MS);
+    await world.run(CHAOS_MS);
     this.#calmDown();
-    const settled = world.run(
+    const settled = await world.run(
       CHAOS_MS + CALM_MS,
       () => world.nowMs > this.#judge.quietSinceMs + 60_000 && this.#wanted.differences().length === 0,
     );
     // Quiet for long enough that everything that is repeated has been repeated.
-    world.run(world.nowMs + 15 * 60_000);
-    const moved = settled && !this.#plain ? maintainInCalm(this.#cluster, this.#wanted) : [];
+    await world.run(world.nowMs + 15 * 60_000);
+    const moved = settled && this.#maintained ? await maintainInCalm(this.#cluster, this.#wanted) : [];
     const { host } = this.#scheduler;
     for (const app of this.#wanted.apps.keys())
       world.log(() => `why ${app}: ${JSON.stringify(host && whyView(host.state, app, world.nowMs))}`);
     const wanting = settled ? moved : ["it did not come to what was wanted"];
-    return [...this.#judge.violations, ...wanting, ...this.#wanted.differences(), ...this.#wanted.leftovers()];
+    const leftovers = [...this.#wanted.leftovers(), ...this.#scheduler.leftovers()];
+    return [...this.#judge.violations, ...wanting, ...this.#wanted.differences(), ...leftovers];
   }
 
   #command(command: Command): void {
@@ -120,6 +126,7 @@ class Simulation {
     this.#users.end();
     this.#faults.end();
     this.#cluster.calmDown();
+    this.#scheduler.calmDown();
     this.world.after(FOUND_MS, () => {
       for (const id of this.#wanted.twice()) this.#judge.violations.push(`${id} still runs twice`);
     });

@@ -1,5 +1,6 @@
 // Time and chance of a simulation: a clock that jumps from event to event, and random numbers out of a seed. The same seed
 // gives the same run, down to the last event.
+import { setImmediate } from "node:timers/promises";
 
 interface Planned {
   atMs: number;
@@ -14,7 +15,7 @@ export class World {
   #random: () => number;
   #heap: Planned[] = [];
   #planned = 0;
-
+  #stirred = false;
   readonly #traced: boolean;
 
   constructor(seed: number, traced = false) {
@@ -50,9 +51,19 @@ export class World {
     if (this.#traced) this.trace.push(`${(this.nowMs / 1000).toFixed(3).padStart(9)} ${text()}`);
   }
 
+  /** A promise was kept or broken: whoever waits for it goes on before anything else happens. */
+  stir(): void {
+    this.#stirred = true;
+  }
+
   /** Lets everything happen until then, or until `done` says so. Gives back whether it did. */
-  run(untilMs: number, done: () => boolean = () => false): boolean {
+  async run(untilMs: number, done: () => boolean = () => false): Promise<boolean> {
     for (;;) {
+      if (this.#stirred) {
+        this.#stirred = false;
+        await setImmediate();
+        continue;
+      }
       if (done()) return true;
       const next = this.#heap[0];
       if (next === undefined || next.atMs > untilMs) break;

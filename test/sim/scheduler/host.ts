@@ -84,10 +84,10 @@ export class SchedulerHost {
     this.#feed({ type: "command", command });
   }
 
-  /** A kill -9. */
-  die(): void {
+  /** A kill -9, unless it ends by itself for another reason. */
+  die(why = "kill -9"): void {
     if (!this.alive) return;
-    this.#world.log(() => "scheduler: kill -9");
+    this.#world.log(() => `scheduler: ${why}`);
     this.alive = false;
     this.#connection?.break(this.#world.between(0, 2000));
     this.#observer.died();
@@ -140,6 +140,8 @@ export class SchedulerHost {
     if (event.type === "ERROR") {
       connection.break(0);
       if (event.error.message === "Framework has been removed") this.#feed({ type: "framework-removed" });
+      // Another process has subscribed as the framework.
+      else this.die(event.error.message);
       return;
     }
     const input = inputOf(event, connection.told);

@@ -4,13 +4,9 @@ import type { Cluster } from "../cluster.ts";
 import { SimulatedDisk } from "./disk.ts";
 import { SchedulerHost, info } from "./host.ts";
 import type { Observer } from "./host.ts";
+import type { SchedulerObserver, Schedulers } from "./schedulers.ts";
 
-export interface SchedulerObserver extends Observer {
-  /** It has begun with what was stored. */
-  started(): void;
-}
-
-export class LoneScheduler {
+export class LoneScheduler implements Schedulers {
   /** The process that is there, or was there last. */
   host: SchedulerHost | undefined;
   readonly #cluster: Cluster;
@@ -53,5 +49,13 @@ export class LoneScheduler {
 
   cut(): void {
     this.host?.cut();
+  }
+
+  calmDown(): void {
+    // What goes wrong with its disk is up to the weather.
+  }
+
+  leftovers(): string[] {
+    return [];
   }
 }
