@@ -123,6 +123,17 @@ export function spreadProblem(
   }
 }
 
+/**
+ * Whether an instance that is there already may be counted in. GROUP_BY does not forbid it: what is placed later evens it
+ * out.
+ */
+export function mayStay(app: AppSpec, attributes: Attributes, counts: SpreadCounts): boolean {
+  return spreadConstraints(app).every(([name, operator, limit]) => {
+    const here = counts.get(name)?.of(attributes[name] ?? "") ?? 0;
+    return operator === "GROUP_BY" || here < (operator === "UNIQUE" ? 1 : Number(limit));
+  });
+}
+
 /** One that is known to exist without having been seen has none. */
 function leastCount(counts: ValueCounts, groups: Constraint[2]): number {
   return groups !== undefined && counts.size < Number(groups) ? 0 : counts.least;

@@ -3,7 +3,9 @@ import type { TaskStatus } from "../../mesos/types.ts";
 import { hasTask, verdictOf } from "./instance.ts";
 import type { Instance } from "./instance.ts";
 import { killTask } from "./kill.ts";
+import { mayStay } from "../spread.ts";
 import { onTaskEnded, replaceIfDue } from "./policies.ts";
+import { spreadOf } from "./place.ts";
 import { reconcileSoon } from "./reconcile.ts";
 import type { Turn } from "./turn.ts";
 
@@ -29,7 +31,14 @@ function adopt(turn: Turn, status: TaskStatus): Instance | undefined {
   if (verdict !== "running" && verdict !== "starting") return undefined;
   const instance = turn.state.waiting.get(taskId.replace(/\.[^.]*$/, ""));
   if (instance?.writtenOff !== taskId || instance.lastTask === undefined) return undefined;
-  if (instance.version !== turn.state.apps.get(instance.app)?.version) return undefined;
+  const app = turn.state.apps.get(instance.app);
+  if (app === undefined || instance.version !== app.version) return undefined;
+  // Another instance of the app may have been placed where it was meanwhile.
+  if (!mayStay(app.spec, instance.lastTask.attributes ?? {}, spreadOf(turn, app))) {
+    delete instance.writtenOff;
+    turn.instanceChanged(instance);
+    return undefined;
+  }
   instance.task = instance.lastTask;
   delete instance.writtenOff;
   turn.state.byTask.set(taskId, instance);

@@ -214,6 +214,21 @@ describe("a task", () => {
     expect(of()).toEqual(["web.1 running"]);
   });
 
+  it("that comes back where another of its app was placed meanwhile, and only one may be, is surplus", () => {
+    const unreachable = { replace_after: "30s" };
+    run({ name: "one", instances: 2, constraints: [["hostname", "UNIQUE"]], unreachable });
+    offers(offer());
+    const { taskId } = state.instances.get("one.1")!.task!;
+    update("one.1", "TASK_RUNNING");
+    update("one.1", "TASK_UNREACHABLE");
+    later(30_000);
+    offers(offer({ id: "o2" }));
+    expect(of("one")).toEqual(["one.1 waiting", "one.2 launching"]);
+    const status = { task_id: { value: taskId }, agent_id: { value: "a1" }, state: "TASK_RUNNING" as const };
+    expect(calls({ type: "update", status })).toMatchObject([{ type: "KILL", kill: { task_id: { value: taskId } } }]);
+    expect(of("one")).toEqual(["one.1 waiting", "one.2 launching"]);
+  });
+
   it("is stored as it is before its update is acknowledged", () => {
     const { taskId, agentId } = state.instances.get("web.1")!.task!;
     const status = {
