@@ -3,7 +3,6 @@ import { ConfigError } from "../errors.ts";
 import type { Resource } from "../mesos/types.ts";
 import { parseAttributes } from "./attributes.ts";
 import { parseResources, printResources } from "./resources-text.ts";
-import { DEFAULT_RESOURCES } from "./spec.ts";
 
 /** The text of --attributes. @throws ConfigError for what a real agent aborts at, or what is surely a slip. */
 export function attributesText(written: string | Record<string, string | number | boolean>): string {
@@ -24,16 +23,11 @@ export interface ResourceMap {
   ports?: string | undefined;
 }
 
-/**
- * The text of --resources, with the default of whatever it leaves out, so that no agent offers what its machine happens
- * to have. Ports are left to the plan. @throws ConfigError in Mesos's words.
- */
+/** What is written of --resources as one text; the plan adds what that leaves out. @throws ConfigError in Mesos's words. */
 export function resourcesText(written: string | ResourceMap): string {
   const resources = parseResources(typeof written === "string" ? written : resourceMapText(written));
-  const given = new Set(resources.map((resource) => resource.name));
-  const missing = parseResources(DEFAULT_RESOURCES).filter((resource) => !given.has(resource.name));
   for (const resource of resources) refuseOddPorts(resource);
-  return printResources([...resources, ...missing]);
+  return printResources(resources);
 }
 
 function mapText(map: Record<string, string | number | boolean>): string {

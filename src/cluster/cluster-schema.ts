@@ -8,7 +8,6 @@ import {
   DEFAULT_ATTRIBUTES,
   DEFAULT_BIND,
   DEFAULT_NAME,
-  DEFAULT_RESOURCES,
   DEFAULT_SANDBOX_DIRECTORY,
   DEFAULT_ZOOKEEPER_PATH,
   majority,
@@ -97,8 +96,8 @@ export const agentSchema: z.ZodType<AgentSpec> = z.strictObject({
     .describe('As Mesos writes them, "rack:r2d2;pod:demo,dev", or as a map.'),
   resources: z
     .union([z.string(), resourceMap])
-    .transform(convertedBy(resourcesText))
-    .prefault(DEFAULT_RESOURCES)
+    .optional()
+    .transform(convertedBy((written = "") => resourcesText(written)))
     .describe(
       'As Mesos writes them, "cpus:4;mem:4096", its JSON among it, or as a map. What is left out has a default.',
     ),

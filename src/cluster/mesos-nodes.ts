@@ -6,7 +6,7 @@ import { attributeText, parseAttributes } from "./attributes.ts";
 import { commandLine } from "./command-line.ts";
 import type { PlanNode } from "./plan-types.ts";
 import { parseResources, printResources } from "./resources-text.ts";
-import type { AgentSpec, Flags, MastersSpec } from "./spec.ts";
+import { DEFAULT_RESOURCES, type AgentSpec, type Flags, type MastersSpec } from "./spec.ts";
 
 /** Sooner than Mesos's 10 seconds: a process that was killed is replaced once its session has run out. */
 const ZK_SESSION_TIMEOUT = "5secs";
@@ -47,6 +47,8 @@ export interface AgentNodeOptions extends MesosNodeOptions {
   agent: AgentSpec;
   /** Ports for tasks; absent where the agent's resources name them. */
   taskPorts: Range | undefined;
+  /** The text of those that suit its machine, where its own leave them out. */
+  fittingResources?: string | undefined;
   /** Name of its own cgroup: several agents share a machine. */
   cgroupsRoot: string;
   containerProgram: string | undefined;
@@ -58,7 +60,7 @@ export interface AgentNodeOptions extends MesosNodeOptions {
 
 export function agentNode(options: AgentNodeOptions): PlanNode {
   const { name, address, listensOn = address, port, directory, agent, containerProgram } = options;
-  const resources = agentResources(agent, options.taskPorts);
+  const resources = agentResources(agent, options);
   const [work, run] = [`${directory}/work`, `${directory}/run`];
   const [fetched, images] = [`${directory}/fetch`, `${directory}/store`];
   const directories = { work, log: `${directory}/log`, others: [run, fetched, images] };
@@ -107,8 +109,15 @@ export function agentNode(options: AgentNodeOptions): PlanNode {
   };
 }
 
-function agentResources(agent: AgentSpec, taskPorts: Range | undefined): { text: string; ports: Range } {
+function agentResources(
+  agent: AgentSpec,
+  { taskPorts, fittingResources = "" }: Pick<AgentNodeOptions, "taskPorts" | "fittingResources">,
+): { text: string; ports: Range } {
   const named = parseResources(agent.resources);
+  for (const text of [fittingResources, DEFAULT_RESOURCES]) {
+    const known = new Set(named.map(({ name }) => name));
+    named.push(...parseResources(text).filter(({ name }) => !known.has(name)));
+  }
   const resources =
     taskPorts === undefined ? named : [...named, { ...rangesResource("ports", [taskPorts]), role: "*" }];
   const ranges = portsOf(resources);

@@ -79,7 +79,7 @@ export interface AgentSpec {
   count: number;
   /** The text of --attributes, possibly empty. */
   attributes: string;
-  /** The text of --resources; without `ports` where the plan is to choose them. */
+  /** The text of --resources, possibly empty; the plan adds what it leaves out. */
   resources: string;
   /** Port of the first agent, the others follow; absent: chosen by the plan. */
   port?: number | undefined;
@@ -96,7 +96,10 @@ export const DEFAULT_NAME = "demo";
 export const DEFAULT_BIND = "127.0.0.1";
 export const DEFAULT_ZOOKEEPER_PATH = "/mesos";
 export const DEFAULT_ATTRIBUTES = "rack:r2d2;pod:demo,dev";
-/** What an agent offers of whatever its resources leave out, ports aside. */
+/**
+ * What an agent offers of whatever its resources leave out, ports aside, so that none offers what this machine happens to
+ * have. On a machine of its own that is what fits it.
+ */
 export const DEFAULT_RESOURCES = "cpus:4;mem:4096;disk:10000";
 export const DEFAULT_SANDBOX_DIRECTORY = "/var/local/sandbox";
 export const DEFAULT_MIRROR_REMOTE = "https://registry-1.docker.io";
@@ -114,7 +117,7 @@ export function defaultClusterSpec(): ClusterSpec {
       {
         count: 1,
         attributes: DEFAULT_ATTRIBUTES,
-        resources: DEFAULT_RESOURCES,
+        resources: "",
         sandbox_directory: DEFAULT_SANDBOX_DIRECTORY,
         containerizers: ["docker", "mesos"],
         flags: {},

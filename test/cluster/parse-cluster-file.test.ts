@@ -36,7 +36,7 @@ describe("a cluster file", () => {
     expect(parseClusterObject({ masters: { count: 5, quorum: 4 } }).masters.quorum).toBe(4);
   });
 
-  it("takes attributes and resources as text or as maps, and fills in what resources leave out", () => {
+  it("takes attributes and resources as text or as maps", () => {
     const agents = [
       { attributes: { rack: "r2d2", level: 3, ssd: true, zone: "[1-3]" }, resources: { cpus: 2, ports: "9000-9010" } },
       { attributes: " rack:c3po ", resources: "mem:64;cpus(web):1" },
@@ -44,9 +44,9 @@ describe("a cluster file", () => {
     ];
     const spec = parseClusterObject({ agents });
     expect(spec.agents.map((agent) => [agent.attributes, agent.resources])).toEqual([
-      ["rack:r2d2;level:3;ssd:true;zone:[1-3]", "cpus:2;ports:[9000-9010];mem:4096;disk:10000"],
-      ["rack:c3po", "mem:64;cpus(web):1;disk:10000"],
-      ["", "gpus:1;ports:[1-2, 5-6];cpus:4;mem:4096;disk:10000"],
+      ["rack:r2d2;level:3;ssd:true;zone:[1-3]", "cpus:2;ports:[9000-9010]"],
+      ["rack:c3po", "mem:64;cpus(web):1"],
+      ["", "gpus:1;ports:[1-2, 5-6]"],
     ]);
   });
 

@@ -9,7 +9,7 @@ import { zookeeperNode } from "../zookeeper-node.ts";
 import { machineContainer } from "./machine-container.ts";
 import { machineCommands, mesosInstall, uploadsOf } from "./machine-commands.ts";
 import { machineSeats, type MachineSeat } from "./vagrant-machines.ts";
-import { defaultVagrantSpec } from "./vagrant-spec.ts";
+import { defaultVagrantSpec, fittingResources } from "./vagrant-spec.ts";
 import type { PlanMachine, VagrantPlacement, VagrantPlan } from "./vagrant-types.ts";
 
 type OnMachines = Placement & { vagrant: VagrantPlacement };
@@ -58,6 +58,7 @@ function nodesOn(seats: MachineSeat[], { spec, placement, ports }: Scene): Place
   const names = agentNames(spec.agents).flat();
   const flags = (kind: NodeKind) => ({ log_dir: logDirectory(kind) });
   const install = mesosInstall(spec, placement.vagrant);
+  const { agents } = spec.vagrant ?? defaultVagrantSpec();
   const masters = { ...spec.masters, flags: { ...flags("master"), ...spec.masters.flags } };
   return {
     zookeeper: ensemble.map((own, index) =>
@@ -75,6 +76,7 @@ function nodesOn(seats: MachineSeat[], { spec, placement, ports }: Scene): Place
       const node = agentNode({
         ...{ name, address: addressOf("agent", i), port, zkUrl, directory: directoryOf("agent"), agent },
         taskPorts: tasks,
+        fittingResources: fittingResources(agents),
         cgroupsRoot: cgroupsPrefix(placement.stateDirectory) + name,
         containerProgram: placement.containerProgram,
         imageStore: placement.vagrant.provider === "docker" ? MACHINE_IMAGE_STORE : undefined,

@@ -25,6 +25,15 @@ export const DEFAULT_NETWORK = "192.168.33";
 export const DEFAULT_MASTER_SIZE: MachineSize = { memory: 1024, cpus: 1 };
 export const DEFAULT_AGENT_SIZE: MachineSize = { memory: 2048, cpus: 2 };
 
+/**
+ * What an agent on a machine of that size offers where its resources do not say, as one of Mesos's own would that looks at
+ * its machine: every CPU, and what is left of the memory without 1 GB, or half of less than 2 GB (Containerizer::resources in
+ * src/slave/containerizer/containerizer.cpp).
+ */
+export function fittingResources({ memory, cpus }: MachineSize): string {
+  return `cpus:${cpus};mem:${memory >= 2048 ? memory - 1024 : Math.floor(memory / 2)}`;
+}
+
 export function defaultVagrantSpec(): VagrantSpec {
   return { box: DEFAULT_BOX, network: DEFAULT_NETWORK, masters: DEFAULT_MASTER_SIZE, agents: DEFAULT_AGENT_SIZE };
 }

@@ -100,6 +100,15 @@ describe("the plan of a cluster on machines", () => {
     expect(agents).toEqual(["http://10.1.2.11:5051"]);
   });
 
+  it.each([
+    ["{}", "{}", "cpus:2;mem:1024;disk:10000;ports:[9000-10000]"],
+    ["{ memory: 1500, cpus: 1 }", "{}", "cpus:1;mem:750;disk:10000;ports:[9000-10000]"],
+    ["{ memory: 8192, cpus: 4 }", "{ resources: 'mem:100' }", "mem:100;cpus:4;disk:10000;ports:[9000-10000]"],
+  ])("has agents of machines of size %s offer what fits it, unless they say otherwise: %s", (size, agent, text) => {
+    const { nodes } = planned(fromFile(`vagrant: { agents: ${size} }\nagents: [${agent}]\n`));
+    expect(nodes.find(({ name }) => name === "agent-1")?.agent?.resources).toBe(text);
+  });
+
   it("runs on a machine what the plan says of its nodes: flags, files and folders", () => {
     for (const spec of [
       defaultClusterSpec(),
