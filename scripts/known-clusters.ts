@@ -20,7 +20,8 @@ export async function knownClusters(
 ): Promise<{ name: string; backend: BackendKind }[]> {
   const parent = dirname(clusterFolder(root, "any"));
   const known = new Map(clusterNames(root).map((name) => [name, madeBy(clusterFolder(root, name))]));
-  for (const backend of ["local", "docker", "vagrant"] as const) {
+  // The local one last: a scheduler that was left behind runs here, wherever the rest of its cluster does.
+  for (const backend of ["docker", "vagrant", "local"] as const) {
     const list = await listOf(backend).catch(() => []);
     for (const { name, folder } of list) if (dirname(folder) === parent && !known.has(name)) known.set(name, backend);
   }

@@ -29,7 +29,8 @@ describe("the clusters that are known below a folder", () => {
   it("are those that backends find whose folder is gone, and no others' in other folders", async () => {
     mkdirSync(folderOf("here/ssh_key"), { recursive: true });
     const lists = {
-      local: [{ name: "elsewhere", folder: "/elsewhere/.mesos-up/elsewhere" }],
+      // Schedulers that were left behind run here, too.
+      local: [...found("on-machines", "here-alone"), { name: "elsewhere", folder: "/elsewhere/.mesos-up/elsewhere" }],
       docker: found("here", "in-docker"),
       vagrant: found("here", "on-machines"),
     };
@@ -37,6 +38,7 @@ describe("the clusters that are known below a folder", () => {
       { name: "here", backend: "vagrant" },
       { name: "in-docker", backend: "docker" },
       { name: "on-machines", backend: "vagrant" },
+      { name: "here-alone", backend: "local" },
     ]);
   });
 

@@ -1,0 +1,39 @@
+// Processes that are marked as a cluster's, as a scheduler that was left behind is; the backend has nothing to remove.
+import { spawn, type ChildProcess } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { afterEach, describe, expect, it } from "vitest";
+import { takeDown } from "../../scripts/down.ts";
+import type { Backend } from "../../src/backends/backend.ts";
+import { clusterFolder } from "../../src/backends/state/cluster-folder.ts";
+
+const children: ChildProcess[] = [];
+afterEach(() => children.splice(0).forEach((child) => child.kill("SIGKILL")));
+
+/** Runs until it is ended. */
+async function markedFor(cluster: string): Promise<ChildProcess> {
+  const env = { ...process.env, UP_MESOS_STATE: clusterFolder(process.cwd(), cluster) };
+  const script = "console.log('runs'); setInterval(() => undefined, 1000)";
+  const child = spawn(process.execPath, ["-e", script], { env, stdio: ["ignore", "pipe", "ignore"] });
+  children.push(child);
+  await once(child.stdout, "data");
+  return child;
+}
+
+const limits = { progress: { emit: () => undefined }, signal: new AbortController().signal, timeoutMs: 60_000 };
+const hasEnded = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode !== null || signalCode !== null;
+
+describe("taking a cluster down that does not run here", () => {
+  it.each(["docker", "vagrant"] as const)("ends what is marked as its own, stopped or not (%s)", async (kind) => {
+    const name = `down-${randomUUID().slice(0, 8)}`;
+    const [running, stopped, other] = [await markedFor(name), await markedFor(name), await markedFor(`${name}-other`)];
+    stopped.kill("SIGSTOP");
+    const ended = Promise.all([running, stopped].map((child) => once(child, "exit")));
+    const backend = { kind, down: () => Promise.resolve({ removed: ["what the backend removes"] }) };
+    expect(await takeDown(name, backend as unknown as Backend, limits)).toEqual({
+      removed: ["what the backend removes"],
+    });
+    await ended;
+    expect(hasEnded(other)).toBe(false);
+  });
+});
