@@ -15,6 +15,8 @@ import { clusterFolderOf, identify } from "../src/backends/state/process-identit
 import { isRunning, readProcessRecord } from "../src/backends/state/process-record.ts";
 import type { HttpConnection } from "../src/client/connection.ts";
 import { HttpClient } from "../src/client/http.ts";
+import { leaderDetector } from "../src/client/leader.ts";
+import { OperatorClient } from "../src/client/operator.ts";
 import type { ClusterPlan } from "../src/cluster/plan-types.ts";
 import { planNodeByName } from "../src/cluster/plan.ts";
 import type { ClusterSpec } from "../src/cluster/spec.ts";
@@ -29,6 +31,9 @@ import { leaveScheduler, requireScheduler, schedulerRecords } from "./schedulers
 
 /** Of each question before a container is ended. */
 const AGENT_ANSWERS_WITHIN_MS = 2_500;
+
+/** From the question who leads until that one has done what it is told. */
+const LEADER_ANSWERS_WITHIN_MS = 10_000;
 
 export interface OwnCluster {
   /** Absolute; the cluster is kept in `.mesos-up/<name>` below it. */
@@ -68,6 +73,9 @@ export async function applyRemedy({ kind, target = "" }: Remedy, own: OwnCluster
       return;
     case "relaunch":
       await (await requireScheduler(folder, target.replace(/\.\d+$/, ""))).killInstance(target);
+      return;
+    case "gone":
+      await giveUpAgent(target, own, work.signal);
       return;
     case "renew":
       await act("stop");
@@ -135,6 +143,16 @@ async function sweep(container: string, own: OwnCluster, signal: AbortSignal): P
     ...runcContainers(stateDirectory).flatMap(({ id, init }) => (id === container && init !== undefined ? [init] : [])),
     ...[...executorProcesses(stateDirectory)].flatMap(([id, processes]) => (container.includes(id) ? processes : [])),
   ]);
+}
+
+/** For good: it is asked once more whether it has come back by now. */
+async function giveUpAgent(id: string, own: OwnCluster, signal: AbortSignal): Promise<void> {
+  await using http = new HttpClient(own.connection);
+  await using detector = leaderDetector(recorded(own).plan.zookeeper.url, { http });
+  const limited = AbortSignal.any([signal, AbortSignal.timeout(LEADER_ANSWERS_WITHIN_MS)]);
+  const operator = new OperatorClient(http, await detector.find(limited));
+  if ((await operator.agents(limited)).some((agent) => agent.id === id)) throw new Error(`${id} is back`);
+  await operator.tell("MARK_AGENT_GONE", { mark_agent_gone: { agent_id: { value: id } } }, limited);
 }
 
 /** Its record says all that it needs to go on with its framework. */

@@ -7,7 +7,8 @@ export type Layer = (typeof LAYERS)[number];
  * From the smallest to the one that costs most:
  * `clear` removes the lock of a process that has ended; `up` starts what is missing; `image` puts an app's image back;
  * `sweep` ends what nobody knows any more; `scheduler` starts the scheduler of an app again; `restart` ends a node and
- * starts it anew; `relaunch` has another task take the place of one; `renew` has a node begin with an empty work folder;
+ * starts it anew; `relaunch` has another task take the place of one; `gone` gives up an agent that is out of
+ * reach; `renew` has a node begin with an empty work folder;
  * `rebuild` takes everything down and up again; `by-hand` is nobody's but the user's.
  */
 export const REMEDY_KINDS = [
@@ -18,6 +19,7 @@ export const REMEDY_KINDS = [
   "scheduler",
   "restart",
   "relaunch",
+  "gone",
   "renew",
   "rebuild",
   "by-hand",
@@ -28,7 +30,7 @@ export interface Remedy {
   /** The exact command, or a sentence where there is none. */
   command: string;
   kind: RemedyKind;
-  /** What it is done to: the node, app, instance (web.1), image, container, or file. */
+  /** What it is done to: the node, app, instance (web.1), agent ID, image, container, or file. */
   target?: string;
   /** Tasks may end or data may be lost: it is done only when the user says so. */
   losesTasks: boolean;

@@ -82,9 +82,7 @@ function refuse(error: Error): never {
     log.error(`EXIT with status 1: ${error.message}`);
     return leave(
       1,
-      error.message.includes("Incompatible agent info") || error.message.includes("policy")
-        ? startAnewHint(flags.work_dir)
-        : "",
+      /Incompatible agent info|policy|possible corruption/.test(error.message) ? startAnewHint(flags.work_dir) : "",
     );
   }
   log.error(`EXIT with status 1: ${error.message}`);

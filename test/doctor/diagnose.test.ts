@@ -184,8 +184,14 @@ describe("the root cause", () => {
 
 describe("what a program said before it ended", () => {
   it.each([
+    ["EXIT with status 1: Failed to perform recovery: Failed to read 'x': possible corruption", "noted", "renew", true],
     ["Incompatible agent info detected.", "attributes or resources", "renew", true],
-    ["EXIT with status 1: Failed to bind on 127.0.0.1:5051: Address already in use", "port is taken", "by-hand", false],
+    [
+      "EXIT with status 1: Failed to bind on 127.0.0.1:5051: Address already in use",
+      "port was taken",
+      "by-hand",
+      false,
+    ],
     ["write error: No space left on device", "no room left", "by-hand", false],
     ["Unable to load database on disk", "data cannot be read", "renew", true],
   ])("is told with a remedy: %s", (said, meaning, kind, losesTasks) => {
@@ -284,6 +290,58 @@ describe("an app that was left running", () => {
   });
 });
 
+describe("the log of a program that has ended", () => {
+  const evidenceOf = (logTail: string): { result: string; evidence: string[] } => {
+    const facts = healthyFacts();
+    die(facts, "agent-1");
+    facts.nodes.filter(({ kind }) => kind === "agent").forEach((node) => (node.logTail = logTail));
+    const { result = "", evidence = [] } = diagnose(facts).rootCause ?? {};
+    return { result, evidence };
+  };
+  const start = "I1 main.cpp:1] Version: 1.12.0";
+
+  it("counts from its last start: what ended an earlier process is mended", () => {
+    const { result, evidence } = evidenceOf(`${start}\nE1 x] EXIT with status 1: ENOSPC\n${start}\nI1 x] Registered`);
+    expect(result).toBe("has ended");
+    expect(evidence.slice(1)).toEqual([start, "I1 x] Registered"]);
+  });
+
+  it("is shown up to the line that tells why, not to the advice below it", () => {
+    const advice = Array.from({ length: 12 }, (_, line) => `docker rmi ${line}`).join("\n");
+    const { evidence } = evidenceOf(`${start}\nE1 x] EXIT with status 1: something else\n${advice}`);
+    expect(evidence.at(-1)).toBe("E1 x] EXIT with status 1: something else");
+  });
+});
+
+describe("an agent that is out of reach with its tasks", () => {
+  const withLost = (): Facts => {
+    const facts = healthyFacts();
+    const lost = { id: "web.1.x", framework: "F0", agent: "S-old", state: "TASK_UNREACHABLE", updateState: undefined };
+    const tasks = { running: [], unreachable: [lost, { ...lost, id: "web.2.x" }], orphans: [], waiting: [] };
+    if (facts.leader !== undefined) facts.leader.tasks = answered(tasks);
+    return facts;
+  };
+
+  it("is given up, if that is allowed, where every planned agent serves under another ID", () => {
+    const { rootCause } = diagnose(withLost());
+    expect(rootCause).toMatchObject({ id: "TK002", level: "warning", subject: "S-old" });
+    expect(rootCause?.result).toBe("cannot be reached, and 2 tasks with it");
+    expect(rootCause?.remedy).toMatchObject({ kind: "gone", target: "S-old", losesTasks: true });
+  });
+
+  it("may come back while a planned one does not serve", () => {
+    const facts = withLost();
+    die(facts, "agent-1");
+    const found = diagnose(facts).findings.find(({ id }) => id === "TK002");
+    expect(found).toMatchObject({ level: "warning", remedy: { kind: "by-hand" } });
+  });
+
+  it("is not ours to give up in a cluster of somebody else's", () => {
+    const facts = { ...withLost(), cluster: undefined, plan: undefined, machine: undefined, nodes: [] };
+    expect(diagnose(facts).findings.find(({ id }) => id === "TK002")?.remedy?.kind).toBe("by-hand");
+  });
+});
+
 describe("what is on this machine", () => {
   const endedWith = (portHolder: PortHolder): Facts => {
     const facts = healthyFacts();
@@ -304,7 +362,7 @@ describe("what is on this machine", () => {
   ])("is whoever has the port of a node that has ended: %j", (held, named, command) => {
     const { rootCause, findings } = diagnose(endedWith(held));
     expect(rootCause).toMatchObject({ id: "MC011", level: "failed", subject: "agent-1" });
-    expect(rootCause?.result).toMatch(/^its port 5051 is taken by /);
+    expect(rootCause?.result).toMatch(/^cannot be started: its port 5051 is taken by /);
     expect(rootCause?.result).toContain(named);
     expect(rootCause?.remedy).toMatchObject({ kind: "by-hand", losesTasks: false });
     expect(rootCause?.remedy?.command).toContain(command);
@@ -322,8 +380,13 @@ describe("what is on this machine", () => {
   it("is no port that is free", () => {
     const facts = healthyFacts();
     die(facts, "agent-1");
-    facts.nodes.filter(({ kind }) => kind === "agent").forEach((node) => (node.portHolders = []));
-    expect(diagnose(facts).rootCause).toMatchObject({ id: "AG001", remedy: { kind: "up" } });
+    const logTail = "EXIT with status 1: Failed to bind on 127.0.0.1:5051: Address already in use";
+    facts.nodes
+      .filter(({ kind }) => kind === "agent")
+      .forEach((node) => Object.assign(node, { portHolders: [], logTail }));
+    const { rootCause } = diagnose(facts);
+    expect(rootCause).toMatchObject({ id: "AG001", result: "has ended: its port was taken by another program" });
+    expect(rootCause?.remedy?.kind).toBe("up");
   });
 
   it("is a node of which nothing is written down", () => {

@@ -1,13 +1,13 @@
 // What programs say before they end, as a real Mesos and ZooKeeper were seen to say it, and what it means.
 import { nodesOf, type Facts, type NodeFacts } from "../facts.ts";
 import type { Remedy } from "../finding.ts";
-import { byHand, renew } from "../remedies.ts";
+import { bringUp, byHand, renew } from "../remedies.ts";
 
 interface Words {
   said: RegExp;
   meaning: string;
   /** Absent: to start it again is the remedy. */
-  remedy?: (facts: Facts, node: NodeFacts) => Remedy;
+  remedy?: (facts: Facts, node: NodeFacts) => Remedy | undefined;
 }
 
 const WORDS: readonly Words[] = [
@@ -23,9 +23,22 @@ const WORDS: readonly Words[] = [
       },
   },
   {
+    said: /Failed to perform recovery: .*possible corruption/,
+    meaning: "what it had noted of itself and its tasks cannot be read",
+    remedy: (facts, { name }) =>
+      renew(facts, name, { losesTasks: true }) ?? {
+        ...byHand("Let it begin anew by removing meta/slaves/latest in its work folder, which ends its tasks"),
+        losesTasks: true,
+      },
+  },
+  {
     said: /Failed to (bind|create|initialize).*Address already in use|EADDRINUSE|BindException: Address already in use/,
-    meaning: "its port is taken by another program",
-    remedy: () => byHand("End the program that has the port, then bring the cluster up again"),
+    meaning: "its port was taken by another program",
+    // Whoever has it still is named by MC011, where that is to be seen.
+    remedy: (facts, { portHolders }) =>
+      portHolders === undefined
+        ? byHand("End the program that has the port, then bring the cluster up again")
+        : bringUp(facts),
   },
   {
     said: /No space left on device|ENOSPC/,
@@ -72,10 +85,23 @@ const WORDS: readonly Words[] = [
   },
 ];
 
-/** The last thing said that means something; undefined where there is nothing of the kind. */
+/** What Mesos and ZooKeeper begin with. */
+const BEGINNING = /\] Version: \d|Reading configuration from: /;
+
+/** The lines of the last process that wrote to a log: above them, an earlier one tells of its own end. */
+export function linesSinceStart(log: string): string[] {
+  const lines = log.split("\n");
+  return lines.slice(
+    Math.max(
+      0,
+      lines.findLastIndex((line) => BEGINNING.test(line)),
+    ),
+  );
+}
+
+/** The last thing said since the start that means something; undefined where there is nothing of the kind. */
 export function lastWords(log: string): (Words & { line: string }) | undefined {
-  const lines = log.split("\n").reverse();
-  for (const line of lines) {
+  for (const line of linesSinceStart(log).reverse()) {
     const words = WORDS.find(({ said }) => said.test(line));
     if (words !== undefined) return { ...words, line };
   }

@@ -21,7 +21,7 @@ export const portChecks: Check[] = [
         return [
           unwell(
             carryOnWithout(node, facts) ? "warning" : "failed",
-            `its port ${first.port} is taken by ${whose(first)}`,
+            `cannot be started: its port ${first.port} is taken by ${whose(first)}`,
             {
               subject: node.name,
               evidence: strangers.map((one) => `${one.address}:${one.port} is listened on by ${whose(one)}`),

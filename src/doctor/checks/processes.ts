@@ -4,7 +4,7 @@ import { ok, unwell } from "../check.ts";
 import { isOwn, nodesOf, type Facts, type NodeFacts, type PortHolder } from "../facts.ts";
 import type { Finding, Remedy } from "../finding.ts";
 import { bringUp, byDoctor, freePort, restart } from "../remedies.ts";
-import { lastWords } from "./last-words.ts";
+import { lastWords, linesSinceStart } from "./last-words.ts";
 
 /** `severity` says what it means that some are not running: of several, the others may carry on. */
 export function processFindings(
@@ -60,14 +60,15 @@ const EVIDENT_LINES = 8;
 /** What others, this program among them, have asked it tells nothing of its end. */
 const QUESTION = /\] (?:HTTP (?:GET|POST) for |Redirecting request for )|Processing (?:ruok|srvr) command from /;
 
-/** The end of the log, and the line that tells why, should that stand above it. */
+/** After it, a real agent goes on with advice that takes more lines than are shown. */
+const FAREWELL = /\] EXIT with status [1-9]/;
+
+/** The end of the log, up to the line that tells why, should there be one. */
 function evidentLines(log: string): string[] {
-  const end = log
-    .split("\n")
-    .filter((line) => !QUESTION.test(line))
-    .slice(-EVIDENT_LINES);
-  const line = lastWords(log)?.line;
-  return line === undefined || end.includes(line) ? end : [line, ...end];
+  const lines = linesSinceStart(log).filter((line) => !QUESTION.test(line));
+  const line = lastWords(log)?.line ?? lines.findLast((one) => FAREWELL.test(one));
+  const end = line === undefined ? lines : lines.slice(0, lines.lastIndexOf(line) + 1);
+  return end.slice(-EVIDENT_LINES);
 }
 
 function remedyFor(facts: Facts, node: NodeFacts): Remedy | undefined {

@@ -1,7 +1,7 @@
 // Frameworks and their tasks, as the leading master has them.
 import { ok, unknown, unwell, type Check, type Findings } from "../check.ts";
 import { valueOf, type ClusterTasks, type Facts, type TaskFacts } from "../facts.ts";
-import { byHand } from "../remedies.ts";
+import { byDoctor, byHand } from "../remedies.ts";
 import { leaderlessBecause } from "./masters.ts";
 
 export const taskChecks: Check[] = [
@@ -22,14 +22,21 @@ export const taskChecks: Check[] = [
     id: "TK002",
     layer: "tasks",
     title: "No task is on an agent that cannot be reached",
-    run: (facts, before) =>
-      withTasks(facts, before, ({ unreachable }) => {
-        if (unreachable.length === 0) return ok("none unreachable");
-        return unwell("warning", `${count(unreachable, "task")} on agents that cannot be reached`, {
-          evidence: unreachable.map(described),
-          remedy: byHand("Bring the agents back, or mark them gone with MARK_AGENT_GONE"),
+    run(facts, before) {
+      const unreachable = valueOf(facts.leader?.tasks)?.unreachable;
+      if (unreachable === undefined) return [unknown(leaderlessBecause(before))];
+      if (unreachable.length === 0) return [ok("none unreachable")];
+      return [...new Set(unreachable.map(({ agent }) => agent))].map((agent) => {
+        const own = unreachable.filter((task) => task.agent === agent);
+        return unwell("warning", `cannot be reached, and ${count(own, "task")} with it`, {
+          subject: agent,
+          evidence: own.map(described),
+          remedy: mayComeBack(facts, before)
+            ? byHand("Bring the agent back, or mark it gone (MARK_AGENT_GONE) if it never will be")
+            : byDoctor(facts, { kind: "gone", target: agent, losesTasks: true }),
         });
-      }),
+      });
+    },
   },
   {
     id: "TK003",
@@ -66,6 +73,15 @@ export const taskChecks: Check[] = [
     },
   },
 ];
+
+/**
+ * One of the planned agents does not serve, and may be it. Where all of them do, those have begun anew under other IDs, and
+ * nobody is left to come back.
+ */
+function mayComeBack({ plan, agents }: Facts, before: Findings): boolean {
+  if (plan === undefined || agents.length === 0) return true;
+  return before.all.some(({ id, level }) => ["AG001", "AG002", "AG004"].includes(id) && level !== "ok");
+}
 
 function withTasks(
   facts: Facts,

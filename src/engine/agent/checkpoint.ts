@@ -2,6 +2,15 @@
 import { appendFileSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 
+/** What is in a file cannot be what was written to it. */
+export class DamagedCheckpoint extends Error {
+  constructor(path: string, cause: unknown) {
+    const why = (cause as Error).message.replaceAll("\n", " ");
+    super(`Failed to read '${path}': ${why}, possible corruption`, { cause });
+    this.name = "DamagedCheckpoint";
+  }
+}
+
 /** Writes a value as JSON, making the folders above it. */
 export function writeCheckpoint(path: string, value: unknown): void {
   mkdirSync(dirname(path), { recursive: true });
@@ -10,10 +19,13 @@ export function writeCheckpoint(path: string, value: unknown): void {
   renameSync(draft, path);
 }
 
-/** The value, or undefined where there is no such file. @throws SyntaxError if the file is damaged. */
+/**
+ * The value, or undefined where there is no such file, or an empty one, as a machine that went down at once leaves it behind.
+ * @throws DamagedCheckpoint
+ */
 export function readCheckpoint(path: string): unknown {
-  const content = readText(path);
-  return content === undefined ? undefined : JSON.parse(content);
+  const content = readText(path) ?? "";
+  return content === "" ? undefined : parse(content, path);
 }
 
 /** Adds one line of JSON. */
@@ -28,10 +40,10 @@ export function appendRecord(path: string, record: unknown): void {
   }
 }
 
-/** The records of a file, oldest first. A last line that was cut short by a crash is left out. */
+/** The records of a file, oldest first. A last line that was cut short by a crash is left out. @throws DamagedCheckpoint */
 export function readRecords<T>(path: string): T[] {
   const lines = (readText(path) ?? "").split("\n").slice(0, -1);
-  return lines.map((line) => JSON.parse(line) as T);
+  return lines.map((line) => parse(line, path) as T);
 }
 
 /** Points a link at its target, whatever it pointed at before. */
@@ -41,6 +53,14 @@ export function replaceLink(path: string, target: string): void {
   rmSync(draft, { force: true });
   symlinkSync(target, draft);
   renameSync(draft, path);
+}
+
+function parse(json: string, path: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch (error) {
+    throw new DamagedCheckpoint(path, error);
+  }
 }
 
 function readText(path: string): string | undefined {

@@ -9,7 +9,7 @@ import type { Task } from "../protocol.ts";
 import type { Agent } from "./agent.ts";
 import { incompatibility } from "./agent-info.ts";
 import { type Executor, newExecutor } from "./book.ts";
-import { readCheckpoint } from "./checkpoint.ts";
+import { DamagedCheckpoint, readCheckpoint } from "./checkpoint.ts";
 import {
   agentDirectories,
   agentsIn,
@@ -55,9 +55,17 @@ export function startAnewHint(workDir: string): string {
 /**
  * Takes back what an earlier agent on this work_dir left. Executors whose framework does not checkpoint, and containers
  * that nobody knows, are destroyed; the others have --executor_reregistration_timeout to come back.
- * @throws RecoveryError if the agent may not come back as it is now
+ * @throws RecoveryError if the agent may not come back as it is now, or cannot read what it noted
  */
 export function recover(agent: Agent): void {
+  try {
+    recoverAll(agent);
+  } catch (error) {
+    throw error instanceof DamagedCheckpoint ? new RecoveryError(error.message) : error;
+  }
+}
+
+function recoverAll(agent: Agent): void {
   const { flags, containers, log } = agent.options;
   const previous = recoverInfo(agent);
   recoverResources(agent);

@@ -4,7 +4,7 @@ import { lostOr, type MasterContext } from "./context.ts";
 import { rescindInverseOffers } from "./inverse-offers.ts";
 import { discardOffer } from "./offers.ts";
 import { endOperations } from "./operations.ts";
-import { type Agent, hasCapability, isActive, tasksOf } from "./state.ts";
+import { type Agent, type Framework, hasCapability, isActive, tasksOf } from "./state.ts";
 import { endTask, removeExecutor } from "./tasks.ts";
 
 /** Its connection is closed: offers of it are taken back, and frameworks that do not checkpoint have lost their tasks on it. */
@@ -72,18 +72,47 @@ function forget(master: MasterContext, agent: Agent, cause: string): Promise<voi
 
 /** MARK_AGENT_GONE: an operator has given it up. It is told to end, and is never taken back. */
 export async function markGone(master: MasterContext, agent: Agent): Promise<void> {
-  const atMs = master.clock.nowMs();
-  master.state.goneAgents.set(agent.id, atMs);
-  master.state.deactivations.delete(agent.id);
-  await master.registrar.apply((registry) => {
-    registry.agents.delete(agent.id);
-    registry.unreachable.delete(agent.id);
-    registry.deactivated.delete(agent.id);
-    registry.gone.set(agent.id, atMs);
-  });
-  agent.link?.send({ type: "SHUTDOWN", shutdown: { message: "Agent has been marked gone" } });
+  await noteAsGone(master, agent.id);
+  agent.link?.send({ type: "SHUTDOWN", shutdown: { message: MARKED_GONE } });
   master.counters.count("slave_removals");
-  removeAgent(master, agent, { message: "Agent has been marked gone", byOperator: true });
+  removeAgent(master, agent, { message: MARKED_GONE, byOperator: true });
+}
+
+/** The same for one that is unreachable, or was not back yet when this master began to lead; what ran on it is over. */
+export async function markAbsentGone(master: MasterContext, id: string): Promise<void> {
+  const { recoveredAgents, unreachableAgents, frameworks } = master.state;
+  recoveredAgents.get(id)?.timer.cancel();
+  recoveredAgents.delete(id);
+  unreachableAgents.delete(id);
+  await noteAsGone(master, id);
+  for (const framework of frameworks.values())
+    for (const task of [...framework.unreachableTasks.values()].filter(({ agent_id }) => agent_id.value === id)) {
+      framework.unreachableTasks.delete(task.task_id.value);
+      endTask(master, task, goneByOperator(framework));
+    }
+}
+
+const MARKED_GONE = "Agent has been marked gone";
+
+async function noteAsGone(master: MasterContext, id: string): Promise<void> {
+  const atMs = master.clock.nowMs();
+  master.state.goneAgents.set(id, atMs);
+  master.state.deactivations.delete(id);
+  await master.registrar.apply((registry) => {
+    registry.agents.delete(id);
+    registry.unreachable.delete(id);
+    registry.deactivated.delete(id);
+    registry.gone.set(id, atMs);
+  });
+}
+
+/** How tasks end on an agent that an operator has given up. */
+function goneByOperator(framework: Framework | undefined): Parameters<typeof endTask>[2] {
+  const aware = framework !== undefined && hasCapability(framework, "PARTITION_AWARE");
+  return {
+    ...{ state: lostOr(aware, "TASK_GONE_BY_OPERATOR"), message: MARKED_GONE },
+    reason: aware ? "REASON_AGENT_REMOVED_BY_OPERATOR" : "REASON_AGENT_REMOVED",
+  };
 }
 
 /** Its machine is down: it is told to end, and is another agent once the machine is up. */
@@ -103,11 +132,7 @@ function removeAgent(
     const framework = master.state.frameworks.get(task.framework_id.value);
     const aware = framework !== undefined && hasCapability(framework, "PARTITION_AWARE");
     const { message, unreachableMs } = why;
-    if (why.byOperator)
-      endTask(master, task, {
-        ...{ state: lostOr(aware, "TASK_GONE_BY_OPERATOR"), message },
-        reason: aware ? "REASON_AGENT_REMOVED_BY_OPERATOR" : "REASON_AGENT_REMOVED",
-      });
+    if (why.byOperator) endTask(master, task, goneByOperator(framework));
     else
       endTask(master, task, {
         ...{ state: lostOr(aware && unreachableMs !== undefined, "TASK_UNREACHABLE"), message },

@@ -1,6 +1,6 @@
 // The v1 operator calls that change something (docs/operator-http-api.md).
 import { type HttpAnswer, text } from "../common/http.ts";
-import { markGone } from "./agents.ts";
+import { markAbsentGone, markGone } from "./agents.ts";
 import type { MasterContext } from "./context.ts";
 import { deactivateAgent, drainAgent, isKnown, reactivateAgent } from "./drain.ts";
 import { removeFramework } from "./frameworks.ts";
@@ -51,9 +51,12 @@ const ACTIONS: Actions = {
     return problem === undefined ? { status: 200 } : text(400, problem);
   },
   mark_agent_gone: (master, { agent_id: { value: id } }) => {
-    const agent = master.state.agents.get(id);
+    const { agents, recoveredAgents, unreachableAgents, goneAgents } = master.state;
+    const agent = agents.get(id);
     if (agent) return markGone(master, agent).then(() => ({ status: 200 }));
-    return master.state.goneAgents.has(id) ? { status: 200 } : text(404, `Agent '${id}' not found`);
+    if (recoveredAgents.has(id) || unreachableAgents.has(id))
+      return markAbsentGone(master, id).then(() => ({ status: 200 }));
+    return goneAgents.has(id) ? { status: 200 } : text(404, `Agent '${id}' not found`);
   },
   update_weights: (master, { weight_infos: infos = [] }) => updateWeights(master, infos),
   reserve_resources: changeResources("reserve_resources"),

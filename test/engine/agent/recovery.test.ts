@@ -1,5 +1,7 @@
+import { writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { recover } from "../../../src/engine/agent/recovery.ts";
+import { agentInfoFile } from "../../../src/engine/agent/paths.ts";
+import { recover, RecoveryError } from "../../../src/engine/agent/recovery.ts";
 import {
   acknowledge,
   AGENT_ID,
@@ -133,6 +135,20 @@ describe("an agent started again on its work_dir", () => {
     const restarted = restart(test);
     expect(restarted.agent.report().tasks).toEqual([]);
     expect(restarted.agent.book.completedFrameworks).toHaveLength(1);
+  });
+
+  it.each(["garbage", '{"id": {"value"'])("refuses to begin with %j for what it noted of itself", (content) => {
+    const test = startTestAgent();
+    const file = agentInfoFile(test.workDir, AGENT_ID);
+    writeFileSync(file, content);
+    expect(() => restart(test)).toThrow(RecoveryError);
+    expect(() => restart(test)).toThrow(/^Failed to perform recovery: Failed to read '.*': .*, possible corruption$/);
+  });
+
+  it("begins anew where the machine went down before that was on its disk, as a real one does", () => {
+    const test = startTestAgent();
+    writeFileSync(agentInfoFile(test.workDir, AGENT_ID), "");
+    expect(restart(test).agent.id).toBe("");
   });
 
   it("refuses to be another one under the same name", () => {

@@ -217,6 +217,25 @@ describe("agents and operators", () => {
     },
   );
 
+  it.each([
+    [{}, "TASK_LOST", "REASON_AGENT_REMOVED"],
+    [partitionAware, "TASK_GONE_BY_OPERATOR", "REASON_AGENT_REMOVED_BY_OPERATOR"],
+  ])("gives an agent up that is out of reach, and what ran on it (%j)", async (info, state, reason) => {
+    const { test, agent, framework } = await running(info);
+    await agent.disconnect();
+    await test.clock.advance(4_000);
+    const call = { type: "MARK_AGENT_GONE", mark_agent_gone: { agent_id: { value: agent.id } } };
+    expect((await operate(test, call)).status).toBe(200);
+    expect(framework.updates.at(-1)).toMatchObject({ state, reason, message: "Agent has been marked gone" });
+    expect(framework.updates).toHaveLength(2);
+    const known = test.master.context.state.frameworks.get(framework.id);
+    expect([known?.unreachableTasks.size, known?.completedTasks.length]).toEqual([0, 1]);
+    const back = await new TestAgent(test, { id: agent.id }).reregister();
+    expect(back.heard("SHUTDOWN")).toEqual([{ type: "SHUTDOWN", shutdown: { message: "Agent has been marked gone" } }]);
+    expect((await operate(test, call)).status).toBe(200);
+    expect(framework.updates).toHaveLength(2);
+  });
+
   it("knows no agent of another name", async () => {
     const answer = await operate(await startMaster(), {
       ...{ type: "MARK_AGENT_GONE", mark_agent_gone: { agent_id: { value: "nope" } } },

@@ -1,6 +1,6 @@
 // What goes wrong only where there are several ZooKeeper servers and several masters.
 import type { Fault } from "../fault.ts";
-import { spoil, unreachable } from "../injections.ts";
+import { spoil, startForgetful, unreachable } from "../injections.ts";
 
 export const ensembleFaults: Fault[] = [
   {
@@ -8,6 +8,16 @@ export const ensembleFaults: Fault[] = [
     inject: (cluster) => unreachable(cluster, () => cluster.suspend("agent-1")),
     named: { id: "AG001", subject: "agent-1", says: /stopped by a signal/, besides: "TK002" },
     cure: "fix",
+  },
+  {
+    name: "agent given up as unreachable, which then began anew under another ID",
+    inject: async (cluster) => {
+      await unreachable(cluster, () => cluster.kill("agent-1"));
+      await startForgetful(cluster);
+    },
+    named: { id: "TK002" },
+    cure: "fix --yes",
+    loses: 1,
   },
   {
     name: "one of three ZooKeeper servers killed",

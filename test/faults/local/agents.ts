@@ -1,4 +1,6 @@
 // Agents that run otherwise than they should, and what becomes of their tasks.
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Fault, Injected } from "../fault.ts";
 import { forge } from "../forged.ts";
 import { startForgetful } from "../injections.ts";
@@ -43,6 +45,18 @@ export const agentFaults: Fault[] = [
       await cluster.startInVain("agent-1");
     },
     named: { id: "AG001", subject: "agent-1", says: /attributes or resources are others/ },
+    cure: "fix --yes",
+    loses: 1,
+  },
+  {
+    name: "what an agent has noted of itself is damaged",
+    inject: async (cluster) => {
+      await cluster.kill("agent-1");
+      const { work } = cluster.node("agent-1").directories;
+      writeFileSync(join(work, "meta/slaves/latest/slave.info"), "not what was written");
+      await cluster.startInVain("agent-1");
+    },
+    named: { id: "AG001", subject: "agent-1", says: /what it had noted .* cannot be read/ },
     cure: "fix --yes",
     loses: 1,
   },
