@@ -96,7 +96,7 @@ export function update(file: string, options: AppOptions): Promise<never> {
     const sameImage = typeof before["image"] === "string" && before["image"].startsWith(written.image ?? "\0");
     await client.run(sameImage ? { ...written, image: before["image"] } : written);
     const view = await client.app(written.name);
-    return { json: view, text: psText([view], []) };
+    return { json: view, text: psText([view], []), isFinal: true };
   });
 }
 
@@ -114,7 +114,7 @@ export function stop(app: string, options: AppOptions): Promise<never> {
     await client.stop();
     if (known !== undefined) await untilEnded(stateDirectory, known);
     const text = `The framework of ${apps.join(" and ") || app} is torn down, with all that it had launched.`;
-    return { json: { ok: true, app, apps }, text };
+    return { json: { ok: true, app, apps }, text, isFinal: true };
   });
 }
 
@@ -150,7 +150,8 @@ function change(app: string, options: AppOptions, how: (client: ControlClient) =
   return withScheduler(app, options, async (client) => {
     await how(client);
     const view = await client.app(app).catch(() => undefined);
-    return { json: view ?? { ok: true, app }, text: view === undefined ? `${app} is gone.` : psText([view], []) };
+    const text = view === undefined ? `${app} is gone.` : psText([view], []);
+    return { json: view ?? { ok: true, app }, text, isFinal: true };
   });
 }
 
@@ -216,10 +217,11 @@ function nobodyToAsk(app: string, port: number): MesosUpError {
   });
 }
 
-export function nothingRuns(app: string): MesosUpError {
-  return new MesosUpError(`No task of ${app} runs.`, {
+/** `target` is an app, or one of its instances. */
+export function nothingRuns(target: string): MesosUpError {
+  return new MesosUpError(`No task of ${target} runs.`, {
     code: "NOTHING_RUNS",
-    hint: `\`mesos-up why ${app}\` says why.`,
+    hint: `\`mesos-up why ${appOf(target)}\` says why.`,
   });
 }
 

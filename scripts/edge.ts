@@ -28,6 +28,8 @@ export interface CommandResult {
   unwell?: boolean;
   /** It has printed what there was as it came, until it was ended: a signal is no error then. */
   streamed?: boolean;
+  /** It is done, and nothing of it is taken back: a signal came too late for it. */
+  isFinal?: boolean;
   /** Instead of 0 or 1, where a command has more to say by it. */
   exitStatus?: number;
 }
@@ -72,7 +74,8 @@ export async function runAtTheEdge(
   if (options.json) process.stdout.write(JSON.stringify(result.json, null, 2) + "\n");
   else if (result.text !== "") process.stdout.write(result.text + "\n");
   // What a signal began ends as that signal, whatever the work threw while it was being aborted.
-  const error: unknown = interruption.signal.aborted ? interruption.signal.reason : result.error;
+  const isCutShort = interruption.signal.aborted && result.isFinal !== true;
+  const error: unknown = isCutShort ? interruption.signal.reason : result.error;
   if (error !== undefined) {
     const colour = wantsColour(process.stderr, process.env);
     process.stderr.write(renderError(error, { debug: options.debug ?? false, colour }) + "\n");

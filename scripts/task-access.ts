@@ -2,6 +2,7 @@
 import type { HttpClient } from "../src/client/http.ts";
 import type { ControlClient } from "../src/scheduler/control/client.ts";
 import type { InstanceView } from "../src/scheduler/core/view.ts";
+import { instanceUnknown } from "../src/scheduler/instance-unknown.ts";
 import { appOf, nothingRuns, withScheduler, type AppOptions } from "./apps.ts";
 import { readConnection } from "./connection.ts";
 import type { CommandResult, Edge } from "./edge.ts";
@@ -101,10 +102,11 @@ export interface Task {
   frameworkId: string;
 }
 
-/** @throws MesosUpError NOTHING_RUNS if there is none though some is wanted */
+/** @throws MesosUpError INSTANCE_UNKNOWN; NOTHING_RUNS if there is no task though some is wanted */
 export async function tasksOf(target: string, client: ControlClient, wanted: "some" | "any" = "some"): Promise<Task[]> {
   const { framework } = await client.status();
   const { instances } = await client.app(appOf(target));
+  if (target !== appOf(target) && !instances.some(({ id }) => id === target)) throw instanceUnknown(target);
   const isMeant = ({ id }: InstanceView) => target === appOf(target) || id === target;
   const tasks = instances.filter(isMeant).flatMap(({ id, taskId, agentUrl, containerId }) => {
     const frameworkId = framework.id ?? "";

@@ -36,8 +36,11 @@ function hintOnLaunch(message: string, app: string): string {
 /** glog's beginning of a line, and how Mesos's programs begin their last one. */
 const GLOG = /^[IWEF]\d{4} [\d:.]+\s+\d+ [\w.]+:\d+\] (?:EXIT with status \d+: )?/;
 
-/** Of the end of a task's stderr, what the fetcher could not fetch, else the last line; undefined if there is none. */
+/** What the fetcher and the docker program say before they say less. */
+const TELLING = /Failed to fetch '|^docker: /;
+
+/** Of the end of a task's stderr, what could not be fetched or run, else the last line; undefined if there is none. */
 export function tellingLine(stderrTail = ""): string | undefined {
   const lines = stderrTail.split("\n").filter((line) => line.trim() !== "");
-  return (lines.findLast((line) => line.includes("Failed to fetch '")) ?? lines.at(-1))?.replace(GLOG, "").trim();
+  return (lines.findLast((line) => TELLING.test(line)) ?? lines.at(-1))?.replace(GLOG, "").trim();
 }

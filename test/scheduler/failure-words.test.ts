@@ -42,6 +42,11 @@ describe("the line of a stderr that tells most", () => {
         "Failed to synchronize with agent (it's probably exited)",
       "Failed to fetch 'http://h:1/a.tgz': Couldn't connect",
     ],
+    [
+      "is why Docker did not run it",
+      "docker: Error response from daemon: address already in use\n\nRun 'docker run --help' for more information",
+      "docker: Error response from daemon: address already in use",
+    ],
     ["is none of an empty one", "", undefined],
   ])("%s", (_what, tail, line) => {
     expect(tellingLine(tail)).toBe(line);

@@ -1,6 +1,7 @@
 // What users ask of a scheduler: apps added, changed, scaled, restarted and removed, tasks ended, everything ended.
 import { MesosUpError } from "../../errors.ts";
 import type { AppSpec } from "../app-spec.ts";
+import { instanceUnknown } from "../instance-unknown.ts";
 import type { Command } from "./inputs.ts";
 import { hasTask, newInstance } from "./instance.ts";
 import type { Instance } from "./instance.ts";
@@ -144,10 +145,7 @@ function appNamed(turn: Turn, name: string): AppState {
 function instanceNamed(turn: Turn, id: string): Instance {
   const instance = turn.state.instances.get(id);
   if (instance !== undefined) return instance;
-  throw new MesosUpError(`There is no instance ${id} here.`, {
-    code: "INSTANCE_UNKNOWN",
-    hint: "`mesos-up ps` shows which there are.",
-  });
+  throw instanceUnknown(id);
 }
 
 function ending(app: AppState): MesosUpError {
