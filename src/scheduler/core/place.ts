@@ -90,11 +90,13 @@ function placeApp(turn: Turn, app: AppState, { waiting, open, launches }: Placin
 
 /**
  * How the app's instances are spread now, those that are about to be replaced included; for GROUP_BY without those that
- * must leave their agents: others would have to wait for them, where they wait for others to be placed.
+ * must leave their agents: others would have to wait for them, where they wait for others to be placed. `without`: as if
+ * that one were gone.
  */
-export function spreadOf(now: Pick<Turn, "state" | "nowMs">, app: AppState): SpreadCounts {
+export function spreadOf(now: Pick<Turn, "state" | "nowMs">, app: AppState, without?: Instance): SpreadCounts {
   if (spreadConstraints(app.spec).length === 0) return new Map();
-  const placed = instancesOf(now.state, app.name).flatMap(({ task }) =>
+  const others = instancesOf(now.state, app.name).filter((one) => one !== without);
+  const placed = others.flatMap(({ task }) =>
     task?.attributes ? [{ attributes: task.attributes, leaving: isLeaving(now, task.agentId) }] : [],
   );
   return countSpread(app.spec, placed);

@@ -1,7 +1,7 @@
 // Rolling updates: another version of an app takes the place of the one that runs, a few instances at a time, and goes
 // again where it fails. Instances on agents that go into maintenance are moved in the same way.
 import type { AppSpec } from "../app-spec.ts";
-import { agentFits, spreadFits } from "../match-offers.ts";
+import { OpenOffer, agentFits, resourcesFit, spreadFits } from "../match-offers.ts";
 import { wantRefusedOffers } from "./demand.ts";
 import { kill } from "./kill.ts";
 import { hasTask, isAvailable } from "./instance.ts";
@@ -85,7 +85,8 @@ function advance(turn: Turn, app: AppState): boolean {
   if (first === undefined || first.state === "killing" || waiting.length === 0) return false;
   // Whatever else is on its way is waited for.
   const quiet = instances.every((one) => one.state === "waiting" || one === first || isUp(one, checked));
-  if (quiet && reasonToReplace(turn, app, first) === "update" && areInTheWay(turn, app)) kill(turn, first, "update");
+  const why = quiet && areInTheWay(turn, app) ? reasonToReplace(turn, app, first) : undefined;
+  if (why === "update" || (why === "move" && makesRoomElsewhere(turn, app, first))) kill(turn, first, why);
   return false;
 }
 
@@ -100,6 +101,19 @@ function areInTheWay(turn: Turn, app: AppState): boolean {
     ({ offer, away }) => away === undefined && agentFits(spec, { ...offer, allocation_info: { role: spec.role } }),
   );
   return fitting.length > 0 && fitting.every(({ offer }) => !spreadFits(spec, offer, counts));
+}
+
+/** Whether there is an agent for the app, and not one that goes into maintenance, once the instance is gone. */
+function makesRoomElsewhere(turn: Turn, app: AppState, instance: Instance): boolean {
+  const { spec } = app;
+  const counts = spreadOf(turn, app, instance);
+  for (const { offer, left, away } of turn.state.agents.values()) {
+    if (away !== undefined || isLeaving(turn, offer.agent_id.value)) continue;
+    const own = { ...offer, allocation_info: { role: spec.role } };
+    if (agentFits(spec, own) && resourcesFit(spec, new OpenOffer(own, left)) && spreadFits(spec, offer, counts))
+      return true;
+  }
+  return false;
 }
 
 const isUp = (instance: Instance, checked: boolean): boolean => isAvailable(instance, checked);

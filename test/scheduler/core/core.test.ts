@@ -411,6 +411,18 @@ describe("offers", () => {
     expect(killed?.state).toBe("launching");
   });
 
+  it.each([
+    { what: "moved", where: "another agent has the rack that it frees", third: "r1", state: "killing" },
+    { what: "left", where: "no other agent has a rack for it", third: "r2", state: "running" },
+  ])("for what must leave its agent while another waits: it is $what where $where", ({ third, state: now }) => {
+    run({ instances: 3, constraints: [["rack", "UNIQUE"]] });
+    offers(...racks("r1", "r2"));
+    for (const id of ["web.1", "web.2"]) update(id, "TASK_RUNNING");
+    offers(offer({ id: "o9", agent: "a3", attributes: { rack: third } }));
+    calls({ type: "inverse-offers", offers: [inverseOffer("i1", "a1")] });
+    expect(of()).toEqual([`web.1 ${now}`, "web.2 running", "web.3 waiting"]);
+  });
+
   it("of an agent whose maintenance was called off are used again", () => {
     run();
     calls({ type: "inverse-offers", offers: [inverseOffer("i1", "a1")] });
