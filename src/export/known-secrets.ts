@@ -4,50 +4,62 @@ import { TELLING } from "./secret-names.ts";
 /** Shorter ones are too likely to be ordinary words to be looked for elsewhere. */
 const SHORTEST = 6;
 
-/** So many are looked for at once: a pattern must not grow too large. */
-const AT_ONCE = 1_000;
-
 /** What is in the place of a secret: the name of a variable, as in the `secrets` of an app, or in examples its kind. */
 const STANDING_FOR_ONE = new RegExp(`^(?:[A-Z][A-Z\\d]*(?:_[A-Z\\d]+)+|(?:${TELLING})s?)$`);
 
+/** Forms of secrets that begin alike, and how long they are, the longest first: one may be part of another. */
+interface Alike {
+  forms: Set<string>;
+  lengths: number[];
+}
+
 export class KnownSecrets {
   readonly #secrets = new Set<string>();
-  readonly #forms = new Set<string>();
-  #patterns: RegExp[] | undefined;
+  readonly #alike = new Map<string, Alike>();
+  /** Which pairs of characters one begins with: most of a text is passed over by that. */
+  readonly #pairs = new Uint8Array(0x10000);
 
   add(secret: string): void {
     if (secret.length < SHORTEST || this.#secrets.has(secret)) return;
     this.#secrets.add(secret);
-    for (const form of formsOf(secret)) this.#forms.add(form);
-    this.#patterns = undefined;
-  }
-
-  /** The text with `instead` in the place of each, as often as `onRemoved` is called. */
-  removed(text: string, instead: string, onRemoved: () => void): string {
-    let clean = text;
-    for (const pattern of (this.#patterns ??= patternsOf(this.#forms))) {
-      clean = clean.replaceAll(pattern, () => {
-        onRemoved();
-        return instead;
-      });
+    for (const form of formsOf(secret)) {
+      const beginning = form.slice(0, SHORTEST);
+      const { forms, lengths } = this.#alike.get(beginning) ?? { forms: new Set(), lengths: [] };
+      this.#alike.set(beginning, { forms: forms.add(form), lengths });
+      this.#pairs[pairAt(form, 0)] = 1;
+      if (!lengths.includes(form.length)) lengths.push(form.length);
+      lengths.sort((one, other) => other - one);
     }
-    return clean;
+  }
+
+  /** The text with `instead` in the place of each, as often as `onRemoved` is called. However many there are, it is read once. */
+  removed(text: string, instead: string, onRemoved: () => void): string {
+    const kept: string[] = [];
+    let from = 0;
+    for (let at = 0; at + SHORTEST <= text.length; at++) {
+      if (this.#pairs[pairAt(text, at)] === 0) continue;
+      const found = formAt(text, at, this.#alike.get(text.slice(at, at + SHORTEST)));
+      if (found === undefined) continue;
+      onRemoved();
+      kept.push(text.slice(from, at), instead);
+      from = at + found.length;
+      at = from - 1;
+    }
+    return from === 0 ? text : kept.join("") + text.slice(from);
   }
 }
 
-/** The longest first: one may be part of another. */
-function patternsOf(forms: ReadonlySet<string>): RegExp[] {
-  const sources = [...forms].sort((one, other) => other.length - one.length).map(sourceOf);
-  const patterns: RegExp[] = [];
-  for (let at = 0; at < sources.length; at += AT_ONCE)
-    patterns.push(new RegExp(sources.slice(at, at + AT_ONCE).join("|"), "g"));
-  return patterns;
+const pairAt = (text: string, at: number): number => ((text.charCodeAt(at) << 8) ^ text.charCodeAt(at + 1)) & 0xffff;
+
+function formAt(text: string, at: number, alike: Alike | undefined): string | undefined {
+  const length = alike?.lengths.find((one) => alike.forms.has(text.slice(at, at + one)) && isWhole(text, at, at + one));
+  return length === undefined ? undefined : text.slice(at, at + length);
 }
 
-/** Digits are part of many a number. */
-function sourceOf(form: string): string {
-  const source = form.replaceAll(/[$()*+./?[\\\]^{|}-]/g, "\\$&");
-  return /^\d+$/.test(form) ? `(?<![\\d.])${source}(?!\\d)` : source;
+/** Digits are part of many a number, and none of them the secret then. */
+function isWhole(text: string, start: number, end: number): boolean {
+  if (!/^\d+$/.test(text.slice(start, end))) return true;
+  return !/[\d.]/.test(text[start - 1] ?? "") && !/\d/.test(text[end] ?? "");
 }
 
 /** As it is, in documents and in strings of documents, in addresses, and in base64. */
