@@ -1,5 +1,5 @@
 // Applies remedies one at a time, and looks again after each.
-import { REMEDY_KINDS, type Diagnosis, type Finding, type Remedy } from "./finding.ts";
+import { LAYERS, REMEDY_KINDS, type Diagnosis, type Finding, type Remedy } from "./finding.ts";
 import { isStillThere, keyOfFinding, settled, unwell, type SettleOptions } from "./settle.ts";
 
 export interface FixOptions {
@@ -100,10 +100,22 @@ function isAllowed({ losesTasks }: Remedy, { yes }: FixOptions): boolean {
 
 /** The smallest remedies first; among equals those of what the others follow from. */
 function bySize(diagnosis: Diagnosis): Finding[] {
-  const rank = ({ remedy }: Finding): number => REMEDY_KINDS.indexOf(remedy?.kind ?? "by-hand");
-  return unwell(diagnosis).sort(
+  const all = unwell(diagnosis);
+  const rank = (one: Finding): number =>
+    REMEDY_KINDS.indexOf(waitsForRestart(one, all) ?? one.remedy?.kind ?? "by-hand");
+  return all.sort(
     (a, b) => rank(a) - rank(b) || Number(a.remedy?.losesTasks ?? false) - Number(b.remedy?.losesTasks ?? false),
   );
+}
+
+/** What is started waits for the layers below it: one that hangs there is restarted first. */
+function waitsForRestart({ remedy, layer }: Finding, all: Finding[]): Remedy["kind"] | undefined {
+  if (remedy?.kind !== "up") return undefined;
+  const hangs = all.some(
+    (one) =>
+      one.level === "failed" && one.remedy?.kind === "restart" && LAYERS.indexOf(one.layer) < LAYERS.indexOf(layer),
+  );
+  return hangs ? "restart" : undefined;
 }
 
 /** What no command of ours can do is the user's. */

@@ -30,8 +30,12 @@ function conclusion(rootCause: Finding | undefined): string[] {
   ];
 }
 
+/** "its clock is …", "the process is …", "/work is gone", "0 of 1 run", and not "has ended". */
+const HAS_ITS_OWN_SUBJECT = /^(?:its |the |\/|\d)/;
+
 function sentence({ subject, result }: Finding): string {
-  return subject === undefined ? result : `${subject} ${result}`;
+  if (subject === undefined) return result;
+  return `${subject}${HAS_ITS_OWN_SUBJECT.test(result) ? ":" : ""} ${result}`;
 }
 
 function layerLines(layer: Layer, all: Finding[], verbose: boolean): string[] {

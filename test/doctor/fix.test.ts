@@ -46,6 +46,16 @@ describe("fix", () => {
     expect(applied).toEqual([]);
   });
 
+  it("restarts what hangs before it starts what would wait for that", async () => {
+    const hangs: Finding = { ...failed("Z", restart("zookeeper-1")), layer: "zookeeper" };
+    const { options, applied } = patient([hangs, { ...failed("M", up), layer: "masters" }], {
+      "restart zookeeper-1": ["Z"],
+      up: ["M"],
+    });
+    expect((await fix(options)).diagnosis.level).toBe("ok");
+    expect(applied).toEqual(["restart zookeeper-1", "up"]);
+  });
+
   it("starts what is missing before it restarts what hangs, and tries again what else that may have helped", async () => {
     const { options, applied } = patient([failed("A", restart("a")), failed("B", up), failed("C", up)], {
       up: ["B"],

@@ -20,6 +20,11 @@ describe("a diagnosis for people", () => {
     expect(said).toContain("  ✗ AG001 agent-1 has ended");
   });
 
+  it("names what a finding is about before a sentence with a subject of its own", () => {
+    const facts = { ...healthyFacts(), clocks: [{ name: "master-1", skewMs: 60_000 }] };
+    expect(lines(facts)[0]).toBe("Worth a look (MC005): master-1: its clock is 60 s ahead.");
+  });
+
   it("shows all that was looked at where it is asked to", () => {
     expect(lines(healthyFacts(), { verbose: true })).toContain("  ✓ MS003 master-1 leads");
   });
