@@ -19,6 +19,7 @@ export class Outbox {
   #behind: Entry[] = [];
   #changes: Changes | undefined;
   #writing = false;
+  #pumping = false;
 
   constructor(ports: OutboxPorts) {
     this.#ports = ports;
@@ -42,16 +43,21 @@ export class Outbox {
     (this.#changes === undefined ? this.#ready : this.#behind).push(entry);
   }
 
+  /** What is done may lead to more being pushed: that has its turn after it, and no second write begins meanwhile. */
   #pump(): void {
-    while (!this.#writing) {
-      const ready = this.#ready;
-      this.#ready = [];
-      for (const entry of ready) this.#do(entry);
-      if (this.#changes === undefined) {
+    if (this.#pumping) return;
+    this.#pumping = true;
+    try {
+      while (!this.#writing) {
+        const ready = this.#ready;
+        this.#ready = [];
+        for (const entry of ready) this.#do(entry);
         if (this.#ready.length > 0) continue;
-        return;
+        if (this.#changes === undefined) return;
+        this.#write(this.#changes);
       }
-      this.#write(this.#changes);
+    } finally {
+      this.#pumping = false;
     }
   }
 

@@ -16,7 +16,7 @@ const plainSeeds = [
   },
 ];
 
-export const keptSeeds: { seed: number; found: string; plain: boolean }[] = [
+export const keptSeeds: { seed: number; found: string; plain: boolean; shared?: boolean }[] = [
   ...plainSeeds.map((kept) => ({ ...kept, plain: true })),
   ...[
     { seed: 2, found: "nothing was moved for maintenance, since no offer had told that other agents are back" },
@@ -29,4 +29,10 @@ export const keptSeeds: { seed: number; found: string; plain: boolean }[] = [
       found: "an operator took a machine down before an app had heard what became of its task there",
     })),
   ].map((kept) => ({ ...kept, plain: false })),
+  {
+    seed: 1473,
+    found: "a second write began while one was under way, and what was stored was lost",
+    plain: false,
+    shared: true,
+  },
 ];

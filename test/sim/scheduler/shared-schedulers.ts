@@ -79,7 +79,7 @@ export class SharedSchedulers implements Schedulers {
       ...{ name, ...parts, nextRun: () => ++this.#runs },
       onLeads: (host, { pid, session }) => {
         if (this.host?.alive === true) this.#observer.died();
-        if (this.host?.alive === true && !this.#robbed.has(this.#leadingPid))
+        if (this.host?.alive === true && !this.#robbed.has(this.#leadingPid) && !this.#robbed.has(pid))
           this.#violations.push(`${this.#at()} ${name} leads beside another`);
         this.host = host;
         this.#leadingPid = pid;
