@@ -32,7 +32,7 @@ export class SharedSchedulers implements Schedulers {
     this.#world = world;
     this.#observer = observer;
     this.#weather = { minMs: 1, maxMs: world.between(2, 200), straggles: 0, loses: 0, breaks: world.between(0, 0.05) };
-    this.#zooKeeper = new SimulatedZooKeeper(world, (path, session) => path === HEAD && this.#judgeWrite(session));
+    this.#zooKeeper = new SimulatedZooKeeper(world, ({ path, ...write }) => path === HEAD && this.#judgeWrite(write));
     this.#contenders = Array.from({ length: world.whole(2, 3) }, (_, i) => this.#contender(cluster, `s${i + 1}`));
   }
 
@@ -91,8 +91,9 @@ export class SharedSchedulers implements Schedulers {
     });
   }
 
-  #judgeWrite(session: number): void {
-    if (this.#holders.at(-1) !== session && this.#holders.includes(session))
+  /** Whoever takes over writes what is there, again if the answer was lost. */
+  #judgeWrite({ session, changed }: { session: number; changed: boolean }): void {
+    if (changed && this.#holders.at(-1) !== session && this.#holders.includes(session))
       this.#violations.push(`${this.#at()} session ${session} writes although another has taken over`);
     this.#takesOver(session);
   }

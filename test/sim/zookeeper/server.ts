@@ -20,13 +20,13 @@ export class SimulatedZooKeeper {
   readonly #nodes = new Map<string, Node>();
   readonly #sessions = new Map<number, Session>();
   readonly #watches = new Map<string, Set<() => void>>();
-  readonly #onWrite: (path: string, session: number) => void;
+  readonly #onWrite: (write: { path: string; session: number; changed: boolean }) => void;
   #sequence = 0;
   #lastSession = 0;
   #up = true;
 
   /** `onWrite` hears of every write of a node that was there. */
-  constructor(world: World, onWrite: (path: string, session: number) => void) {
+  constructor(world: World, onWrite: (write: { path: string; session: number; changed: boolean }) => void) {
     this.#world = world;
     this.#onWrite = onWrite;
     const tick = () => {
@@ -112,8 +112,9 @@ export class SimulatedZooKeeper {
       if (step.do === "create") this.#create(step.path, { data: step.data, version: 0 });
       if (step.do === "remove") this.#remove(step.path);
       if (step.do === "set") {
+        const changed = this.#nodes.get(step.path)?.data.equals(step.data) !== true;
         this.#nodes.set(step.path, { data: step.data, version: step.version + 1 });
-        this.#onWrite(step.path, session);
+        this.#onWrite({ path: step.path, session, changed });
       }
     }
     return true;
