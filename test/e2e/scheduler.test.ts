@@ -34,9 +34,9 @@ const up = (...options: string[]) => place.run("up", "--cluster", "cluster.yaml"
 const cluster = `
 zookeeper: { servers: 3 }
 agents:
-  - { name: a1, attributes: "rack:r1" }
-  - { name: a2, attributes: "rack:r2" }
-  - { name: a3, attributes: "rack:r3" }
+  - { name: a1, attributes: "rack:r1", flags: &patient { executor_reregistration_timeout: 15secs } }
+  - { name: a2, attributes: "rack:r2", flags: *patient }
+  - { name: a3, attributes: "rack:r3", flags: *patient }
 masters:
   count: 3
   flags: { agent_ping_timeout: 1secs, max_agent_ping_timeouts: "3", zk_session_timeout: 4secs }

@@ -6,6 +6,12 @@ import { play } from "./play.ts";
 import { printTable, type Row } from "./table.ts";
 import { TestedCluster } from "./tested-cluster.ts";
 
+/**
+ * Of a cluster's file: an agent that is started anew waits for its executors longer than Mesos's own two seconds, in which
+ * not all come back on a machine that has much else to do.
+ */
+export const PATIENT_AGENT = "agents: [{ flags: { executor_reregistration_timeout: 15secs } }]\n";
+
 export interface Catalogue {
   title: string;
   faults: readonly Fault[];

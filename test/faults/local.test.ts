@@ -4,7 +4,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Repair } from "../../src/doctor/fix.ts";
-import { catalogue } from "./catalogue.ts";
+import { catalogue, PATIENT_AGENT } from "./catalogue.ts";
 import { agentFaults } from "./local/agents.ts";
 import { appFaults } from "./local/apps.ts";
 import { folderFaults, ownDisk } from "./local/folders.ts";
@@ -15,6 +15,7 @@ import { recordFaults } from "./local/records.ts";
 describe("a cluster of processes", () => {
   const cluster = catalogue({
     title: "Faults of a cluster of processes",
+    file: PATIENT_AGENT,
     options: ["--containers", "runc"],
     prepare: ownDisk,
     faults: [...processFaults, ...recordFaults, ...folderFaults, ...portFaults, ...appFaults, ...agentFaults],

@@ -51,6 +51,9 @@ export class Program {
   }
 }
 
+/** Mesos's own two seconds are not long for an executor to come back on a machine that has much else to do. */
+const PATIENT = { executor_reregistration_timeout: "15secs" };
+
 /** A master that needs no ZooKeeper, and one agent at most. Everything ends, and goes, with `remove`. */
 export class SmallCluster {
   readonly folder = mkdtempSync(join(tmpdir(), "mesos-up-engine-"));
@@ -65,7 +68,7 @@ export class SmallCluster {
     this.#agentFlags = {
       ...{ master: `127.0.0.1:${ports.master}`, ip: "127.0.0.1", port: ports.agent },
       ...{ work_dir: join(this.folder, "agent"), runtime_dir: join(this.folder, "run"), launcher: "posix" },
-      ...{ containerizers: "mesos", attributes: "rack:r2d2", resources, ...agentFlags },
+      ...{ containerizers: "mesos", attributes: "rack:r2d2", resources, ...PATIENT, ...agentFlags },
     };
   }
 
