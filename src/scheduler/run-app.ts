@@ -129,7 +129,12 @@ async function bringToItsEnd(options: Omit<OpenSchedulerOptions, "apps"> & { sig
     clear: () => store.clear(),
     close: () => Promise.resolve(),
   };
-  const { scheduler, close } = await openScheduler({ ...options, apps: [], metrics: undefined, frameworkStore: keptOpen });
+  const { scheduler, close } = await openScheduler({
+    ...options,
+    apps: [],
+    metrics: undefined,
+    frameworkStore: keptOpen,
+  });
   try {
     await scheduler.teardown(signal);
   } finally {

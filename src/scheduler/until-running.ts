@@ -3,7 +3,7 @@
 import { withTimeLimit } from "../client/clock.ts";
 import type { Clock } from "../client/clock.ts";
 import type { HttpClient } from "../client/http.ts";
-import type { MesosUpError} from "../errors.ts";
+import type { MesosUpError } from "../errors.ts";
 import { StepError } from "../errors.ts";
 import type { AppScheduler } from "./app-scheduler.ts";
 import type { AppSpec } from "./app-spec.ts";

@@ -46,12 +46,12 @@ export class Frameworks {
     });
   }
 
-  /** The master has noticed that the framework's connection is gone. */
-  streamBroken(frameworkId: string, streamId: string): void {
-    const framework = this.#state.frameworks.get(frameworkId);
-    if (!this.#state.alive || framework?.stream?.id !== streamId) return;
+  /** The master has noticed that a connection is gone, be it before the framework has heard its ID on it. */
+  streamBroken(streamId: string): void {
+    const framework = [...this.#state.frameworks.values()].find(({ stream }) => stream?.id === streamId);
+    if (!this.#state.alive || framework === undefined) return;
     framework.stream = undefined;
-    this.#offers.forget(frameworkId);
+    this.#offers.forget(framework.id);
     this.#awaitFailover(framework);
   }
 

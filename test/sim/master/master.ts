@@ -140,8 +140,8 @@ export class SimulatedMaster {
   }
 
   /** The master has noticed that the framework's connection is gone. */
-  streamBroken(frameworkId: string, streamId: string): void {
-    this.#frameworks.streamBroken(frameworkId, streamId);
+  streamBroken(streamId: string): void {
+    this.#frameworks.streamBroken(streamId);
   }
 
   /** Any other call: the status of the answer. */

@@ -81,7 +81,7 @@ export class Connection {
 
   /** The scheduler closes it; the master notices after a while. */
   break(noticedAfterMs: number): void {
-    this.#world.after(noticedAfterMs, () => this.#parts.master.streamBroken(this.frameworkId, this.#parts.id));
+    this.#world.after(noticedAfterMs, () => this.#parts.master.streamBroken(this.#parts.id));
     this.#close();
   }
 
@@ -91,9 +91,7 @@ export class Connection {
     this.#world.log(() => `stream ${this.#parts.id} is cut`);
     this.#dead = true;
     this.#world.after(this.#world.chance(0.5) ? 0 : 45_000, () => this.#close());
-    this.#world.after(this.#world.between(0, 120_000), () =>
-      this.#parts.master.streamBroken(this.frameworkId, this.#parts.id),
-    );
+    this.#world.after(this.#world.between(0, 120_000), () => this.#parts.master.streamBroken(this.#parts.id));
   }
 
   #close(): void {
