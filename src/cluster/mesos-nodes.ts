@@ -113,13 +113,15 @@ function agentResources(
   agent: AgentSpec,
   { taskPorts, fittingResources = "" }: Pick<AgentNodeOptions, "taskPorts" | "fittingResources">,
 ): { text: string; ports: Range } {
-  const named = parseResources(agent.resources);
+  const written = parseResources(agent.resources);
+  const named = written.filter(({ name }) => name !== "ports");
   for (const text of [fittingResources, DEFAULT_RESOURCES]) {
     const known = new Set(named.map(({ name }) => name));
     named.push(...parseResources(text).filter(({ name }) => !known.has(name)));
   }
-  const resources =
-    taskPorts === undefined ? named : [...named, { ...rangesResource("ports", [taskPorts]), role: "*" }];
+  const chosen = taskPorts && [{ ...rangesResource("ports", [taskPorts]), role: "*" }];
+  // Ports last, be they written or chosen: an agent that keeps those of an earlier plan is the same one then.
+  const resources = [...named, ...(chosen ?? written.filter(({ name }) => name === "ports"))];
   const ranges = portsOf(resources);
   const ports = { begin: ranges[0]?.begin ?? 0, end: ranges.at(-1)?.end ?? 0 };
   return { text: printResources(resources), ports };

@@ -315,7 +315,7 @@ describe("ports", () => {
 
 describe("an agent's resources", () => {
   it.each([
-    ["cpus:2;ports:[9000-9010]", "cpus:2;ports:[9000-9010];mem:4096;disk:10000"],
+    ["cpus:2;ports:[9000-9010]", "cpus:2;mem:4096;disk:10000;ports:[9000-9010]"],
     ["mem:64;cpus(web):1", "mem:64;cpus(web):1;disk:10000;ports:[9000-10000]"],
     ["gpus:1", "gpus:1;cpus:4;mem:4096;disk:10000;ports:[9000-10000]"],
   ])("that are written as %s have their defaults filled in", (resources, text) => {
