@@ -2,17 +2,17 @@
 import { refined } from "../../mesos/reservations.ts";
 import type { AgentInfo, Resource } from "../../mesos/types.ts";
 import type { MasterSideLink } from "../common/agent-link.ts";
-import type { AgentDescription, AgentToMaster, Task } from "../protocol.ts";
+import type { AgentDescription, AgentToMaster } from "../protocol.ts";
 import { activate, loseAgent, markUnreachable } from "./agents.ts";
 import { allocationsOf, type MasterContext } from "./context.ts";
+import { reconcileKnown, tellFramework, tellReachable } from "./came-back.ts";
 import { adoptDeactivation } from "./drain.ts";
 import { recoverFramework } from "./frameworks.ts";
 import { adoptPlan, machineOf } from "./inverse-offers.ts";
 import { agentModel } from "./operator-models.ts";
 import { reconcileReported } from "./operations.ts";
-import { type Agent, type Framework, tasksOf } from "./state.ts";
-import { masterStatus } from "./task-format.ts";
-import { forward, hasEnded, hold, keepTask, removeExecutor } from "./tasks.ts";
+import { type Agent, type Framework } from "./state.ts";
+import { hasEnded, hold, keepTask, removeExecutor } from "./tasks.ts";
 
 type Reregistration = Extract<AgentToMaster, { type: "REREGISTER" }>["reregister"];
 
@@ -27,7 +27,7 @@ export async function registerAgent(
   if (refuseIfDown(master, link, description)) return undefined;
   const samePlace = state.agentsByPid.get(description.pid);
   // The agent at this address has begun anew, without its work directory.
-  if (samePlace) await loseAgent(master, samePlace, "a new agent registered at the same address");
+  if (samePlace) await loseAgent(master, samePlace, "registered");
   const replaced = forgetRecovered(master, description.agent_info);
   const id = `${master.info.id}-S${state.nextAgentId++}`;
   const info: AgentInfo = { ...description.agent_info, id: { value: id } };
@@ -35,7 +35,7 @@ export async function registerAgent(
     for (const old of replaced) registry.agents.delete(old);
     registry.agents.set(id, info);
   });
-  if (link.closed) {
+  if (link.closed || refuseIfDown(master, link, description)) {
     await master.registrar.apply((registry) => registry.agents.delete(id));
     return undefined;
   }
@@ -46,6 +46,14 @@ export async function registerAgent(
   master.log.info(`Registered agent ${id} at ${agent.pid} (${info.hostname})`);
   master.events.publish(() => ({ type: "AGENT_ADDED", agent_added: { agent: agentModel(master, agent) } }));
   return agent;
+}
+
+/** An agent that an operator has given up has to end. */
+function refuseIfGone(master: MasterContext, link: MasterSideLink, id: string): boolean {
+  if (!master.state.goneAgents.has(id)) return false;
+  master.log.warning(`Refusing re-registration of agent ${id} because it is already marked gone`);
+  link.send({ type: "SHUTDOWN", shutdown: { message: "Agent has been marked gone" } });
+  return true;
 }
 
 /** An agent on a machine that is down for maintenance has to end. */
@@ -80,20 +88,25 @@ export async function reregisterAgent(
   master.counters.count("messages_reregister_slave");
   const { state } = master;
   const id = reregistration.agent_info.id?.value ?? "";
-  if (state.goneAgents.has(id)) {
-    master.log.warning(`Refusing re-registration of agent ${id} because it is already marked gone`);
-    link.send({ type: "SHUTDOWN", shutdown: { message: "Agent has been marked gone" } });
-    return undefined;
-  }
-  if (refuseIfDown(master, link, reregistration)) return undefined;
-  const known = state.agents.get(id);
-  const wasUnreachable = state.unreachableAgents.has(id);
-  const wasExpected = known !== undefined || state.recoveredAgents.has(id);
+  if (refuseIfGone(master, link, id) || refuseIfDown(master, link, reregistration)) return undefined;
   await master.registrar.apply((registry) => {
     registry.agents.set(id, reregistration.agent_info);
     registry.unreachable.delete(id);
   });
+  // An operator may have given it up meanwhile, which the registry has then, or its machine, which only undoes this.
+  if (refuseIfGone(master, link, id)) return undefined;
+  const unreachableMs = state.unreachableAgents.get(id);
+  if (refuseIfDown(master, link, reregistration)) {
+    await master.registrar.apply((registry) => {
+      registry.agents.delete(id);
+      if (unreachableMs !== undefined) registry.unreachable.set(id, unreachableMs);
+    });
+    return undefined;
+  }
   if (link.closed) return undefined;
+  // Its pings may have run out meanwhile too.
+  const known = state.agents.get(id);
+  const wasExpected = known !== undefined || state.recoveredAgents.has(id);
   state.recoveredAgents.get(id)?.timer.cancel();
   state.recoveredAgents.delete(id);
   state.unreachableAgents.delete(id);
@@ -103,12 +116,12 @@ export async function reregisterAgent(
   reconcileReported(master, agent, reregistration.operations);
   agent.reregisteredMs = master.clock.nowMs();
   master.counters.count("slave_reregistrations");
-  reconcileKnown(agent, reregistration, pingTimeout(master));
+  reconcileKnown(agent, reregistration.tasks, pingTimeout(master));
   for (const info of reregistration.frameworks) tellFramework(master, agent, info.id?.value ?? "");
   adoptDeactivation(master, agent);
   if (agent.drain?.state === "DRAINING") link.send({ type: "DRAIN", drain: agent.drain.config });
   // Mesos's own spelling.
-  if (wasUnreachable) tellReachable(master, agent, "Unreachable agent re-reregistered");
+  if (unreachableMs !== undefined) tellReachable(master, agent, "Unreachable agent re-reregistered");
   else if (!wasExpected) tellReachable(master, agent, "Unknown agent reregistered");
   activate(master, agent);
   master.log.info(`Re-registered agent ${id} at ${agent.pid} (${agent.info.hostname})`);
@@ -204,11 +217,20 @@ function returned(master: MasterContext, link: MasterSideLink, reregistration: R
   for (const task of reregistration.tasks) {
     const framework = frameworkOf(task.framework_id.value);
     if (!framework) continue;
-    framework.unreachableTasks.delete(task.task_id.value);
     keepTask(framework, agent, task);
     if (!hasEnded(task.state)) takeBack(master, { framework, agent, resources: task.resources });
   }
+  for (const framework of master.state.frameworks.values()) forgetLosses(framework, agent);
   return agent;
+}
+
+/** None of its tasks is out of reach any more, reported or not, and one that it reports has not ended (MESOS-9940). */
+function forgetLosses({ id, completedTasks, unreachableTasks }: Framework, agent: Agent): void {
+  for (const [taskId, task] of unreachableTasks) if (task.agent_id.value === agent.id) unreachableTasks.delete(taskId);
+  const reported = agent.tasks.get(id);
+  if (!reported) return;
+  for (const task of completedTasks.filter(({ task_id }) => reported.has(task_id.value)))
+    completedTasks.splice(completedTasks.indexOf(task), 1);
 }
 
 /** Resources that are in use without this leader having offered them. */
@@ -224,50 +246,6 @@ function takeBack(
 function pingTimeout(master: MasterContext): { total_ping_timeout_seconds: number } {
   const { agent_ping_timeout: timeoutMs, max_agent_ping_timeouts: times } = master.flags;
   return { total_ping_timeout_seconds: (timeoutMs * times) / 1000 };
-}
-
-/** Tells the agent what it should have and did not report, what must be killed, and what is over. */
-function reconcileKnown(
-  agent: Agent,
-  reregistration: Reregistration,
-  timeout: { total_ping_timeout_seconds: number },
-): void {
-  const name = (task: Task): string => `${task.framework_id.value} ${task.task_id.value}`;
-  const reported = new Set(reregistration.tasks.map(name));
-  const unknown = tasksOf(agent).filter((task) => !reported.has(name(task)));
-  agent.link?.send({
-    type: "REREGISTERED",
-    reregistered: {
-      agent_id: { value: agent.id },
-      ...timeout,
-      unknown_tasks: unknown.map(({ framework_id, task_id }) => ({ framework_id, task_id })),
-    },
-  });
-  for (const task of reregistration.tasks) {
-    if (hasEnded(task.state) || !agent.killed.has(name(task))) continue;
-    const { framework_id, task_id } = task;
-    agent.link?.send({ type: "KILL_TASK", kill_task: { framework_id, task_id } });
-  }
-}
-
-function tellFramework(master: MasterContext, agent: Agent, frameworkId: string): void {
-  const framework = master.state.frameworks.get(frameworkId);
-  if (framework) agent.link?.send({ type: "UPDATE_FRAMEWORK", update_framework: { framework: framework.info } });
-  else if (master.state.completedFrameworks.has(frameworkId))
-    agent.link?.send({ type: "SHUTDOWN_FRAMEWORK", shutdown_framework: { framework_id: { value: frameworkId } } });
-}
-
-/** Frameworks had been told that these tasks are lost or out of reach, or would have been had they asked. */
-function tellReachable(master: MasterContext, agent: Agent, message: string): void {
-  for (const task of tasksOf(agent)) {
-    const framework = master.state.frameworks.get(task.framework_id.value);
-    if (!framework) continue;
-    const parts = {
-      ...{ taskId: task.task_id.value, agentId: agent.id, executorId: task.executor_id?.value, task },
-      ...{ state: task.status_update_state ?? task.state, reason: "REASON_AGENT_REREGISTERED", message },
-    };
-    forward(framework, masterStatus(master, parts));
-  }
 }
 
 /** One ping per --agent_ping_timeout; as many unanswered ones as --max_agent_ping_timeouts make it unreachable. */

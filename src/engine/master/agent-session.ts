@@ -96,7 +96,7 @@ export class AgentSession {
     else if (message.type === "EXITED_EXECUTOR") this.#exited(agent, message.exited_executor);
     else if (message.type === "UNREGISTER") {
       master.counters.count("messages_unregister_slave");
-      return loseAgent(master, agent, "the agent unregistered").then(() => checkDrained(master, agent));
+      return loseAgent(master, agent, "unregistered").then(() => checkDrained(master, agent));
     }
     return agent.drain ? checkDrained(master, agent) : undefined;
   }

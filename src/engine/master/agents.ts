@@ -52,12 +52,17 @@ export async function markUnreachable(master: MasterContext, agent: Agent): Prom
   });
 }
 
-/** It will not come back: it has said so, or another has taken its place. */
-export async function loseAgent(master: MasterContext, agent: Agent, message: string): Promise<void> {
+/** It will not come back: it has said so (`unregistered`), or another has taken its place (`registered`). */
+export async function loseAgent(master: MasterContext, agent: Agent, reason: keyof typeof LOST): Promise<void> {
   master.counters.count("slave_removals");
-  master.counters.count("slave_removals/reason_unregistered");
-  await forget(master, agent, message);
+  master.counters.count(`slave_removals/reason_${reason}`);
+  await forget(master, agent, LOST[reason]);
 }
+
+const LOST = {
+  registered: "a new agent registered at the same address",
+  unregistered: "the agent unregistered",
+} as const;
 
 /** As in Mesos, whoever can tell tasks out of reach from lost ones hears TASK_LOST too. */
 function forget(master: MasterContext, agent: Agent, cause: string): Promise<void> {

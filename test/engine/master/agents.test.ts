@@ -4,7 +4,7 @@ import type { RegistryStore } from "../../../src/engine/master/registrar.ts";
 import { scalarOf, scalarResource } from "../../../src/mesos/resources.ts";
 import { addExecutor } from "../../../src/engine/master/tasks.ts";
 import { settle } from "../support/fake-clock.ts";
-import { ask, startMaster, TestAgent, TestFramework } from "../support/master-harness.ts";
+import { ask, startMaster, TestAgent, TestFramework, type TestMaster } from "../support/master-harness.ts";
 
 const PINGS = ["--agent_ping_timeout=1secs", "--max_agent_ping_timeouts=3"];
 
@@ -71,6 +71,47 @@ describe("an agent that does not answer its pings", () => {
     const offered = framework.offers.at(-1)?.resources?.find(({ name }) => name === "cpus");
     expect(offered?.scalar?.value).toBe(3);
   });
+});
+
+describe("an agent that comes back though its tasks were lost", () => {
+  const tasksOf = (test: TestMaster, framework: TestFramework) => {
+    const { tasks, unreachableTasks, completedTasks } = test.master.context.state.frameworks.get(framework.id)!;
+    const ids = [[...tasks.keys()], [...unreachableTasks.keys()], completedTasks.map(({ task_id }) => task_id.value)];
+    return { running: ids[0], unreachable: ids[1], completed: ids[2] };
+  };
+
+  it("leaves none out of reach, whether it reports it or not", async () => {
+    const { test, agent, framework } = await running(partitionAware);
+    await agent.disconnect();
+    await test.clock.advance(4_000);
+    expect(tasksOf(test, framework)).toEqual({ running: [], unreachable: ["t1"], completed: [] });
+    await new TestAgent(test, { id: agent.id }).reregister();
+    expect(tasksOf(test, framework)).toEqual({ running: [], unreachable: [], completed: [] });
+  });
+
+  it("has those that run again among the running ones only", async () => {
+    const { test, agent, framework } = await running();
+    const { tasks, info } = test.master.context.state.frameworks.get(framework.id)!;
+    const reported = [...tasks.values()].map((task) => ({ ...task, statuses: [...task.statuses] }));
+    await agent.send({ type: "UNREGISTER" });
+    expect(tasksOf(test, framework)).toEqual({ running: [], unreachable: [], completed: ["t1"] });
+    await new TestAgent(test, { id: agent.id }).reregister(reported, [info]);
+    expect(tasksOf(test, framework)).toEqual({ running: ["t1"], unreachable: [], completed: [] });
+  });
+});
+
+it.each([
+  ["registered", (test: TestMaster) => new TestAgent(test).register()],
+  ["unregistered", (_: TestMaster, agent: TestAgent) => agent.send({ type: "UNREGISTER" })],
+])("counts an agent that is removed because one %s", async (reason, remove) => {
+  const test = await startMaster();
+  await remove(test, await new TestAgent(test).register());
+  const metrics = (await ask(test, "GET", "/metrics/snapshot")).json as Record<string, number>;
+  const removals = Object.entries(metrics).filter(([name, times]) => name.includes("/slave_removals") && times > 0);
+  expect(removals).toEqual([
+    ["master/slave_removals", 1],
+    [`master/slave_removals/reason_${reason}`, 1],
+  ]);
 });
 
 describe("an agent that no master knows any more", () => {
