@@ -329,6 +329,12 @@ describe("an agent that is out of reach with its tasks", () => {
     expect(rootCause?.remedy).toMatchObject({ kind: "gone", target: "S-old", losesTasks: true });
   });
 
+  it("is left alone where the master has it among its agents again", () => {
+    const facts = withLost();
+    if (facts.leader?.agents.kind === "answered") for (const agent of facts.leader.agents.value) agent.id = "S-old";
+    expect(levels(facts, "TK002")).toEqual(["ok"]);
+  });
+
   it("may come back while a planned one does not serve", () => {
     const facts = withLost();
     die(facts, "agent-1");

@@ -23,8 +23,11 @@ export const taskChecks: Check[] = [
     layer: "tasks",
     title: "No task is on an agent that cannot be reached",
     run(facts, before) {
-      const unreachable = valueOf(facts.leader?.tasks)?.unreachable;
-      if (unreachable === undefined) return [unknown(leaderlessBecause(before))];
+      const lost = valueOf(facts.leader?.tasks)?.unreachable;
+      if (lost === undefined) return [unknown(leaderlessBecause(before))];
+      const agents = new Set((valueOf(facts.leader?.agents) ?? []).map(({ id }) => id));
+      // What one that came back meanwhile does not report is over.
+      const unreachable = lost.filter(({ agent }) => !agents.has(agent));
       if (unreachable.length === 0) return [ok("none unreachable")];
       return [...new Set(unreachable.map(({ agent }) => agent))].map((agent) => {
         const own = unreachable.filter((task) => task.agent === agent);
