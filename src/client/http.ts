@@ -137,6 +137,7 @@ export class HttpClient implements AsyncDisposable {
     request.signal?.throwIfAborted();
     // Loaded here: a program that only starts a cluster has better things to do in its first milliseconds.
     const { Agent } = (await import("undici")).default;
+    request.signal?.throwIfAborted();
     let dispatcher = this.#agents.get(kind);
     if (dispatcher === undefined) {
       const { ca } = this.#connection;

@@ -70,6 +70,21 @@ describe("an HTTP client", () => {
     await expect(http.request({ url: `${master.url}/state`, signal: abort.signal })).rejects.toThrow("enough");
   });
 
+  it("connects no more where it is aborted before it could begin to", async () => {
+    const server = createServer((socket) => socket.destroy());
+    let connections = 0;
+    server.on("connection", () => connections++);
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const aborting = new AbortController();
+    await using http = new HttpClient();
+    const { port } = server.address() as AddressInfo;
+    const asked = http.json({ url: `http://127.0.0.1:${port}/version`, signal: aborting.signal });
+    aborting.abort(new Error("given up"));
+    await expect(asked).rejects.toThrow("given up");
+    await new Promise((resolve) => server.close(resolve));
+    expect(connections).toBe(0);
+  });
+
   it("gives it while it connects, too, however long that may take", async () => {
     // Whoever speaks TLS is connected only when the other side has answered, which this one never does.
     const silent = createServer();
