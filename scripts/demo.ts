@@ -239,7 +239,7 @@ async function endApp({ edge }: Job, app: RunningApp | undefined): Promise<void>
         const { state } = await app.kill({ timeoutMs: 15_000 });
         context.detail(state);
       } finally {
-        await app.teardown(AbortSignal.timeout(10_000));
+        await app.teardown();
       }
     },
   );

@@ -270,9 +270,7 @@ async function stay(apps: Running, edge: Edge): Promise<void> {
 
 /** Does not heed the signal that may have led here. */
 async function end(app: RunningApp, edge: Edge): Promise<void> {
-  await createSteps({ sink: edge.progress }).step({ id: "end", title: "The app is ended" }, () =>
-    app.teardown(AbortSignal.timeout(10_000)),
-  );
+  await createSteps({ sink: edge.progress }).step({ id: "end", title: "The app is ended" }, () => app.teardown());
 }
 
 function placeOf({ agent, hostPorts }: RunningTask): string {

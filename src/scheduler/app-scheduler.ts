@@ -57,6 +57,7 @@ const TEARDOWN_LIMIT_MS = 10_000;
 export class AppScheduler {
   readonly state: SchedulerState;
   readonly #options: AppSchedulerOptions;
+  readonly #writer: PersistentWriter;
   readonly #outbox: Outbox;
   readonly #watchers = new Watchers<this>(this);
   readonly #underway = new Set<Promise<unknown>>();
@@ -72,7 +73,7 @@ export class AppScheduler {
     this.state = restoreState(options.frameworkInfo, options.stored);
     this.#notes = new TaskNotes(this.state);
     options.meter?.watch(this.state);
-    const writer = new PersistentWriter({
+    this.#writer = new PersistentWriter({
       ...options,
       hasStored: options.stored !== undefined,
       closing: this.#closing.signal,
@@ -99,7 +100,7 @@ export class AppScheduler {
       track: (work) => this.#track(work),
     });
     this.#outbox = new Outbox({
-      write: (changes, done) => this.#track(writer.write(changes).then((written) => written && done())),
+      write: (changes, done) => this.#track(this.#writer.write(changes).then((written) => written && done())),
       perform: (effect) => performer.perform(effect),
     });
     options.lost?.addEventListener("abort", this.#onLost);
@@ -181,21 +182,16 @@ export class AppScheduler {
    * @throws StepError TEARDOWN_TIMEOUT, the signal's reason; what ended its leadership before it could forget
    */
   async teardown(signal?: AbortSignal): Promise<void> {
-    await this.settled();
     const work = async (within: AbortSignal) => {
+      await this.settled();
+      within.throwIfAborted();
       await this.command({ name: "stop" });
       await this.until(({ state }) => (state.over ? true : undefined), within);
       await this.settled();
       const { reason } = this.#closing.signal as { reason: unknown };
       if (isLostLeadership(reason)) throw reason;
     };
-    const late = () =>
-      new StepError(`No master took the framework's end within ${TEARDOWN_LIMIT_MS / 1000} s.`, {
-        code: "TEARDOWN_TIMEOUT",
-        step: "teardown",
-        elapsedMs: TEARDOWN_LIMIT_MS,
-        hint: "Its tasks end when its failover timeout is over, or with POST /teardown at a master.",
-      });
+    const late = () => teardownTimeout(this.#writer.trouble);
     await withTimeLimit(work, { clock: this.#options.clock, limitMs: TEARDOWN_LIMIT_MS, signal, late });
   }
 
@@ -283,6 +279,22 @@ function schedulerClosed(): MesosUpError {
     code: "SCHEDULER_CLOSED",
     hint: "Say it again to the one that goes on with its apps: `mesos-up run FILE --detach` starts one.",
   });
+}
+
+/** `trouble`: what the store says, where the end could not be written. */
+function teardownTimeout(trouble: string | undefined): StepError {
+  const within = `within ${TEARDOWN_LIMIT_MS / 1000} s`;
+  const [message, hint] =
+    trouble === undefined
+      ? [
+          `No master took the framework's end ${within}.`,
+          "A scheduler that was left behind goes on, and ends it as soon as a master is there. Else its tasks end when its failover timeout is over, or with POST /teardown at a master.",
+        ]
+      : [
+          `The framework's end could not be stored ${within}: ${trouble.replace(/\.$/, "")}.`,
+          "Its tasks run on. See to it that the scheduler can store, then end the framework again.",
+        ];
+  return new StepError(message, { code: "TEARDOWN_TIMEOUT", step: "teardown", elapsedMs: TEARDOWN_LIMIT_MS, hint });
 }
 
 function frameworkEnded(): MesosUpError {

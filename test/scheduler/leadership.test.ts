@@ -1,9 +1,11 @@
 // A scheduler that leads no more says nothing more to a master.
 import { describe, expect, it } from "vitest";
+import type { Clock } from "../../src/client/clock.ts";
 import { MesosUpError } from "../../src/errors.ts";
 import { openScheduler } from "../../src/scheduler/open-scheduler.ts";
 import { parseAppObject } from "../../src/scheduler/parse-app-file.ts";
 import { MemoryFrameworkStore } from "../../src/scheduler/store/framework-store.ts";
+import { FakeClock } from "../client/fake-clock.ts";
 import { ScriptedMaster, subscribed } from "../client/scripted-master.ts";
 import { offer } from "./offers.ts";
 
@@ -17,11 +19,11 @@ class DoomedStore extends MemoryFrameworkStore {
   }
 }
 
-async function opened() {
+async function opened({ clock }: { clock?: Clock } = {}) {
   const master = await ScriptedMaster.start();
   const store = new DoomedStore();
   const lost = new AbortController();
-  const common = { master: master.url, frameworkName: "test", user: "root", random: () => 0 };
+  const common = { master: master.url, frameworkName: "test", user: "root", random: () => 0, ...(clock && { clock }) };
   const { scheduler, close } = await openScheduler({ ...common, frameworkStore: store, lost: lost.signal });
   const stream = await master.stream();
   stream.send(subscribed("f1"));
@@ -75,6 +77,35 @@ describe("a scheduler that has come to its end", () => {
     await using lost = await opened();
     lost.lost.abort(new MesosUpError("Out of reach.", { code: "ZOOKEEPER_SESSION_OVER" }));
     await expect(lost.scheduler.command(scale)).rejects.toMatchObject({ code: "ZOOKEEPER_SESSION_OVER" });
+  });
+
+  it("is not waited for for ever where nothing can be stored, which is what is said of it then", async () => {
+    const clock = new FakeClock();
+    await using test = await opened({ clock });
+    const full = "ENOSPC: no space left on device, write";
+    const tried = new Promise<void>((resolve) => {
+      test.store.doom = () => {
+        resolve();
+        return Promise.reject(new Error(full));
+      };
+    });
+    test.stream.send({ type: "OFFERS", offers: { offers: [offer()] } });
+    await tried;
+    // Until it is to be tried again.
+    await clock.asleepFor(1000);
+
+    const interrupted = new AbortController();
+    const given = test.scheduler.teardown(interrupted.signal);
+    interrupted.abort(new Error("Ctrl-C"));
+    await expect(given).rejects.toThrow("Ctrl-C");
+
+    const late = expect(test.scheduler.teardown()).rejects.toMatchObject({
+      code: "TEARDOWN_TIMEOUT",
+      message: `The framework's end could not be stored within 10 s: ${full}.`,
+    });
+    clock.advance(10_000);
+    await late;
+    expect(test.scheduler.state.stopping).toBe(false);
   });
 
   it("obeys no command whose framework has ended but to end it", async () => {

@@ -21,10 +21,16 @@ const STORE_AGAIN_MS = 1000;
 export class PersistentWriter {
   readonly #options: PersistentWriterOptions;
   #hasStored: boolean;
+  #trouble: string | undefined;
 
   constructor(options: PersistentWriterOptions) {
     this.#options = options;
     this.#hasStored = options.hasStored;
+  }
+
+  /** What the store says to what is still to be written, as far as it has been tried. */
+  get trouble(): string | undefined {
+    return this.#trouble;
   }
 
   /**
@@ -40,11 +46,13 @@ export class PersistentWriter {
       try {
         await writing;
         this.#hasStored = true;
+        this.#trouble = undefined;
         return true;
       } catch (error) {
         if (closing.aborted) return false;
         if (!this.#hasStored || isLostLeadership(error)) throw error;
-        onTrouble(messageOf(error));
+        this.#trouble = messageOf(error);
+        onTrouble(this.#trouble);
         await clock.sleep(STORE_AGAIN_MS, closing).catch(() => undefined);
         writing = store.write(changes);
       }
