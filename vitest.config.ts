@@ -30,12 +30,12 @@ class LongestFirst extends BaseSequencer {
 }
 
 // Two projects, one after the other: `unit` needs nothing but node; `e2e` bundles the programs and starts real clusters.
-// Of each, two files run at once, also where the machine could do more. Files of e2e may meet on one machine since each
+// Of each, three files run at once, on two processors, since most of them wait most of the time. Files of e2e may meet on one machine since each
 // works in a folder of its own, looks only at what is known to be of that folder's clusters (processes, mounts, cgroups,
 // devices, containers), and leaves the ports to the product or to the kernel: none asks for a default port.
 export default defineConfig({
   test: {
-    maxWorkers: 2,
+    maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
     projects: [
       {
