@@ -72,12 +72,12 @@ class Simulation {
       offered: (offers) => this.#judgeOffers(offers),
       called: (call) => this.#judge.called(call),
       died: () => this.#judge.schedulerDied(),
-      started: () => this.#wanted.read(),
+      started: (begun) => this.#wanted.started(begun),
     });
     this.#users = new Users(world, {
       agents: this.#cluster.agents,
       placed: !plain,
-      wanted: this.#wanted.apps,
+      seen: this.#wanted.seen,
       command: (command) => this.#command(command),
     });
     this.#faults = new Faults(this.#cluster, { scheduler: this.#scheduler, maintained: this.#maintained });
@@ -104,7 +104,13 @@ class Simulation {
       world.log(() => `why ${app}: ${JSON.stringify(host && whyView(host.state, app, world.nowMs))}`);
     const wanting = settled ? moved : ["it did not come to what was wanted"];
     const leftovers = [...this.#wanted.leftovers(), ...this.#scheduler.leftovers()];
-    return [...this.#judge.violations, ...wanting, ...this.#wanted.differences(), ...leftovers];
+    return [
+      ...this.#judge.violations,
+      ...this.#wanted.violations,
+      ...wanting,
+      ...this.#wanted.differences(),
+      ...leftovers,
+    ];
   }
 
   #command(command: Command): void {
@@ -112,7 +118,9 @@ class Simulation {
     if (host?.alive !== true) return;
     this.world.log(() => `user: ${JSON.stringify(command).slice(0, 120)}`);
     try {
+      const taken = this.#wanted.asked(command);
       host.command(command);
+      host.whenStored(taken(host.state));
       if (command.name === "remove" || command.name === "scale") this.#judge.release(command.app);
       if (command.name === "run") this.#judge.release(command.spec.name);
     } catch (error) {

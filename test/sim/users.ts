@@ -9,8 +9,8 @@ export interface UsersParts {
   agents: readonly SimulatedAgent[];
   /** Whether their apps also have constraints that name agents. */
   placed: boolean;
-  /** What they asked for last, by the names of apps. */
-  wanted: ReadonlyMap<string, AppSpec>;
+  /** What they see of it, by the names of apps. */
+  seen: ReadonlyMap<string, AppSpec>;
   command: (command: Command) => void;
 }
 
@@ -48,7 +48,7 @@ export class Users {
 
   #whim(): Command {
     const world = this.#world;
-    const app = world.pick([...this.#parts.wanted.values()]);
+    const app = world.pick([...this.#parts.seen.values()]);
     if (app === undefined || world.chance(0.1)) return { name: "run", spec: this.#newApp(`app${world.whole(1, 4)}`) };
     const roll = world.random();
     const most = possibleOn(this.#parts.agents, { ...app, instances: 6 });

@@ -1,15 +1,18 @@
 // What users want of a simulation's scheduler, and what there is of it.
 import type { AppSpec } from "../../src/scheduler/app-spec.ts";
+import type { Command } from "../../src/scheduler/core/inputs.ts";
 import type { SchedulerState } from "../../src/scheduler/core/state.ts";
 import type { AgentTask, SimulatedAgent } from "./agent.ts";
 import { possibleOn } from "./apps.ts";
 import type { Cluster } from "./cluster.ts";
+import { Promises } from "./promises.ts";
 
 export class Wanted {
-  /** What users asked for last, and was stored. */
-  readonly apps = new Map<string, AppSpec>();
+  /** What users see of the scheduler: its apps when it last started. */
+  readonly seen = new Map<string, AppSpec>();
   readonly #cluster: Cluster;
   readonly #state: () => SchedulerState | undefined;
+  readonly #promises = new Promises();
 
   /** `state` is what the scheduler that runs knows. */
   constructor(cluster: Cluster, state: () => SchedulerState | undefined) {
@@ -17,10 +20,27 @@ export class Wanted {
     this.#state = state;
   }
 
-  /** What is stored is what was promised. */
-  read(): void {
-    this.apps.clear();
-    for (const { spec, removing } of this.#state()?.apps.values() ?? []) if (!removing) this.apps.set(spec.name, spec);
+  /** What users asked for last, by the names of apps. */
+  get apps(): ReadonlyMap<string, AppSpec> {
+    return this.#promises.apps;
+  }
+
+  /** What was promised and was not kept when a scheduler started. */
+  get violations(): readonly string[] {
+    return this.#promises.violations;
+  }
+
+  /** Another process is the scheduler. */
+  started(state: SchedulerState): void {
+    this.#promises.begun(state);
+    this.seen.clear();
+    for (const { spec, removing } of state.apps.values()) if (!removing) this.seen.set(spec.name, spec);
+  }
+
+  /** The scheduler is about to take the command. To be called with what it then knows; gives what to call once it is stored. */
+  asked(command: Command): (state: SchedulerState) => () => void {
+    const ends = this.#endedBy(command);
+    return (state) => this.#promises.note(command, { state, ends });
   }
 
   /** Tasks that run, and where. */
@@ -32,13 +52,15 @@ export class Wanted {
 
   /** Between what runs and what is wanted: an app has as many instances as there is room for on those agents. */
   differences(agents: readonly SimulatedAgent[] = this.#cluster.agents): string[] {
-    this.read();
+    const { apps } = this;
     const alive = this.alive().map(({ task }) => task);
-    const apps = this.#state()?.apps ?? new Map<string, unknown>();
-    const differences = [...this.apps.values()].flatMap((spec) => {
+    const state = this.#state();
+    const running = alive.map(({ info }) => info.task_id.value);
+    const differences = state === undefined ? [] : this.#promises.broken(state, running);
+    for (const spec of apps.values()) {
       const mine = alive.filter(({ info }) => info.name === spec.name);
-      return differencesOf(spec, mine, possibleOn(agents, spec));
-    });
+      differences.push(...differencesOf(spec, mine, possibleOn(agents, spec)));
+    }
     for (const { info } of alive)
       if (!apps.has(info.name)) differences.push(`${info.task_id.value} runs, and its app is gone`);
     return differences;
@@ -64,6 +86,14 @@ export class Wanted {
       ...unacknowledged.map((id) => `an update of ${id} is not acknowledged`),
       ...(known === wanted ? [] : [`${known} instances are known, ${wanted} are wanted`]),
     ];
+  }
+
+  /** Tasks that run, and must not when the command has been obeyed. */
+  #endedBy(command: Command): string[] {
+    if (command.name === "kill") return [this.#state()?.instances.get(command.instance)?.task?.taskId ?? []].flat();
+    if (command.name !== "restart") return [];
+    const tasks = this.alive().map(({ task }) => task.info);
+    return tasks.filter(({ name }) => name === command.app).map(({ task_id }) => task_id.value);
   }
 }
 

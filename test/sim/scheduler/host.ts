@@ -84,6 +84,11 @@ export class SchedulerHost {
     this.#feed({ type: "command", command });
   }
 
+  /** Calls back when the production scheduler says that a command just taken is obeyed: never if the process ends before. */
+  whenStored(tell: () => void): void {
+    this.#outbox.whenStored(tell);
+  }
+
   /** A kill -9, unless it ends by itself for another reason. */
   die(why = "kill -9"): void {
     if (!this.alive) return;

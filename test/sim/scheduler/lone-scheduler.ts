@@ -34,7 +34,7 @@ export class LoneScheduler implements Schedulers {
     world.log(() => "scheduler: starts");
     const parts = { world, weather, storage: this.#disk, leader: () => this.#cluster.leader };
     this.host = new SchedulerHost({ ...parts, observer, run: ++this.#runs });
-    this.#observer.started();
+    this.#observer.started(this.host.state);
   }
 
   /** Whether an instance has its task on the agent, as the process knows or as it is stored. */

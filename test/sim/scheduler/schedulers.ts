@@ -1,9 +1,10 @@
 // What a simulation has of its schedulers, be it one or one of several that leads.
+import type { SchedulerState } from "../../../src/scheduler/core/state.ts";
 import type { SchedulerHost, Observer } from "./host.ts";
 
 export interface SchedulerObserver extends Observer {
-  /** It has begun with what was stored. */
-  started(): void;
+  /** A process has begun with what was stored. */
+  started(state: SchedulerState): void;
 }
 
 export interface Schedulers {

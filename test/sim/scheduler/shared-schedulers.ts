@@ -84,7 +84,7 @@ export class SharedSchedulers implements Schedulers {
         this.host = host;
         this.#leadingPid = pid;
         this.#takesOver(session);
-        this.#observer.started();
+        this.#observer.started(host.state);
       },
       isLast: (host) => this.host === host,
       onFailure: (error) => this.#violations.push(`${this.#at()} ${name}: ${String(error)}`),
