@@ -74,7 +74,9 @@ export class Contender {
     });
     const process: Process = { alive: true, run, election, tenures, ending: new AbortController() };
     this.#process = process;
-    void this.#lead(process).catch((error: unknown) => this.#failed(process, error));
+    void this.#lead(process)
+      .catch((error: unknown) => this.#failed(process, error))
+      .then(() => this.#left(process));
     world.stir();
   }
 
@@ -86,12 +88,16 @@ export class Contender {
     else host.die();
   }
 
-  /** Is told to end: another one leads at once. */
+  /** Is told to end: another one leads at once. One that does not lead yet leaves the election by itself. */
   stop(): void {
     const process = this.#process;
     if (process?.alive !== true) return;
-    this.#world.log(() => `${this.#parts.name}: ends`);
+    const world = this.#world;
+    world.log(() => `${this.#parts.name}: ends`);
     process.alive = false;
+    process.ending.abort(new Error("It was told to end."));
+    world.stir();
+    if (process.host === undefined) return;
     for (const tenure of process.tenures) tenure.link.leave();
     this.kill();
   }
@@ -108,7 +114,10 @@ export class Contender {
       this.#world.log(() => `${name}: stands by, ${leader?.host ?? "nobody"} leads`),
     );
     const stored = await leadership.store.load();
-    if (!process.alive) return;
+    if (!process.alive) {
+      await leadership.resign();
+      return;
+    }
     this.#world.log(() => `${name}: leads`);
     const storage = new SharedStorage(this.#world, {
       ...{ store: leadership.store, stored, clock: this.#clock(() => process.alive) },
@@ -145,6 +154,15 @@ export class Contender {
     this.#world.log(() => `${this.#parts.name}: ${String(error)}`);
     if (!isLostLeadership(error)) this.#parts.onFailure(error);
     this.stop();
+  }
+
+  /** It was told to end before it led: nothing of it may be in the way of others. */
+  #left(process: Process): void {
+    if (process.alive || process !== this.#process) return;
+    this.#world.log(() => `${this.#parts.name}: has left the election`);
+    if (process.tenures.some(({ over }) => !over.aborted))
+      this.#parts.onFailure(new Error("It has left the election, and its session goes on."));
+    this.#ended();
   }
 
   #ended(): void {
