@@ -85,8 +85,9 @@ function advance(turn: Turn, app: AppState): boolean {
   if (first === undefined || first.state === "killing" || waiting.length === 0) return false;
   // Whatever else is on its way is waited for.
   const quiet = instances.every((one) => one.state === "waiting" || one === first || isUp(one, checked));
-  const why = quiet && areInTheWay(turn, app) ? reasonToReplace(turn, app, first) : undefined;
-  if (why === "update" || (why === "move" && makesRoomElsewhere(turn, app, first))) kill(turn, first, why);
+  const why = quiet ? reasonToReplace(turn, app, first) : undefined;
+  if (why === "update" && areInTheWay(turn, app)) kill(turn, first, why);
+  if (why === "move" && !hasPlace(turn, app) && hasPlace(turn, app, first)) kill(turn, first, why);
   return false;
 }
 
@@ -98,15 +99,21 @@ function areInTheWay(turn: Turn, app: AppState): boolean {
   const { spec } = app;
   const counts = spreadOf(turn, app);
   const fitting = [...turn.state.agents.values()].filter(
-    ({ offer, away }) => away === undefined && agentFits(spec, { ...offer, allocation_info: { role: spec.role } }),
+    ({ offer, away }) =>
+      away === undefined &&
+      !isLeaving(turn, offer.agent_id.value) &&
+      agentFits(spec, { ...offer, allocation_info: { role: spec.role } }),
   );
   return fitting.length > 0 && fitting.every(({ offer }) => !spreadFits(spec, offer, counts));
 }
 
-/** Whether there is an agent for the app, and not one that goes into maintenance, once the instance is gone. */
-function makesRoomElsewhere(turn: Turn, app: AppState, instance: Instance): boolean {
+/**
+ * Whether there is an agent for one more instance of the app, and not one that goes into maintenance. `without`: once that
+ * one is gone.
+ */
+function hasPlace(turn: Turn, app: AppState, without?: Instance): boolean {
   const { spec } = app;
-  const counts = spreadOf(turn, app, instance);
+  const counts = spreadOf(turn, app, without);
   for (const { offer, left, away } of turn.state.agents.values()) {
     if (away !== undefined || isLeaving(turn, offer.agent_id.value)) continue;
     const own = { ...offer, allocation_info: { role: spec.role } };

@@ -414,10 +414,23 @@ describe("offers", () => {
   it.each([
     { what: "moved", where: "another agent has the rack that it frees", third: "r1", state: "killing" },
     { what: "left", where: "no other agent has a rack for it", third: "r2", state: "running" },
-  ])("for what must leave its agent while another waits: it is $what where $where", ({ third, state: now }) => {
+    { what: "moved", where: "the one with a free rack is full", third: "r1", open: { cpus: 0.01 }, state: "killing" },
+    {
+      what: "moved",
+      where: "the one with a free rack leaves, too",
+      third: "r1",
+      open: { leaves: true },
+      state: "killing",
+    },
+  ])("for what must leave its agent while another waits: it is $what where $where", ({ third, open, state: now }) => {
     run({ instances: 3, constraints: [["rack", "UNIQUE"]] });
     offers(...racks("r1", "r2"));
     for (const id of ["web.1", "web.2"]) update(id, "TASK_RUNNING");
+    if (open !== undefined) {
+      const { unavailability } = inverseOffer("i4", "a4");
+      const made = offer({ id: "o4", agent: "a4", attributes: { rack: "r4" }, ...open });
+      offers({ ...made, ...(open.leaves && { unavailability }) });
+    }
     offers(offer({ id: "o9", agent: "a3", attributes: { rack: third } }));
     calls({ type: "inverse-offers", offers: [inverseOffer("i1", "a1")] });
     expect(of()).toEqual([`web.1 ${now}`, "web.2 running", "web.3 waiting"]);
