@@ -138,12 +138,15 @@ export class AppScheduler {
 
   /**
    * Has a command carried out; resolves when it is stored, so that it survives this process.
-   * @throws MesosUpError APP_UNKNOWN, INSTANCE_UNKNOWN, APP_ENDING, FRAMEWORK_ENDED, SCHEDULER_CLOSED; what ended the
+   * @throws MesosUpError APP_UNKNOWN, INSTANCE_UNKNOWN, APP_ENDING, FRAMEWORK_ENDING, FRAMEWORK_ENDED, SCHEDULER_CLOSED; what ended the
    * subscription
    */
   async command(command: Command): Promise<void> {
     this.#closing.signal.throwIfAborted();
-    if (this.state.over && command.name !== "stop") throw frameworkEnded();
+    if (command.name !== "stop") {
+      if (this.state.over) throw frameworkEnded();
+      if (this.state.stopping) throw frameworkEnding();
+    }
     this.#feed({ type: "command", command });
     let stored: true | undefined;
     this.#outbox.whenStored(() => {
@@ -295,6 +298,13 @@ function teardownTimeout(trouble: string | undefined): StepError {
           "Its tasks run on. See to it that the scheduler can store, then end the framework again.",
         ];
   return new StepError(message, { code: "TEARDOWN_TIMEOUT", step: "teardown", elapsedMs: TEARDOWN_LIMIT_MS, hint });
+}
+
+function frameworkEnding(): MesosUpError {
+  return new MesosUpError("The framework is being ended, with all of its apps.", {
+    code: "FRAMEWORK_ENDING",
+    hint: "Run the app again when `mesos-up ps` does not show it any more.",
+  });
 }
 
 function frameworkEnded(): MesosUpError {

@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { Clock } from "../../src/client/clock.ts";
 import { MesosUpError } from "../../src/errors.ts";
+import { appViews } from "../../src/scheduler/core/view.ts";
 import { openScheduler } from "../../src/scheduler/open-scheduler.ts";
 import { parseAppObject } from "../../src/scheduler/parse-app-file.ts";
 import { MemoryFrameworkStore } from "../../src/scheduler/store/framework-store.ts";
@@ -106,6 +107,27 @@ describe("a scheduler that has come to its end", () => {
     clock.advance(10_000);
     await late;
     expect(test.scheduler.state.stopping).toBe(false);
+  });
+
+  it("obeys no command once its framework is to end, shows its apps as ending, and ends it when a master is back", async () => {
+    const clock = new FakeClock();
+    await using test = await opened({ clock });
+    await test.scheduler.until(({ state }) => state.subscribed || undefined);
+    test.stream.break();
+    // Until it subscribes again.
+    await clock.asleepFor(20);
+    const late = expect(test.scheduler.teardown()).rejects.toMatchObject({
+      code: "TEARDOWN_TIMEOUT",
+      hint: expect.stringContaining("as soon as a master is there") as string,
+    });
+    await test.scheduler.until(({ state }) => state.stopping || undefined);
+    await expect(test.scheduler.command(scale)).rejects.toMatchObject({ code: "FRAMEWORK_ENDING" });
+    expect(appViews(test.scheduler.state)).toMatchObject([{ name: "web", wanted: 1, state: "ending" }]);
+    clock.advance(10_000);
+    await late;
+    (await test.master.stream()).send(subscribed("f1"));
+    await test.scheduler.until(({ state }) => state.over || undefined);
+    expect(test.master.calls()).toContain("TEARDOWN");
   });
 
   it("obeys no command whose framework has ended but to end it", async () => {

@@ -32,7 +32,7 @@ export interface AppView {
   version: number;
   wanted: number;
   running: number;
-  /** What is under way with the app as a whole. */
+  /** What is under way with the app as a whole; all are ending whose framework is. */
   state: "steady" | "updating" | "rolling-back" | "ending";
   instances: InstanceView[];
 }
@@ -49,7 +49,7 @@ export function appView(state: SchedulerState, app: AppState): AppView {
     version: app.version,
     wanted: app.instances,
     running: instances.filter((one) => isAvailable(one, checked)).length,
-    state: stateOf(app),
+    state: state.stopping ? "ending" : stateOf(app),
     instances: instances.map(instanceView),
   };
 }
