@@ -1,10 +1,15 @@
 // Secrets in a text by the names that they go by: NAME=value and "name": value, --name value, flags and their values in lists,
 // and pairs of a name and a value as Mesos's JSON has environment variables, labels and Docker's parameters.
 import { isHarmless, isTelling, REMOVED, TELLING } from "./secret-names.ts";
-import { quotedAt, valueAt, type TextValue } from "./text-values.ts";
+import { bareAt, quotedAt, valueAt, type TextValue } from "./text-values.ts";
 
 /** Finds the secret of what a pattern has found, and where to go on. */
-type Find = (text: string, found: RegExpExecArray) => TextValue | undefined;
+type Find = (text: string, found: RegExpExecArray, nameless: Nameless) => TextValue | undefined;
+
+/** Up to where the text was read as bare values that have no telling name behind them: none that ends there too has one. */
+interface Nameless {
+  end: number;
+}
 
 /** What stands in a text, from `start` up to `end`. */
 export interface Span {
@@ -33,8 +38,9 @@ export const NAMED_SECRETS: readonly ((text: string) => Generator<Span, void, un
   ([pattern, find]) =>
     function* (text) {
       const search = new RegExp(pattern);
+      const nameless = { end: 0 };
       for (let found = search.exec(text); found !== null; found = search.exec(text)) {
-        const value = find(text, found);
+        const value = find(text, found, nameless);
         if (value === undefined || value.end === value.start) continue;
         if (!isRemoved(text, value)) yield value;
         search.lastIndex = Math.max(value.after, search.lastIndex);
@@ -82,33 +88,54 @@ const SIBLING = new RegExp(`${GAP}{0,40}(?:[,;]${GAP}{0,40})?(\\\\{0,7}["'])?([\
 const SIBLINGS = 8;
 const SIBLINGS_LENGTH = 512;
 
+const NAME_LENGTH = 200;
+
 /** The value of a pair whose name, which stands before or after it, is telling. */
-function pairedValue(text: string, found: RegExpExecArray): TextValue | undefined {
-  const first = (found[2] ?? "").toLowerCase();
+function pairedValue(text: string, found: RegExpExecArray, nameless: Nameless): TextValue | undefined {
   const at = found.index + found[0].length;
-  const opening = /[[{]/.test(text[at] ?? "") ? undefined : valueAt(text, at);
-  const name = first === "value" ? undefined : nameIn(text, opening);
-  if (opening === undefined || (first !== "value" && name === undefined)) return undefined;
-  let before = opening;
+  if (/[[{]/.test(text[at] ?? "")) return undefined;
+  const first = (found[2] ?? "").toLowerCase();
+  return first === "value" ? valueBeforeName(text, at, nameless) : valueBehindName(text, at, first);
+}
+
+function valueBehindName(text: string, at: number, first: string): TextValue | undefined {
+  const opening = quotedAt(text, at) ?? bareAt(text, at, NAME_LENGTH);
+  const name = nameIn(text, opening);
+  if (opening === undefined || name === undefined) return undefined;
+  const value = siblingOf(text, { first, after: opening.after, wanted: ["value"] });
+  return value && secretOf(text, name, value);
+}
+
+function valueBeforeName(text: string, at: number, nameless: Nameless): TextValue | undefined {
+  const quoted = quotedAt(text, at);
+  if (quoted === undefined && at < nameless.end) return undefined;
+  const opening = quoted ?? bareAt(text, at);
+  if (opening === undefined) return undefined;
+  const name = nameIn(text, siblingOf(text, { first: "value", after: opening.after, wanted: ["name", "key"] }));
+  if (name !== undefined) return secretOf(text, name, opening);
+  if (quoted === undefined) nameless.end = opening.end;
+  return undefined;
+}
+
+/** The value of the first wanted one of the fields that follow up to another of the `first` name. */
+function siblingOf(
+  text: string,
+  { first, after, wanted }: { first: string; after: number; wanted: readonly string[] },
+): TextValue | undefined {
+  let at = after;
   for (let count = 0; count < SIBLINGS; count++) {
-    SIBLING.lastIndex = before.after;
+    SIBLING.lastIndex = at;
     const field = SIBLING.exec(text)?.[2]?.toLowerCase();
-    const isValue = field === "value";
     if (field === undefined || field === first) return undefined;
-    const value = valueAt(text, SIBLING.lastIndex, isValue ? undefined : SIBLINGS_LENGTH);
-    if (value === undefined) return undefined;
-    if (name !== undefined && isValue) return secretOf(text, name, value);
-    if (name === undefined && (field === "name" || field === "key")) {
-      const called = nameIn(text, value);
-      return called === undefined ? undefined : secretOf(text, called, opening);
-    }
-    before = value;
+    const value = valueAt(text, SIBLING.lastIndex, field === "value" ? undefined : SIBLINGS_LENGTH);
+    if (value === undefined || wanted.includes(field)) return value;
+    at = value.after;
   }
   return undefined;
 }
 
 const nameIn = (text: string, value: TextValue | undefined): string | undefined => {
-  const name = value && value.end - value.start <= 200 ? text.slice(value.start, value.end) : "";
+  const name = value && value.end - value.start <= NAME_LENGTH ? text.slice(value.start, value.end) : "";
   return isTelling(name) ? name : undefined;
 };
 

@@ -74,7 +74,7 @@ function bracketedAt(text: string, at: number, within: number): TextValue | unde
 }
 
 /** What bare values have in the middle and at their end, and others after them. */
-const PLAIN = /[^\s,;&"'()}\]\\]+/y;
+const PLAIN = /[^\s,;&"'()}\]\\]{1,256}/y;
 const STOPPING = new RegExp(
   [
     "\\s",
@@ -87,9 +87,11 @@ const STOPPING = new RegExp(
   "y",
 );
 
-function bareAt(text: string, at: number): TextValue | undefined {
+/** A value without quotes and brackets; undefined where none begins there, and where it is longer than `longest`. */
+export function bareAt(text: string, at: number, longest = Infinity): TextValue | undefined {
   let end = at;
   while (end < text.length) {
+    if (end - at > longest) return undefined;
     PLAIN.lastIndex = STOPPING.lastIndex = end;
     if (PLAIN.test(text)) end = PLAIN.lastIndex;
     else if (STOPPING.test(text)) break;

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { Redactor } from "../../src/export/redact.ts";
 
 const redacted = (text: string): string => new Redactor().text(text);
@@ -120,6 +120,40 @@ describe("secrets are removed from a text", () => {
     const secrets = Array.from({ length: 2_000 }, (_, number) => `hunter-${number}-${number * 7919}`);
     redactor.learn({ secrets });
     expect(redactor.text(`${"and so on ".repeat(50_000)}${secrets.join(" ")}`)).not.toContain("hunter");
+  });
+});
+
+describe("a line without blanks is read", () => {
+  /** How many characters are read of values, as often as they are. */
+  const readOf = (text: string): number => {
+    let characters = 0;
+    const counting = vi.spyOn(RegExp.prototype, "test").mockImplementation(function (this: RegExp, some: string) {
+      const from = this.lastIndex;
+      const fits = this.exec(some) !== null;
+      if (this.sticky) characters += Math.max(1, this.lastIndex - from);
+      return fits;
+    });
+    try {
+      redacted(text);
+      return characters;
+    } finally {
+      counting.mockRestore();
+    }
+  };
+
+  it.each(["name:", "key:", "value:", "|key:abc|value:5", "(name:x", "(value:x", "(value:(name:x"])(
+    "in steps that grow with it only: %s",
+    (piece) => {
+      const once = readOf(piece.repeat(500));
+      expect(once).toBeGreaterThan(500);
+      expect(readOf(piece.repeat(1_000))).toBeLessThan(2.5 * once);
+    },
+  );
+
+  it("also behind a value that has no name", () => {
+    expect(redacted('value:x"value:"hunter2" name:token')).toBe('value:x"value:"[removed]" name:token');
+    const long = `value:${"x".repeat(10_000)}`;
+    expect(redacted(`${long}"value:x name:token`)).toBe("value:[removed] name:token");
   });
 });
 
