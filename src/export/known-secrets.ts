@@ -4,8 +4,8 @@ import { TELLING } from "./secret-names.ts";
 /** Shorter ones are too likely to be ordinary words to be looked for elsewhere. */
 const SHORTEST = 6;
 
-/** What is in the place of a secret: the name of a variable, as in the `secrets` of an app, or in examples its kind. */
-const STANDING_FOR_ONE = new RegExp(`^(?:[A-Z][A-Z\\d]*(?:_[A-Z\\d]+)+|(?:${TELLING})s?)$`);
+/** What is in the place of a secret in examples: its kind. */
+const KIND = new RegExp(`^(?:${TELLING})s?$`);
 
 /** Forms of secrets that begin alike, and how long they are, the longest first: one may be part of another. */
 interface Alike {
@@ -13,32 +13,40 @@ interface Alike {
   lengths: number[];
 }
 
+/** Forms of secrets by how they begin. */
+interface Index {
+  alike: Map<string, Alike>;
+  /** Which pairs of characters one begins with: most of a text is passed over by that. */
+  pairs: Uint8Array;
+}
+
 export class KnownSecrets {
   readonly #secrets = new Set<string>();
-  readonly #alike = new Map<string, Alike>();
-  /** Which pairs of characters one begins with: most of a text is passed over by that. */
-  readonly #pairs = new Uint8Array(0x10000);
+  readonly #variables = new Set<string>();
+  /** Made when it is asked for, of all that is known by then. */
+  #index: Index | undefined;
 
   add(secret: string): void {
     if (secret.length < SHORTEST || this.#secrets.has(secret)) return;
     this.#secrets.add(secret);
-    for (const form of formsOf(secret)) {
-      const beginning = form.slice(0, SHORTEST);
-      const { forms, lengths } = this.#alike.get(beginning) ?? { forms: new Set(), lengths: [] };
-      this.#alike.set(beginning, { forms: forms.add(form), lengths });
-      this.#pairs[pairAt(form, 0)] = 1;
-      if (!lengths.includes(form.length)) lengths.push(form.length);
-      lengths.sort((one, other) => other - one);
-    }
+    this.#index = undefined;
+  }
+
+  /** The name of a variable, which is in the place of its value where it goes by a telling name: it is no secret. */
+  addVariable(name: string): void {
+    if (name.length < SHORTEST || this.#variables.has(name)) return;
+    this.#variables.add(name);
+    this.#index = undefined;
   }
 
   /** The text with `instead` in the place of each, as often as `onRemoved` is called. However many there are, it is read once. */
   removed(text: string, instead: string, onRemoved: () => void): string {
+    const { alike, pairs } = (this.#index ??= this.#indexed());
     const kept: string[] = [];
     let from = 0;
     for (let at = 0; at + SHORTEST <= text.length; at++) {
-      if (this.#pairs[pairAt(text, at)] === 0) continue;
-      const found = formAt(text, at, this.#alike.get(text.slice(at, at + SHORTEST)));
+      if (pairs[pairAt(text, at)] === 0) continue;
+      const found = formAt(text, at, alike.get(text.slice(at, at + SHORTEST)));
       if (found === undefined) continue;
       onRemoved();
       kept.push(text.slice(from, at), instead);
@@ -46,6 +54,20 @@ export class KnownSecrets {
       at = from - 1;
     }
     return from === 0 ? text : kept.join("") + text.slice(from);
+  }
+
+  #indexed(): Index {
+    const alike: Index["alike"] = new Map();
+    const pairs: Index["pairs"] = new Uint8Array(0x10000);
+    for (const form of [...this.#secrets].flatMap((secret) => formsOf(secret, this.#variables))) {
+      const beginning = form.slice(0, SHORTEST);
+      const { forms, lengths } = alike.get(beginning) ?? { forms: new Set(), lengths: [] };
+      alike.set(beginning, { forms: forms.add(form), lengths });
+      pairs[pairAt(form, 0)] = 1;
+      if (!lengths.includes(form.length)) lengths.push(form.length);
+      lengths.sort((one, other) => other - one);
+    }
+    return { alike, pairs };
   }
 }
 
@@ -62,9 +84,9 @@ function isWhole(text: string, start: number, end: number): boolean {
   return !/[\d.]/.test(text[start - 1] ?? "") && !/\d/.test(text[end] ?? "");
 }
 
-/** As it is, in documents and in strings of documents, in addresses, and in base64. */
-function formsOf(secret: string): string[] {
-  const plain = [secret, ...decoded(secret)].filter((one) => !STANDING_FOR_ONE.test(one));
+/** As it is, in documents and in strings of documents, in addresses, and in base64; none of what is in the place of one. */
+function formsOf(secret: string, variables: ReadonlySet<string>): string[] {
+  const plain = [secret, ...decoded(secret)].filter((one) => !KIND.test(one) && !variables.has(one));
   const quoted = plain.flatMap((one) => inQuotes(one).flatMap((form) => [form, ...inQuotes(form)]));
   const inAddress = plain.flatMap(inAddresses);
   return [...plain, ...quoted, ...inAddress, ...plain.flatMap(inBase64)].filter((form) => form.length >= SHORTEST);

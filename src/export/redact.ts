@@ -5,11 +5,15 @@ import { isFlagsSecret, NAMED_SECRETS } from "./named-secrets.ts";
 import { addressPasswords, withoutForms } from "./secret-forms.ts";
 import { isHarmless, isOfItself, isTelling, REMOVED } from "./secret-names.ts";
 
-/** What is done with a document: with each text in it, and with each secret that goes by a telling name. */
+/** What is done with a document: with each text in it, with each secret that goes by a telling name, and with variables' names. */
 interface Visit {
   text: (text: string) => string;
   secret: (secret: string) => void;
+  variable?: (name: string) => void;
 }
+
+/** How variables are called, at least those of which apps get their secrets; with a sign that words do not have. */
+const VARIABLE = /^[A-Z][A-Z\d]*(?:_[A-Z\d]+)+$/;
 
 export class Redactor {
   readonly #known = new KnownSecrets();
@@ -36,7 +40,10 @@ export class Redactor {
       }
       return text;
     };
-    walked(document, { text: noteIn, secret: note });
+    const variable = (name: string): void => {
+      if (VARIABLE.test(name)) this.#known.addVariable(name);
+    };
+    walked(document, { text: noteIn, secret: note, variable });
   }
 
   /** The same document without secrets. */
@@ -82,11 +89,18 @@ function walked(value: unknown, visit: Visit): unknown {
   const called = [name, key].find((one) => typeof one === "string" && isTelling(one)) as string | undefined;
   return Object.fromEntries(
     Object.entries(value).map(([field, part]: [string, unknown]) => {
+      for (const variable of variablesOf(field, part)) visit.variable?.(variable);
       if (called !== undefined && field === "value") return [field, withoutSecret(called, part, visit)];
       if (field.toLowerCase() !== "key" && isTelling(field)) return [field, withoutSecret(field, part, visit)];
       return [visit.text(field), walked(part, visit)];
     }),
   );
+}
+
+/** The field, as documents that are an environment have it; and of an app's `secrets` the variables that they come from. */
+function variablesOf(field: string, part: unknown): string[] {
+  const isApps = field === "secrets" && typeof part === "object" && part !== null && !Array.isArray(part);
+  return [field, ...(isApps ? Object.values(part).filter((one) => typeof one === "string") : [])];
 }
 
 function walkedList(list: readonly unknown[], visit: Visit): unknown[] {

@@ -240,6 +240,17 @@ describe("secrets are removed from a document", () => {
     expect(redactor.text(rest)).toBe(rest);
   });
 
+  it("also in capitals, unless that is the name of a variable", () => {
+    const redactor = new Redactor();
+    redactor.learn({ DB_PASSWORD: "PROD_DB_2024", API_TOKEN: "APP_TOKEN", SMTP_PASSWORD: "MAIL_KEY_1" });
+    redactor.learn("deploying with REGISTRY_TOKEN=REG_2024_X");
+    redactor.learn({ APP_TOKEN: "of the environment" });
+    redactor.learn({ apps: [{ secrets: { PASSWORD: "MAIL_KEY_1" } }] });
+    expect(redactor.text("got PROD_DB_2024 and REG_2024_X, APP_TOKEN is not set, nor MAIL_KEY_1")).toBe(
+      "got [removed] and [removed], APP_TOKEN is not set, nor MAIL_KEY_1",
+    );
+  });
+
   it("also digits, where they are a number of their own", () => {
     const redactor = new Redactor();
     redactor.learn({ password: 123456, PIN_SECRET: "000000" });
