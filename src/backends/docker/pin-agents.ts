@@ -1,7 +1,7 @@
 // Agents that stay keep their ports and addresses when others come or go: the plan gives them out by place in the list.
 import { everyAgent } from "../../cluster/assign-ports.ts";
 import type { ClusterPlan, PlanNode } from "../../cluster/plan-types.ts";
-import { parseResources } from "../../cluster/resources-text.ts";
+import { parseResources, printResources } from "../../cluster/resources-text.ts";
 import { agentNames, type AgentSpec, type ClusterSpec } from "../../cluster/spec.ts";
 
 /** The spec with every agent by itself, and with the ports that it has in the plan where the spec leaves them open. */
@@ -27,11 +27,13 @@ export function agentAddressesOf({ nodes }: ClusterPlan): Record<string, string>
 }
 
 function pinned(agent: AgentSpec, { port, agent: planned }: PlanNode): AgentSpec {
-  const namesPorts = parseResources(agent.resources).some((resource) => resource.name === "ports");
+  const written = parseResources(agent.resources);
+  const namesPorts = written.some((resource) => resource.name === "ports");
   const { begin, end } = planned?.taskPorts ?? { begin: 0, end: 0 };
+  const ports = parseResources(`ports:[${begin}-${end}]`);
   return {
     ...agent,
     port: agent.port ?? port,
-    resources: namesPorts || end === 0 ? agent.resources : `${agent.resources};ports:[${begin}-${end}]`,
+    resources: namesPorts || end === 0 ? agent.resources : printResources([...written, ...ports]),
   };
 }

@@ -24,6 +24,17 @@ describe("an agent that stays while others come and go", () => {
     }
   });
 
+  it("is just what it was with resources in JSON, which name no ports", () => {
+    const disk = { name: "disk", type: "SCALAR", scalar: { value: 64 }, disk: { source: { type: "MOUNT" } } };
+    const cpus = { name: "cpus", type: "SCALAR", scalar: { value: 2 } };
+    for (const some of [[cpus], [cpus, disk]]) {
+      const cluster = parseClusterObject({ agents: [{ name: "a", resources: JSON.stringify(some) }] });
+      const before = inDocker(cluster, bridged);
+      const after = inDocker(pinAgents(cluster, before), { ...bridged, agents: agentAddressesOf(before) });
+      expect(nodeOf(after, "a").args).toEqual(nodeOf(before, "a").args);
+    }
+  });
+
   it("has an address that no newcomer is given", () => {
     const before = inDocker(named("a", "b", "c"), bridged);
     const after = changed(before, bridged, "x", "c", "y", "z");
