@@ -24,10 +24,11 @@ export async function portHolders(
   const node = plan && planNodeByName(plan, name);
   if (node === undefined || plan?.vagrant !== undefined || process.platform !== "linux") return undefined;
   if (plan?.docker !== undefined && !daemonIsHere(asking.env)) return undefined;
-  const taken = portsHere(node).flatMap(({ address, port }) => {
-    const listener = listenerAt(address, port);
+  const looked = portsHere(node).map(async ({ address, port }) => {
+    const listener = await listenerAt(address, port);
     return listener === undefined ? [] : [{ port, address, ...listener }];
   });
+  const taken = (await Promise.all(looked)).flat();
   if (taken.length === 0) return [];
   const containers = await runningContainers(asking);
   return taken.map(({ port, address, pid }) => {

@@ -19,20 +19,28 @@ export function portsOf(nodes: PlanNode[]): NodePort[] {
 
 /** Those of `ports` that somebody has already. Throws BIND_REFUSED for an address or port that nobody here may have. */
 export async function takenPorts(ports: NodePort[]): Promise<NodePort[]> {
-  const taken = await Promise.all(ports.map(isTaken));
+  const taken = await Promise.all(ports.map(isTakenOrRefused));
   return ports.filter((_, index) => taken[index]);
 }
 
-function isTaken(port: NodePort): Promise<boolean> {
-  return new Promise((resolve, reject) => {
+async function isTakenOrRefused(wanted: NodePort): Promise<boolean> {
+  const failure = await tryToListen(wanted.address, wanted.port);
+  if (failure !== undefined && errorCode(failure) !== "EADDRINUSE") throw refused(wanted, failure);
+  return failure !== undefined;
+}
+
+/** Whether somebody is in the way of a listener there, by trying; false where nobody may listen there anyway. */
+export async function isTaken(address: string, port: number): Promise<boolean> {
+  return errorCode(await tryToListen(address, port)) === "EADDRINUSE";
+}
+
+function tryToListen(host: string, port: number): Promise<Error | undefined> {
+  return new Promise((resolve) => {
     const server = createServer();
-    server.once("error", (error) => {
-      if (errorCode(error) === "EADDRINUSE") resolve(true);
-      else reject(refused(port, error));
-    });
-    server.listen({ host: port.address, port: port.port, exclusive: true }, () => {
+    server.once("error", resolve);
+    server.listen({ host, port, exclusive: true }, () => {
       server.close(() => {
-        resolve(false);
+        resolve(undefined);
       });
     });
   });

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { BlockList, isIP } from "node:net";
 import { processIds } from "../../state/process-identity.ts";
+import { isTaken } from "./free-ports.ts";
 
 export interface Listener {
   /** Undefined where it is another user's. */
@@ -15,11 +16,15 @@ export function portHolder(port: number): number | undefined {
 
 /**
  * Who keeps others from listening on a TCP port of an address, that is on it or on all addresses; undefined where nobody
- * does. Only looks: the port is not bound for a try, which would keep its owner off meanwhile.
+ * does. Whether all of one family are the other's too, the table does not tell: only then the port is bound for a try, which
+ * keeps its owner off meanwhile.
  */
-export function listenerAt(address: string, port: number): Listener | undefined {
-  const inTheWay = listenersOn(port).filter((socket) => isInTheWay(socket.address, address));
-  return inTheWay.length === 0 ? undefined : { pid: holderOf(inTheWay) };
+export async function listenerAt(address: string, port: number): Promise<Listener | undefined> {
+  const listeners = listenersOn(port);
+  const inTheWay = listeners.filter((socket) => isInTheWay(socket.address, address));
+  if (inTheWay.length > 0) return { pid: holderOf(inTheWay) };
+  const perhaps = listeners.filter((socket) => isPerhapsInTheWay(socket.address, address));
+  return perhaps.length > 0 && (await isTaken(address, port)) ? { pid: holderOf(perhaps) } : undefined;
 }
 
 interface ListeningSocket {
@@ -51,10 +56,16 @@ function addressOf(hexadecimal: string): string {
 
 /** A name stands for any address: which one it is would have to be asked for. */
 function isInTheWay(taken: string, wanted: string): boolean {
-  if (isIP(wanted) === 0 || isEveryAddress(taken) || isEveryAddress(wanted)) return true;
+  if (isIP(wanted) === 0) return true;
+  if (familyOf(taken) === familyOf(wanted) && (isEveryAddress(taken) || isEveryAddress(wanted))) return true;
   const same = new BlockList();
   same.addAddress(wanted, familyOf(wanted));
   return same.check(taken, familyOf(taken));
+}
+
+/** A socket on all addresses of IPv6 may have been opened for these only (IPV6_V6ONLY), or have those of IPv4 too. */
+function isPerhapsInTheWay(taken: string, wanted: string): boolean {
+  return familyOf(taken) !== familyOf(wanted) && (isEveryAddress(taken) || isEveryAddress(wanted));
 }
 
 function isEveryAddress(address: string): boolean {

@@ -49,15 +49,30 @@ describe("listenerAt", () => {
     ["127.0.0.1", "127.0.0.2", false],
     ["127.0.0.1", "0.0.0.0", true],
     ["0.0.0.0", "127.0.0.1", true],
-    ...(existsSync("/proc/net/if_inet6") ? [["::", "127.0.0.1", true] as const] : []),
+    ...(existsSync("/proc/net/if_inet6")
+      ? ([
+          ["::", "127.0.0.1", true],
+          ["::", "::1", true],
+          ["::", "0.0.0.0", true],
+          ["0.0.0.0", "::1", false],
+          ["::1", "0.0.0.0", false],
+        ] as const)
+      : []),
     ["127.0.0.1", "localhost", true],
   ] as const)("tells of a listener on %s whether it is in the way of one on %s", async (taken, wanted, isInTheWay) => {
-    const listener = listenerAt(wanted, await listen(taken));
+    const listener = await listenerAt(wanted, await listen(taken));
     expect(listener).toEqual(isInTheWay ? { pid: process.pid } : undefined);
   });
 
   it("finds nobody on a port that is free", async () => {
-    expect(listenerAt("127.0.0.1", await freePort())).toBeUndefined();
+    expect(await listenerAt("127.0.0.1", await freePort())).toBeUndefined();
+  });
+
+  it.runIf(existsSync("/proc/net/if_inet6"))("takes one on all addresses of IPv6 only for none of IPv4", async () => {
+    const port = await listen("::", { ipv6Only: true });
+    expect(await listenerAt("127.0.0.1", port)).toBeUndefined();
+    expect(await listenerAt("0.0.0.0", port)).toBeUndefined();
+    expect(await listenerAt("::1", port)).toEqual({ pid: process.pid });
   });
 });
 
@@ -126,10 +141,10 @@ function planWith(port: number): ClusterPlan {
   return { nodes: [node] } as ClusterPlan;
 }
 
-async function listen(host: string): Promise<number> {
+async function listen(host: string, more: { ipv6Only?: boolean } = {}): Promise<number> {
   const server = createServer();
   servers.push(server);
-  await new Promise<void>((resolve) => server.listen(0, host, resolve));
+  await new Promise<void>((resolve) => server.listen({ ...more, port: 0, host }, resolve));
   return (server.address() as AddressInfo).port;
 }
 
