@@ -22,7 +22,21 @@ export function changesOf(before: ClusterPlan, after: ClusterPlan): string[] {
     const changes = nodeChanges(node, now);
     return changes.length === 0 ? [] : [`${node.name}: ${changes.join(", ")}`];
   });
-  return [...engine, ...nodes];
+  return [...engine, ...nodes, ...machineChanges(before, after)];
+}
+
+/** Sizes of machines, as the cluster file calls them. */
+function machineChanges(before: ClusterPlan, after: ClusterPlan): string[] {
+  const later = new Map(after.vagrant?.machines.map((machine) => [machine.name, machine]));
+  return (before.vagrant?.machines ?? []).flatMap(({ name, memory, cpus }) => {
+    const now = later.get(name);
+    if (now === undefined) return [];
+    const changes = [
+      ...(now.memory === memory ? [] : [`memory from ${memory} to ${now.memory}`]),
+      ...(now.cpus === cpus ? [] : [`cpus from ${cpus} to ${now.cpus}`]),
+    ];
+    return changes.length === 0 ? [] : [`machine ${name}: ${changes.join(", ")}`];
+  });
 }
 
 function nodeChanges(before: PlanNode, after: PlanNode): string[] {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { changesOf } from "../../src/backends/compare-plans.ts";
+import { parseClusterFile } from "../../src/cluster/parse-cluster-file.ts";
 import { plan } from "../../src/cluster/plan.ts";
 import { defaultClusterSpec, type ClusterSpec } from "../../src/cluster/spec.ts";
 
@@ -27,6 +28,22 @@ describe("changesOf", () => {
   it("names nodes that are gone, and an engine that is another", () => {
     const two = planOf((spec) => (spec.agents[0]!.count = 2));
     expect(changesOf(two, { ...before, engine: "mesos" })).toEqual(["engine: auto, now mesos", "agent-2 is gone"]);
+  });
+
+  it("names the size of machines, by which agents offer other resources too", () => {
+    const sized = (size: string) =>
+      plan(parseClusterFile(`vagrant: { ${size} }\n`, "cluster.yaml", { backend: "vagrant" }), {
+        ...{ stateDirectory: "/state/demo", slot: 0, containerProgram: undefined, imageStore: "" },
+        vagrant: { provider: "virtualbox" },
+      });
+    const machines = sized("agents: { memory: 2048, cpus: 2 }");
+    expect(changesOf(machines, sized("agents: { memory: 4096, cpus: 4 }"))).toEqual([
+      "agent-1: --resources",
+      "machine mesos-agent: memory from 2048 to 4096, cpus from 2 to 4",
+    ]);
+    expect(changesOf(machines, sized("masters: { memory: 2048 }"))).toEqual([
+      "machine mesos-master: memory from 1024 to 2048",
+    ]);
   });
 
   it("lets new agents join", () => {
