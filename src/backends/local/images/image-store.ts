@@ -8,7 +8,7 @@ import { basename, join } from "node:path";
 import { MesosUpError } from "../../../errors.ts";
 import { runCommand } from "../kit/command.ts";
 import type { KitProgress } from "../kit/fetch-packages.ts";
-import { forgetUnused, pathsIn } from "../kit/forget.ts";
+import { DAY_MS, forgetUnused, pathsIn } from "../kit/forget.ts";
 import { cacheError } from "../kit/kit-errors.ts";
 import { withLock } from "../kit/lock.ts";
 import { findInFolders } from "../../find-program.ts";
@@ -188,12 +188,17 @@ export class ImageStore {
     return adopted;
   }
 
-  /** Layers and file systems of images whose name another image has by now, and archives of runs that were killed. */
+  /** Layers and file systems of images whose name another image has by now. */
   async #forgetOld(): Promise<void> {
     const used = new Set([...(await usedDigests(this.#layout))].map(hexOf));
     const folders = [join(this.#layout, "blobs/sha256"), join(this.directory, "unpacked")];
+    await forgetUnused(folders.flatMap(pathsIn).filter((path) => !used.has(basename(path))));
+  }
+
+  /** Those of runs that were killed: they may be large, and nobody needs one for so long. */
+  async #forgetArchives(): Promise<void> {
     const archives = pathsIn(this.directory).filter((path) => basename(path).startsWith(archivePrefix));
-    await forgetUnused([...folders.flatMap(pathsIn).filter((path) => !used.has(basename(path))), ...archives]);
+    await forgetUnused(archives, DAY_MS);
   }
 
   async #stored(image: Descriptor, reference: string): Promise<StoredImage> {
@@ -229,6 +234,7 @@ export class ImageStore {
       return await withLock({ path, signal, onWaiting }, async () => {
         await rm(staging, { recursive: true, force: true });
         await mkdir(staging, { recursive: true });
+        await this.#forgetArchives();
         return work(staging).finally(() => rm(staging, { recursive: true, force: true }));
       });
     } catch (error) {

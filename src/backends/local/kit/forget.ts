@@ -3,14 +3,17 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 
-const MONTH_MS = 30 * 24 * 3600 * 1000;
+export const DAY_MS = 24 * 3600 * 1000;
+const MONTH_MS = 30 * DAY_MS;
 
 /**
- * Removes those of the paths that were last changed a month ago or more and that no process, of this user at least, has on
- * its command line or among its mounts. Another version of this program may still want one of them: then it makes it anew.
+ * Removes those of the paths that were last changed `ageMs` ago or more, by default a month, and that no process, of this
+ * user at least, has on its command line or among its mounts. Another version of this program may still want one of them:
+ * then it makes it anew.
  */
-export async function forgetUnused(paths: readonly string[], nowMs = Date.now()): Promise<string[]> {
-  const old = paths.filter((path) => nowMs - changedMs(path) >= MONTH_MS);
+export async function forgetUnused(paths: readonly string[], ageMs = MONTH_MS): Promise<string[]> {
+  const nowMs = Date.now();
+  const old = paths.filter((path) => nowMs - changedMs(path) >= ageMs);
   const unused = old.length === 0 ? [] : old.filter(notNamedIn(textsOfProcesses()));
   await Promise.all(unused.map((path) => rm(path, { recursive: true, force: true })));
   return unused;

@@ -1,5 +1,14 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -209,6 +218,19 @@ describe("an image that Docker has, or is to have", () => {
     });
     expect(existsSync(await given)).toBe(false);
     expect(stored()).toEqual(["oci", "unpacked"]);
+  });
+
+  it("takes away the archives of runs that were killed a day ago or more", async () => {
+    const made = (name: string, hoursAgo: number) => {
+      const path = join(folder, "cache/images", name);
+      writeFileSync(path, "saved");
+      const at = new Date(Date.now() - hoursAgo * 3_600_000);
+      utimesSync(path, at, at);
+    };
+    made(".archive-of-yesterday.tar", 25);
+    made(".archive-of-today.tar", 23);
+    await openStore().withArchive("local/site:1", (archive) => Promise.resolve(archive));
+    expect(stored()).toEqual([".archive-of-today.tar", "oci", "unpacked"]);
   });
 
   it("leaves no archive behind that could not be used, or not be made", async () => {
