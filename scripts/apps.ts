@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import Table from "cli-table3";
 import { clusterFolder } from "../src/backends/state/cluster-folder.ts";
 import { MesosUpError } from "../src/errors.ts";
-import { STANDING_BY, type ControlClient, type SchedulerView } from "../src/scheduler/control/client.ts";
+import { STANDING_BY, type ControlClient } from "../src/scheduler/control/client.ts";
 import type { AppView, InstanceView } from "../src/scheduler/core/view.ts";
 import type { WhyView } from "../src/scheduler/core/why.ts";
 import { tellingLine } from "../src/scheduler/failure-words.ts";
@@ -13,11 +13,11 @@ import { runAtTheEdge, type CommandResult, type Edge } from "./edge.ts";
 import { clusterUnknown, readClusterSpec, type CommonOptions } from "./options.ts";
 import { readApp } from "./read-app.ts";
 import {
+  askSchedulers,
   findScheduler,
   foreignStateDirectory,
   requireScheduler,
   schedulerOf,
-  schedulerRecords,
   untilEnded,
 } from "./schedulers.ts";
 import { whyText } from "./why-text.ts";
@@ -25,13 +25,8 @@ import { whyText } from "./why-text.ts";
 export interface AppOptions extends CommonOptions, ConnectionOptions {}
 
 export function ps(options: AppOptions): Promise<never> {
-  return runAtTheEdge(options, async () => {
-    const folder = await folderOf(options);
-    const schedulers: { app: string; view: SchedulerView | undefined }[] = [];
-    for (const { app } of schedulerRecords(folder)) {
-      const view = await (await findScheduler(folder, app))?.status();
-      schedulers.push({ app, view });
-    }
+  return runAtTheEdge(options, async (edge) => {
+    const schedulers = await askSchedulers(await folderOf(options), edge.signal);
     const apps = schedulers.flatMap(({ view }) => view?.apps ?? []);
     const standby = schedulers.flatMap(({ app, view }) =>
       view?.subscription === STANDING_BY ? [{ app, pid: view.pid, obstacle: view.obstacle }] : [],
@@ -52,8 +47,9 @@ export function ps(options: AppOptions): Promise<never> {
 export function why(app: string, options: AppOptions): Promise<never> {
   return runAtTheEdge(options, async (edge) => {
     const folder = await folderOf(options);
-    const client = await findScheduler(folder, app);
-    if (client === undefined && !existsSync(app)) await requireScheduler(folder, app);
+    const client = existsSync(app)
+      ? await findScheduler(folder, app, edge.signal)
+      : await requireScheduler(folder, app, edge.signal);
     const view = client === undefined ? await whyNotLaunched(app, options, edge.signal) : await client.why(app);
     return { json: view, text: whyText(view) };
   });
@@ -88,9 +84,9 @@ export function restartApp(app: string, options: AppOptions): Promise<never> {
 
 /** An app file as it is now takes the place of the one that runs. */
 export function update(file: string, options: AppOptions): Promise<never> {
-  return runAtTheEdge(options, async () => {
+  return runAtTheEdge(options, async ({ signal }) => {
     const written = await readApp(file);
-    const client = await requireScheduler(await folderOf(options), written.name);
+    const client = await requireScheduler(await folderOf(options), written.name, signal);
     const before = await client.spec(written.name);
     // The name under which the agents know the image, where it is still the same image.
     const sameImage = typeof before["image"] === "string" && before["image"].startsWith(written.image ?? "\0");
@@ -107,9 +103,9 @@ export function kill(target: string, options: AppOptions): Promise<never> {
 }
 
 export function stop(app: string, options: AppOptions): Promise<never> {
-  return withScheduler(app, options, async (client) => {
+  return withScheduler(app, options, async (client, { signal }) => {
     const stateDirectory = await folderOf(options);
-    const known = await schedulerOf(stateDirectory, app);
+    const known = await schedulerOf(stateDirectory, app, signal);
     const apps = (await client.status()).apps.map(({ name }) => name);
     await client.stop();
     if (known !== undefined) await untilEnded(stateDirectory, known);
@@ -160,7 +156,10 @@ export function withScheduler(
   options: AppOptions,
   work: (client: ControlClient, edge: Edge) => Promise<CommandResult>,
 ): Promise<never> {
-  return runAtTheEdge(options, async (edge) => await work(await requireScheduler(await folderOf(options), app), edge));
+  return runAtTheEdge(
+    options,
+    async (edge) => await work(await requireScheduler(await folderOf(options), app, edge.signal), edge),
+  );
 }
 
 /** The app of an instance, as web of web.2; an app is itself. */

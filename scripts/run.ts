@@ -54,7 +54,7 @@ export function run(appNames: string[], options: RunOptions): Promise<never> {
     const target: Target = { ...(await targetOf(options)), metrics };
     if (options.explain) target.connection = (await import("./explain.ts")).explained(target.connection, apps);
     const { stateDirectory, master } = target;
-    if (stateDirectory !== undefined) await refuseRunElsewhere(stateDirectory, apps);
+    if (stateDirectory !== undefined) await refuseRunElsewhere(stateDirectory, apps, edge.signal);
     // A scheduler that was left behind for the app makes room; its tasks are found again.
     if (stateDirectory !== undefined) await takeOver(stateDirectory, app);
     const claims = stateDirectory === undefined ? [] : await claimAll(stateDirectory, apps);
@@ -98,9 +98,9 @@ async function readApps(names: string[], { image, site }: RunOptions): Promise<A
 }
 
 /** @throws MesosUpError APP_BUSY if another framework than that of the first app has one of them */
-async function refuseRunElsewhere(stateDirectory: string, apps: Apps): Promise<void> {
+async function refuseRunElsewhere(stateDirectory: string, apps: Apps, signal: AbortSignal): Promise<void> {
   for (const { name } of apps) {
-    const other = await schedulerOf(stateDirectory, name);
+    const other = await schedulerOf(stateDirectory, name, signal);
     if (other === undefined || other === apps[0].name) continue;
     throw new MesosUpError(`The app ${name} is run by the framework of ${other}.`, {
       code: "APP_BUSY",

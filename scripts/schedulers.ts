@@ -8,7 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { frameworkFile } from "../src/backends/state/cluster-folder.ts";
 import { writeAtomically } from "../src/backends/state/write-atomically.ts";
 import { MesosUpError } from "../src/errors.ts";
-import { ControlClient } from "../src/scheduler/control/client.ts";
+import { ControlClient, type SchedulerView } from "../src/scheduler/control/client.ts";
 import type { ConnectionOptions } from "./connection.ts";
 import { removeDeadSockets } from "./dead-sockets.ts";
 
@@ -55,33 +55,74 @@ export function schedulerRecords(stateDirectory: string): SchedulerRecord[] {
     .map((file) => JSON.parse(readFileSync(join(folder, file), "utf8")) as SchedulerRecord);
 }
 
-/** The scheduler that has an app, if one answers: that which is known by it, or one that has it besides. */
-export async function findScheduler(stateDirectory: string, app: string): Promise<ControlClient | undefined> {
-  const known = await schedulerOf(stateDirectory, app);
-  return known === undefined ? undefined : await answering(stateDirectory, known);
+/** A scheduler of which something was heard, or which is silent. */
+export interface AskedScheduler {
+  /** The app by which it is known. */
+  app: string;
+  client: ControlClient;
+  /** Undefined if it does not answer. */
+  view: SchedulerView | undefined;
 }
 
-/** The app by which that scheduler is known; undefined if none answers. */
-export async function schedulerOf(stateDirectory: string, app: string): Promise<string | undefined> {
-  if ((await answering(stateDirectory, app)) !== undefined) return app;
-  for (const record of schedulerRecords(stateDirectory)) {
-    const view = await (await answering(stateDirectory, record.app))?.status().catch(() => undefined);
-    if (view?.apps.some(({ name }) => name === app)) return record.app;
-  }
-  return undefined;
+/** What every scheduler of that folder says of itself, in the order of their records: all are asked at once. @throws the signal's reason */
+export async function askSchedulers(stateDirectory: string, signal?: AbortSignal): Promise<AskedScheduler[]> {
+  return await Promise.all(schedulerRecords(stateDirectory).map((record) => ask(record, signal)));
 }
 
-/** The scheduler that is known by this app, if it answers. */
-async function answering(stateDirectory: string, app: string): Promise<ControlClient | undefined> {
-  const record = schedulerRecords(stateDirectory).find((one) => one.app === app);
-  if (record === undefined) return undefined;
-  const client = new ControlClient(record.socket);
-  return (await client.status().catch(() => undefined)) === undefined ? undefined : client;
+/** Of the folder's schedulers that answer: that which is known by the app, or one that has it besides. */
+async function answeringFor(
+  stateDirectory: string,
+  app: string,
+  signal?: AbortSignal,
+): Promise<AskedScheduler | undefined> {
+  const records = schedulerRecords(stateDirectory);
+  // Those that stand still cost time, so none is waited for before another is asked.
+  const others = records.filter((record) => record.app !== app).map((record) => ask(record, signal));
+  const having = others.map(async (other) => {
+    const asked = await other;
+    if (asked.view?.apps.some(({ name }) => name === app) === true) return asked;
+    throw new Error(`${asked.app} has no ${app}`);
+  });
+  const besides = Promise.any(having).catch(() => undefined);
+  const own = records.find((record) => record.app === app);
+  const known = own && (await ask(own, signal));
+  const found = known?.view === undefined ? await besides : known;
+  if (found === undefined) signal?.throwIfAborted();
+  return found;
 }
 
-/** @throws MesosUpError SCHEDULER_UNKNOWN, SCHEDULER_UNREACHABLE */
-export async function requireScheduler(stateDirectory: string, app: string): Promise<ControlClient> {
-  const client = await findScheduler(stateDirectory, app);
+async function ask({ app, socket }: SchedulerRecord, signal?: AbortSignal): Promise<AskedScheduler> {
+  const client = new ControlClient(socket, { signal });
+  const view = await client.status().catch(() => undefined);
+  if (view === undefined) signal?.throwIfAborted();
+  return { app, client, view };
+}
+
+/** The scheduler that has an app, if one answers: that which is known by it, or one that has it besides. @throws the signal's reason */
+export async function findScheduler(
+  stateDirectory: string,
+  app: string,
+  signal?: AbortSignal,
+): Promise<ControlClient | undefined> {
+  return (await answeringFor(stateDirectory, app, signal))?.client;
+}
+
+/** The app by which that scheduler is known; undefined if none answers. @throws the signal's reason */
+export async function schedulerOf(
+  stateDirectory: string,
+  app: string,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  return (await answeringFor(stateDirectory, app, signal))?.app;
+}
+
+/** What it is asked ends with the signal. @throws MesosUpError SCHEDULER_UNKNOWN, SCHEDULER_UNREACHABLE; the signal's reason */
+export async function requireScheduler(
+  stateDirectory: string,
+  app: string,
+  signal?: AbortSignal,
+): Promise<ControlClient> {
+  const client = await findScheduler(stateDirectory, app, signal);
   if (client !== undefined) return client;
   const known = schedulerRecords(stateDirectory).map((one) => one.app);
   if (known.includes(app)) {
@@ -131,16 +172,17 @@ export async function leaveScheduler(about: Omit<SchedulerRecord, "socket">): Pr
 
 /** Has the scheduler that is known by an app end and leave its framework to this process. */
 export async function takeOver(stateDirectory: string, app: string): Promise<void> {
-  if (schedulerRecords(stateDirectory).some((one) => one.app === app && one.foreground === true)) return;
-  const client = await answering(stateDirectory, app);
-  if (client === undefined) return;
+  const record = schedulerRecords(stateDirectory).find((one) => one.app === app);
+  if (record === undefined || record.foreground === true) return;
+  const { client, view } = await ask(record);
+  if (view === undefined) return;
   await client.release().catch(() => undefined);
   await untilGone(client);
 }
 
 /** Has every scheduler of that folder end; what they have launched goes with the cluster. */
 export async function releaseSchedulers(stateDirectory: string): Promise<void> {
-  for (const { app } of schedulerRecords(stateDirectory)) await takeOver(stateDirectory, app);
+  await Promise.all(schedulerRecords(stateDirectory).map(({ app }) => takeOver(stateDirectory, app)));
 }
 
 /** Until a scheduler that was told to end has removed its record: whatever was left behind after that would be without one. */

@@ -56,7 +56,10 @@ async function followLogs(target: string, client: ControlClient, following: Foll
   const readers: Promise<void>[] = [];
   const failures: unknown[] = [];
   for (let first = true; failures.length === 0; first = false) {
-    const tasks = await tasksOf(target, client, first ? "some" : "any");
+    const tasks = await tasksOf(target, client, first ? "some" : "any").catch((error: unknown) => {
+      if (edge.signal.aborted) return [];
+      throw error;
+    });
     for (const task of tasks.filter(({ taskId }) => !read.has(taskId))) {
       read.add(task.taskId);
       const lastBytes = first ? options.lines * BYTES_PER_LINE : Number.MAX_SAFE_INTEGER;

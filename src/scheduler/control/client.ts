@@ -27,11 +27,19 @@ const ANSWER_WITHIN_MS = 15_000;
 export class ControlClient {
   readonly #socket: string;
   readonly #answerWithinMs: number;
+  readonly #signal: AbortSignal | undefined;
 
-  /** `answerWithinMs`: silence after which a question counts as not answered. */
-  constructor(socket: string, { answerWithinMs = ANSWER_WITHIN_MS }: { answerWithinMs?: number } = {}) {
+  /**
+   * `answerWithinMs`: silence after which a question counts as not answered. `signal`: ends questions, with its reason; what
+   * the scheduler is to do is asked for all the same, as nobody would know whether it was done.
+   */
+  constructor(
+    socket: string,
+    { answerWithinMs = ANSWER_WITHIN_MS, signal }: { answerWithinMs?: number; signal?: AbortSignal | undefined } = {},
+  ) {
     this.#socket = socket;
     this.#answerWithinMs = answerWithinMs;
+    this.#signal = signal;
   }
 
   /** @throws MesosUpError SCHEDULER_UNREACHABLE, as all others here, and what the scheduler refuses. */
@@ -119,13 +127,16 @@ export class ControlClient {
 
   #ask<T>(method: "GET" | "POST", path: string, body?: unknown): Promise<T> {
     return new Promise((resolve, reject) => {
-      const unreachable = (cause: Error) => reject(this.#unreachable(cause));
+      const signal = method === "GET" ? this.#signal : undefined;
+      const unreachable = (cause: Error) =>
+        reject(signal?.aborted === true ? (signal.reason as Error) : this.#unreachable(cause));
       const asked = request({
         socketPath: this.#socket,
         method,
         path,
         headers: { "Content-Type": "application/json" },
         ...(method === "GET" && { timeout: this.#answerWithinMs }),
+        ...(signal !== undefined && { signal }),
       });
       asked.on("timeout", () => asked.destroy(new Error(`it says nothing for ${this.#answerWithinMs} ms`)));
       asked.on("error", unreachable);
