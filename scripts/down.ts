@@ -6,7 +6,7 @@ import { clusterFolder } from "../src/backends/state/cluster-folder.ts";
 import { clusterFolderOf, identify, processIds, type ProcessIdentity } from "../src/backends/state/process-identity.ts";
 import { MesosUpError } from "../src/errors.ts";
 import { backendFor } from "./backends.ts";
-import { errorJson, runAtTheEdge, type CommandResult, type Edge } from "./edge.ts";
+import { errorJson, interruption, runAtTheEdge, type CommandResult, type Edge } from "./edge.ts";
 import { knownClusters } from "./known-clusters.ts";
 import { backendThere, readClusterSpec, type CommonOptions } from "./options.ts";
 import { releaseSchedulers } from "./schedulers.ts";
@@ -21,8 +21,12 @@ export function down(options: DownOptions): Promise<never> {
     const spec = await readClusterSpec(options);
     const { name } = spec;
     const backend = await backendFor({ backend: backendThere(spec, options.backend) });
-    const { removed } = await takeDown(name, backend, edge);
-    return { json: { ok: true, name, removed }, text: downText(name, removed) };
+    try {
+      const { removed } = await takeDown(name, backend, edge);
+      return { json: { ok: true, name, removed }, text: downText(name, removed), isFinal: true };
+    } catch (error) {
+      return { json: errorJson(error), text: "", error, isFinal: true };
+    }
   });
 }
 
@@ -48,26 +52,47 @@ function downText(name: string, removed: string[]): string {
   return `Cluster ${name} is gone. Removed:\n${removed.map((thing) => `  ${thing}`).join("\n")}`;
 }
 
-/** One after the other; one that cannot be removed whole keeps no other from it. */
 async function downAll(edge: Edge): Promise<CommandResult> {
+  const known = await knownClusters(process.cwd(), async (backend) => (await backendFor({ backend })).list());
+  return await takeDownEach(known, edge.signal, async ({ name, backend }) =>
+    takeDown(name, await backendFor({ backend }), edge),
+  );
+}
+
+/**
+ * One after the other; one that cannot be removed whole keeps no other from it. The signal does, and what was removed by then
+ * is told. @throws the signal's reason if nothing was begun
+ */
+export async function takeDownEach<T extends { name: string; backend: string }>(
+  known: readonly T[],
+  signal: AbortSignal,
+  take: (cluster: T) => Promise<{ removed: string[] }>,
+): Promise<CommandResult> {
   const clusters: { name: string; backend: string; removed: string[]; error?: unknown }[] = [];
   const errors: unknown[] = [];
-  for (const { name, backend: kind } of await knownClusters(process.cwd(), async (backend) =>
-    (await backendFor({ backend })).list(),
-  )) {
-    edge.signal.throwIfAborted();
+  for (const cluster of known) {
+    if (clusters.length === 0) signal.throwIfAborted();
+    if (signal.aborted) break;
+    const { name, backend: kind } = cluster;
     try {
-      clusters.push({ name, backend: kind, ...(await takeDown(name, await backendFor({ backend: kind }), edge)) });
+      clusters.push({ name, backend: kind, ...(await take(cluster)) });
     } catch (error) {
       errors.push(error);
       clusters.push({ name, backend: kind, removed: [], error: errorJson(error).error });
     }
   }
   const texts = clusters.filter(({ error }) => error === undefined).map(({ name, removed }) => downText(name, removed));
+  const left = known.slice(clusters.length).map(({ name }) => name);
+  const text = clusters.length === 0 ? "No cluster is known to this folder." : texts.join("\n");
+  if (left.length > 0) {
+    const error = interruption(signal, `what was removed stays removed, and ${left.join(", ")} as it was`);
+    return { json: { ...errorJson(error), clusters }, text, error, isFinal: true };
+  }
   return {
     json: { ok: errors.length === 0, clusters },
-    text: clusters.length === 0 ? "No cluster is known to this folder." : texts.join("\n"),
+    text,
     ...(errors.length > 0 && { error: incomplete(errors) }),
+    isFinal: true,
   };
 }
 

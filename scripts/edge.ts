@@ -28,7 +28,7 @@ export interface CommandResult {
   unwell?: boolean;
   /** It has printed what there was as it came, until it was ended: a signal is no error then. */
   streamed?: boolean;
-  /** It is done, and nothing of it is taken back: a signal came too late for it. */
+  /** It is done, or was tried, and nothing of it is taken back: a signal came too late for it. */
   isFinal?: boolean;
   /** Instead of 0 or 1, where a command has more to say by it. */
   exitStatus?: number;
@@ -40,12 +40,15 @@ type EndingSignal = keyof typeof exitStatusOf;
 class InterruptedError extends MesosUpError {
   readonly signal: EndingSignal;
 
-  constructor(signal: EndingSignal) {
-    super(`Ended by ${signal === "SIGINT" ? "Ctrl-C" : signal}; what it had begun was taken back.`, {
-      code: "INTERRUPTED",
-    });
+  constructor(signal: EndingSignal, outcome = "what it had begun was taken back") {
+    super(`Ended by ${signal === "SIGINT" ? "Ctrl-C" : signal}; ${outcome}.`, { code: "INTERRUPTED" });
     this.signal = signal;
   }
+}
+
+/** The error of a command that a signal has ended without anything being taken back: `outcome` says what became of it. */
+export function interruption({ reason }: AbortSignal, outcome: string): unknown {
+  return reason instanceof InterruptedError ? new InterruptedError(reason.signal, outcome) : reason;
 }
 
 /** Runs a command, prints what came of it, and ends the process. */

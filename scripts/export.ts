@@ -97,5 +97,6 @@ function resultOf(file: string, bytes: number, manifest: Manifest): CommandResul
       ...missing.map(({ what, why }) => `  not in it: ${what}: ${why}`),
       `${secretsRemoved} secrets were taken out. What no name betrays stays: look through it before you give it away.`,
     ].join("\n"),
+    isFinal: true,
   };
 }

@@ -72,12 +72,16 @@ export function run(appNames: string[], options: RunOptions): Promise<never> {
         : (await import("./shared-store.ts")).runElected(store, app, { edge, detach }, (leadership) =>
             runOn({ ...target, leadership }, apps, how),
           );
-    const result = await work
-      .catch((error: unknown) => ({ json: { ...errorJson(error), ...withWaited(waited) }, text: "", error }))
-      .finally(() => claims.forEach((claim) => claim.release()));
-    if (detach && !("error" in result))
+    const failed = (error: unknown) => ({ json: { ...errorJson(error), ...withWaited(waited) }, text: "", error });
+    const result = await work.catch(failed).finally(() => claims.forEach((claim) => claim.release()));
+    if (!detach || "error" in result) return result;
+    // The apps go on from here, whether their scheduler begins in time or not.
+    try {
       await leaveScheduler({ ...record, contentAddress: target.plan && (await contentAddressOf(target.plan)) });
-    return result;
+      return { ...result, isFinal: true };
+    } catch (error) {
+      return { ...failed(error), isFinal: true };
+    }
   });
 }
 

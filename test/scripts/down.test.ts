@@ -3,7 +3,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { afterEach, describe, expect, it } from "vitest";
-import { takeDown } from "../../scripts/down.ts";
+import { takeDown, takeDownEach } from "../../scripts/down.ts";
 import type { Backend } from "../../src/backends/backend.ts";
 import { clusterFolder } from "../../src/backends/state/cluster-folder.ts";
 
@@ -35,5 +35,34 @@ describe("taking a cluster down that does not run here", () => {
     });
     await ended;
     expect(hasEnded(other)).toBe(false);
+  });
+});
+
+describe("taking all clusters down", () => {
+  const known = ["a", "b", "c"].map((name) => ({ name, backend: "docker" }));
+
+  it("tells what it has removed when it is ended between two", async () => {
+    const ending = new AbortController();
+    const result = await takeDownEach(known, ending.signal, ({ name }) => {
+      if (name === "b") ending.abort(new Error("Ctrl-C"));
+      return Promise.resolve({ removed: [`process of ${name}`] });
+    });
+    expect(result).toMatchObject({ error: ending.signal.reason as Error, isFinal: true });
+    expect(result.json).toMatchObject({ ok: false, clusters: [{ name: "a" }, { name: "b" }] });
+    expect(result.text).toContain("process of b");
+    expect(result.text).not.toContain("process of c");
+  });
+
+  it("is done for good when it is ended after the last, and has begun nothing before the first", async () => {
+    const ending = new AbortController();
+    const take = ({ name }: { name: string }) => {
+      if (name === "c") ending.abort(new Error("Ctrl-C"));
+      return name === "a" ? Promise.reject(new Error("it stays")) : Promise.resolve({ removed: [] });
+    };
+    expect(await takeDownEach(known, ending.signal, take)).toMatchObject({
+      error: { code: "DOWN_INCOMPLETE" },
+      isFinal: true,
+    });
+    await expect(takeDownEach(known, ending.signal, take)).rejects.toThrow("Ctrl-C");
   });
 });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { runAtTheEdge } from "../../scripts/edge.ts";
+import { errorJson, interruption, runAtTheEdge } from "../../scripts/edge.ts";
 import type { CommonOptions } from "../../scripts/options.ts";
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
@@ -57,5 +57,17 @@ describe("a command that is interrupted", () => {
     });
     expect(printed).toBe("web has 3 instances.\n");
     expect(statuses).toEqual([0]);
+  });
+
+  it("ends as the signal with what it did if the rest was left undone", async () => {
+    await runAtTheEdge(options, ({ signal }) => {
+      process.emit("SIGINT");
+      const error = interruption(signal, "what was removed stays removed");
+      return Promise.resolve({ json: errorJson(error), text: "a is gone.", error, isFinal: true });
+    });
+    expect(printed).toContain("a is gone.\n");
+    expect(printed).toContain("Ended by Ctrl-C; what was removed stays removed.");
+    expect(printed).not.toContain("taken back");
+    expect(statuses[0]).toBe(130);
   });
 });
