@@ -23,7 +23,9 @@ export async function knownClusters(
   // The local one last: a scheduler that was left behind runs here, wherever the rest of its cluster does.
   for (const backend of ["docker", "vagrant", "local"] as const) {
     const list = await listOf(backend).catch(() => []);
-    for (const { name, folder } of list) if (dirname(folder) === parent && !known.has(name)) known.set(name, backend);
+    // A folder may be there that does not tell of which backend it is.
+    for (const { name, folder } of list)
+      if (dirname(folder) === parent && known.get(name) === undefined) known.set(name, backend);
   }
   return [...known].filter(([name]) => !ELSEWHERE.test(name)).map(([name, backend = "local"]) => ({ name, backend }));
 }

@@ -28,13 +28,16 @@ describe("the clusters that are known below a folder", () => {
 
   it("are those that backends find whose folder is gone, and no others' in other folders", async () => {
     mkdirSync(folderOf("here/ssh_key"), { recursive: true });
+    // What is left of it does not tell what it is of.
+    mkdirSync(folderOf("emptied"), { recursive: true });
     const lists = {
       // Schedulers that were left behind run here, too.
       local: [...found("on-machines", "here-alone"), { name: "elsewhere", folder: "/elsewhere/.mesos-up/elsewhere" }],
-      docker: found("here", "in-docker"),
+      docker: found("here", "in-docker", "emptied"),
       vagrant: found("here", "on-machines"),
     };
     expect(await knownClusters(root, (backend) => Promise.resolve(lists[backend]))).toEqual([
+      { name: "emptied", backend: "docker" },
       { name: "here", backend: "vagrant" },
       { name: "in-docker", backend: "docker" },
       { name: "on-machines", backend: "vagrant" },
