@@ -7,6 +7,7 @@ import { STANDING_BY, type ControlClient } from "../src/scheduler/control/client
 import type { AppView, InstanceView } from "../src/scheduler/core/view.ts";
 import type { WhyView } from "../src/scheduler/core/why.ts";
 import { tellingLine } from "../src/scheduler/failure-words.ts";
+import { messageOf } from "../src/scheduler/live/call-outcome.ts";
 import { backendFor } from "./backends.ts";
 import { readConnection, type ConnectionOptions } from "./connection.ts";
 import { runAtTheEdge, type CommandResult, type Edge } from "./edge.ts";
@@ -91,15 +92,22 @@ export function update(file: string, options: AppOptions): Promise<never> {
     // The name under which the agents know the image, where it is still the same image.
     const sameImage = typeof before["image"] === "string" && before["image"].startsWith(written.image ?? "\0");
     await client.run(sameImage ? { ...written, image: before["image"] } : written);
-    const view = await client.app(written.name);
-    return { json: view, text: psText([view], []), isFinal: true };
+    return await changed(client, written.name);
   });
 }
 
 /** Of an app, or of one of its instances, as web.2. */
 export function kill(target: string, options: AppOptions): Promise<never> {
   const app = appOf(target);
-  return change(app, options, (client) => (target === app ? client.killApp(app) : client.killInstance(target)));
+  return withScheduler(app, options, async (client) => {
+    if (target !== app) {
+      await client.killInstance(target);
+      return await changed(client, app);
+    }
+    const isLast = (await client.status()).apps.every(({ name }) => name === app);
+    await client.killApp(app);
+    return await changed(client, app, isLast ? GONE_WITH_SCHEDULER : GONE);
+  });
 }
 
 export function stop(app: string, options: AppOptions): Promise<never> {
@@ -145,10 +153,34 @@ export function verifyApp(app: string, options: AppOptions): Promise<never> {
 function change(app: string, options: AppOptions, how: (client: ControlClient) => Promise<void>): Promise<never> {
   return withScheduler(app, options, async (client) => {
     await how(client);
-    const view = await client.app(app).catch(() => undefined);
-    const text = view === undefined ? `${app} is gone.` : psText([view], []);
-    return { json: view ?? { ok: true, app }, text, isFinal: true };
+    return await changed(client, app);
   });
+}
+
+/** Codes of errors that tell of an app that there is no more. */
+const GONE: readonly string[] = ["APP_UNKNOWN"];
+
+/** A scheduler ends with its last app. */
+export const GONE_WITH_SCHEDULER: readonly string[] = [...GONE, "SCHEDULER_UNREACHABLE"];
+
+/** The app after a change that was made; where it cannot be shown, that the change was made all the same. */
+export async function changed(
+  client: Pick<ControlClient, "app">,
+  app: string,
+  goneBy: readonly string[] = GONE,
+): Promise<CommandResult> {
+  try {
+    const view = await client.app(app);
+    return { json: view, text: psText([view], []), isFinal: true };
+  } catch (error) {
+    const code = error instanceof MesosUpError ? error.code : undefined;
+    if (code !== undefined && goneBy.includes(code)) {
+      return { json: { ok: true, app }, text: `${app} is gone.`, isFinal: true };
+    }
+    const why = code === "INTERRUPTED" ? "" : ` ${messageOf(error)}`;
+    const text = `It is done, but ${app} cannot be shown now; \`mesos-up ps\` does that later.${why}`;
+    return { json: { ok: true, app, shown: false }, text, isFinal: true };
+  }
 }
 
 export function withScheduler(
