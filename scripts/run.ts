@@ -73,14 +73,21 @@ export function run(appNames: string[], options: RunOptions): Promise<never> {
             runOn({ ...target, leadership }, apps, how),
           );
     const failed = (error: unknown) => ({ json: { ...errorJson(error), ...withWaited(waited) }, text: "", error });
-    const result = await work.catch(failed).finally(() => claims.forEach((claim) => claim.release()));
-    if (!detach || "error" in result) return result;
+    const release = () => claims.forEach((claim) => claim.release());
+    const result = await work.catch(failed);
+    if (!detach || "error" in result) {
+      release();
+      return result;
+    }
     // The apps go on from here, whether their scheduler begins in time or not.
     try {
-      await leaveScheduler({ ...record, contentAddress: target.plan && (await contentAddressOf(target.plan)) });
+      const contentAddress = target.plan && (await contentAddressOf(target.plan));
+      await leaveScheduler({ ...record, contentAddress }, release);
       return { ...result, isFinal: true };
     } catch (error) {
       return { ...failed(error), isFinal: true };
+    } finally {
+      release();
     }
   });
 }

@@ -24,7 +24,7 @@ export async function superviseScheduler(file: string): Promise<void> {
   // Without its record, as when its folder was removed, it would fail for ever; a new one is another supervisor's.
   while (!ending.signal.aborted && !isReplaced()) {
     const startedMs = performance.now();
-    const args = [...process.execArgv, process.argv[1] ?? "", "scheduler-process", file];
+    const args = [...process.execArgv, process.argv[1] ?? "", "scheduler-process", file, record ?? ""];
     const child = spawn(process.execPath, args, { stdio: "inherit" });
     const end = () => {
       ending.abort();
@@ -42,15 +42,24 @@ export async function superviseScheduler(file: string): Promise<void> {
 }
 
 /** Which of all files that were ever written by this name it is; undefined if there is none. */
-function writingOf(file: string): string | undefined {
+export function writingOf(file: string): string | undefined {
   const stat = statSync(file, { bigint: true, throwIfNoEntry: false });
   return stat && `${stat.ino} ${stat.mtimeNs}`;
 }
 
-/** Schedules until the app or the framework is ended, or another process takes its place. */
-export async function runSchedulerProcess(file: string): Promise<void> {
+/**
+ * Schedules until the app or the framework is ended, or another process takes its place. `writing`: of the record, for which
+ * its supervisor was started (see writingOf); where that was replaced, another supervisor's process has the app. A supervisor
+ * of an earlier version does not tell it.
+ */
+export async function runSchedulerProcess(file: string, writing?: string): Promise<void> {
   const record = JSON.parse(await readFile(file, "utf8")) as SchedulerRecord;
   const claim = await claimApp(record.stateDirectory, record.app);
+  // It may have been written anew for as long as others had the claim.
+  if (writing !== undefined && writingOf(file) !== writing) {
+    claim.release();
+    return;
+  }
   const logFile = file.replace(/\.json$/, ".log");
   const [{ eventLog, standardOutput }, { limited, logFiles }] = await Promise.all([
     import("../src/scheduler/event-log.ts"),

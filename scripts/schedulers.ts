@@ -139,14 +139,21 @@ export async function requireScheduler(
 
 const START_LIMIT_MS = 15_000;
 
-/** Leaves a scheduler behind that goes on where this process ends; it is started anew whenever it should fail. */
-export async function leaveScheduler(about: Omit<SchedulerRecord, "socket">): Promise<ControlClient> {
+/**
+ * Leaves a scheduler behind that goes on where this process ends; it is started anew whenever it should fail. `onRecorded` is
+ * called when its record is there: from then on nobody else goes on with the app by an older one.
+ */
+export async function leaveScheduler(
+  about: Omit<SchedulerRecord, "socket">,
+  onRecorded = (): void => undefined,
+): Promise<ControlClient> {
   const record: SchedulerRecord = { ...about, socket: await socketPath(about.stateDirectory, about.app) };
   // One that was ended by force in the foreground goes on without a terminal.
   delete record.foreground;
   const file = recordFile(about.stateDirectory, about.app);
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   writeAtomically(file, JSON.stringify(record, null, 2) + "\n");
+  onRecorded();
   const output = openSync(file.replace(/\.json$/, ".log"), "a", 0o600);
   const child = spawn(process.execPath, [...process.execArgv, process.argv[1] ?? "", "scheduler-supervisor", file], {
     // With its mark, `down` ends it with its cluster.

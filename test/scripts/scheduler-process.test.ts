@@ -1,8 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { superviseScheduler } from "../../scripts/scheduler-process.ts";
+import { runSchedulerProcess, superviseScheduler, writingOf } from "../../scripts/scheduler-process.ts";
+import { recordFile } from "../../scripts/schedulers.ts";
+import { writeAtomically } from "../../src/backends/state/write-atomically.ts";
 
 const [node = "", program = ""] = process.argv;
 
@@ -40,4 +42,15 @@ it.each([
   process.argv = [node, schedulerThat(`${does} if (starts > 5) rmSync(record);`)];
   await superviseScheduler(record);
   expect(readFileSync(`${record}.starts`, "utf8")).toBe("xx");
+});
+
+it("a scheduler's process gives up if the record was written anew while others had its app", async () => {
+  const record = recordFile(folder, "web");
+  const write = () => writeAtomically(record, JSON.stringify({ app: "web", stateDirectory: folder, master: "none" }));
+  mkdirSync(dirname(record));
+  write();
+  const writing = writingOf(record) ?? "";
+  write();
+  await runSchedulerProcess(record, writing);
+  expect(readdirSync(dirname(record))).toEqual(["web.scheduler.json"]);
 });
