@@ -25,16 +25,21 @@ export async function nodeFacts(target: Target, { env, options }: Asking): Promi
   const limited = isElsewhere
     ? { ...options, limitMs: MACHINES_LIMIT_MS, untilMs: undefined }
     : { ...options, limitMs: LIMIT_MS };
-  const statuses = async () => valueOf(await ask(() => target.nodes(), limited)) ?? [];
-  const seen = await statuses();
-  const nodes = seen.some((node) => isStartedMeanwhile(node, target)) ? await statuses() : seen;
-  return await Promise.all(nodes.map((node) => factsOf(node, target, { env, options: limited })));
+  const nodes = valueOf(await ask(() => target.nodes(), limited)) ?? [];
+  return await Promise.all(
+    nodes.map((node) => factsOf(startedMeanwhile(node, target), target, { env, options: limited })),
+  );
 }
 
-/** While the others were asked for their versions, somebody else's run has started it. */
-function isStartedMeanwhile({ name, state }: NodeStatus, { plan }: Target): boolean {
-  const record = state === "running" ? undefined : plan && readProcessRecord(plan.stateDirectory, name);
-  return record !== undefined && plan !== undefined && isRunning(record, plan.stateDirectory);
+/**
+ * The node as its process is written down by now: while the others were asked for their versions, somebody else's run may
+ * have started it. To ask all of them once more would take longer than there is time.
+ */
+function startedMeanwhile(node: NodeStatus, { plan }: Target): NodeStatus {
+  if (node.state === "running" || plan === undefined) return node;
+  const record = readProcessRecord(plan.stateDirectory, node.name);
+  if (record === undefined || !isRunning(record, plan.stateDirectory)) return node;
+  return { logFile: record.logFile, ...node, state: "running", pid: record.identity.pid };
 }
 
 async function factsOf(node: NodeStatus, target: Target, { env, options }: Asking): Promise<NodeFacts> {
