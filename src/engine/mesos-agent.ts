@@ -80,10 +80,7 @@ function refuse(error: Error): never {
   }
   if (error instanceof RecoveryError) {
     log.error(`EXIT with status 1: ${error.message}`);
-    return leave(
-      1,
-      /Incompatible agent info|policy|possible corruption/.test(error.message) ? startAnewHint(flags.work_dir) : "",
-    );
+    return leave(1, startAnewHint(error, flags.work_dir));
   }
   log.error(`EXIT with status 1: ${error.message}`);
   return leave(1, "");

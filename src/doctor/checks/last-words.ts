@@ -27,7 +27,9 @@ const WORDS: readonly Words[] = [
     meaning: "what it had noted of itself and its tasks cannot be read",
     remedy: (facts, { name }) =>
       renew(facts, name, { losesTasks: true }) ?? {
-        ...byHand("Let it begin anew by removing meta/slaves/latest in its work folder, which ends its tasks"),
+        ...byHand(
+          "Let it begin anew by removing the file that it names, and meta/slaves/latest in its work folder, which ends its tasks",
+        ),
         losesTasks: true,
       },
   },

@@ -35,6 +35,13 @@ export function runsOf(workDir: string, agentId: string): (RunKey & { directory:
   );
 }
 
+/** The run that a container was made for, of whichever agent on this work_dir; undefined where nothing is noted of it. */
+export function runOfContainer(workDir: string, containerId: string): (RunKey & { sandbox: string }) | undefined {
+  const runs = agentsIn(workDir).flatMap((agentId) => runsOf(workDir, agentId));
+  const run = runs.find((one) => one.containerId === containerId);
+  return run && { ...run, sandbox: run.directory };
+}
+
 function foldersIn(directory: string): string[] {
   try {
     return readdirSync(directory, { withFileTypes: true }).flatMap((entry) =>

@@ -38,8 +38,12 @@ export class RecoveryError extends Error {
   }
 }
 
-/** The lines that a real agent prints after an incompatible change, so that people find the same way out. */
-export function startAnewHint(workDir: string): string {
+/**
+ * The lines that a real agent prints after an incompatible change, so that people find the same way out. Empty where that
+ * would not help: what is damaged lies elsewhere.
+ */
+export function startAnewHint({ message }: RecoveryError, workDir: string): string {
+  if (!/Incompatible agent info|policy|'[^']*\/meta\/slaves\/[^']*'.*possible corruption/.test(message)) return "";
   return [
     "If recovery failed due to a change in configuration and you want to",
     "keep the current agent id, you might want to change the",

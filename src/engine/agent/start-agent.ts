@@ -24,6 +24,7 @@ import { diskUsage, watchDisk } from "./disk-watch.ts";
 import { agentRoutes } from "./endpoints.ts";
 import type { LoadedAgentFlags } from "./flags.ts";
 import { MasterLink } from "./master-link.ts";
+import { runOfContainer } from "./paths.ts";
 import { recover, RecoveryError } from "./recovery.ts";
 
 /** Of commands that run without an image. */
@@ -92,6 +93,7 @@ export async function startAgent(options: StartAgentOptions): Promise<RunningAge
     env,
     clock,
     log,
+    runOf: (containerId) => runOfContainer(flags.work_dir, containerId),
     onExit: (containerId, status) => {
       sessions.containerGone(containerId);
       const executor = agent.book.executorOfContainer(containerId);

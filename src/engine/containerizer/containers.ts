@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { MesosUpError } from "../../errors.ts";
 import type { ExecutorInfo, TaskInfo } from "../../mesos/types.ts";
 import { containerDirectory, exitStatusFile, nestedContainersDirectory } from "../agent/paths.ts";
-import { readCheckpoint, writeCheckpoint } from "../agent/checkpoint.ts";
+import { DamagedCheckpoint, readCheckpoint, writeCheckpoint } from "../agent/checkpoint.ts";
 import type { Clock } from "../common/clock.ts";
 import type { Log } from "../common/log.ts";
 import type { Fetcher } from "../fetcher/fetcher.ts";
@@ -19,6 +19,7 @@ import { assign, type ExecutorPool } from "./executor-pool.ts";
 import type { ExecutorHosts } from "./executor-hosts.ts";
 import { identify, isAlive, processesWith, signal, treeOf } from "./processes.ts";
 import type { Runtimes } from "./runtimes.ts";
+import { waitStatus } from "./wait-status.ts";
 
 const WATCH_INTERVAL_MS = 500;
 /** While it is being killed. */
@@ -44,6 +45,8 @@ export interface ContainersOptions {
   env: NodeJS.ProcessEnv;
   clock: Clock;
   log: Log;
+  /** Whose container it is, and its sandbox, as the agent has noted it itself; undefined for one that it does not know. */
+  runOf: (containerId: string) => Pick<ContainerNote, "frameworkId" | "executorId" | "sandbox"> | undefined;
   /** The executor has ended, and nothing of its container is left. `status` as the wait status that Mesos shows. */
   onExit: (containerId: string, status: number) => void;
 }
@@ -149,13 +152,11 @@ export class Containers {
     }
   }
 
-  /** Takes over containers that an agent before this one has left, as their notes tell. */
+  /** Takes over what an agent before this one has left. Where a note is damaged, nobody knows the executor: that is its end. */
   recover(): ContainerNote[] {
     const directory = containerDirectory(this.#options.runtimeDir, "");
     mkdirSync(directory, { recursive: true });
-    const notes = readdirSync(directory).flatMap(
-      (id) => (readCheckpoint(this.#noteFile(id)) as ContainerNote | undefined) ?? [],
-    );
+    const notes = readdirSync(directory).flatMap((id) => this.#noteOf(id) ?? []);
     for (const note of notes) {
       const container: Container = { note, recovered: true, destroying: undefined, cancel: new AbortController() };
       this.#containers.set(note.containerId, container);
@@ -216,7 +217,7 @@ export class Containers {
     if (executor !== undefined && isAlive(executor)) {
       this.#options.clock.after(intervalMs, () => this.#watch(container, intervalMs));
     } else {
-      const status = readCheckpoint(exitStatusFile(this.#options.runtimeDir, container.note.containerId));
+      const status = this.#read(exitStatusFile(this.#options.runtimeDir, container.note.containerId));
       this.#exited(container, typeof status === "number" ? status : 9);
     }
   }
@@ -259,12 +260,33 @@ export class Containers {
     const directory = nestedContainersDirectory(this.#options.runtimeDir, containerId);
     if (!existsSync(directory)) return [];
     return readdirSync(directory).flatMap(
-      (id) => (readCheckpoint(join(directory, id, "container.json")) as ContainerNote | undefined) ?? [],
+      (id) => (this.#read(join(directory, id, "container.json")) as ContainerNote | undefined) ?? [],
     );
   }
 
   #killProcesses(sandbox: string): void {
     for (const pid of processesWith("MESOS_DIRECTORY", sandbox)) killTree(pid);
+  }
+
+  #noteOf(containerId: string): ContainerNote | undefined {
+    const note = this.#read(this.#noteFile(containerId), () => {
+      const run = this.#options.runOf(containerId);
+      if (run === undefined) return undefined;
+      const { frameworkId, executorId, sandbox } = run;
+      return { containerId, frameworkId, executorId, sandbox, runtime: { kind: "posix" } };
+    });
+    return note as ContainerNote | undefined;
+  }
+
+  /** What is in a checkpoint; where that is damaged, it is told and what stands in for it is given. */
+  #read(path: string, standIn = (): unknown => undefined): unknown {
+    try {
+      return readCheckpoint(path);
+    } catch (error) {
+      if (!(error instanceof DamagedCheckpoint)) throw error;
+      this.#options.log.warning(error.message);
+      return standIn();
+    }
   }
 
   #noteFile(containerId: string): string {
@@ -274,16 +296,4 @@ export class Containers {
 
 function killTree(pid: number): void {
   for (const one of treeOf(pid)) signal(one, "SIGKILL");
-}
-
-const SIGNAL_NUMBERS: Partial<Record<NodeJS.Signals, number>> = {
-  SIGKILL: 9,
-  SIGTERM: 15,
-  SIGSEGV: 11,
-  SIGABRT: 6,
-  SIGINT: 2,
-};
-
-function waitStatus(code: number | null, name: NodeJS.Signals | null): number {
-  return code === null ? (SIGNAL_NUMBERS[name ?? "SIGKILL"] ?? 9) : code * 256;
 }

@@ -1,7 +1,8 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { describe, expect, it } from "vitest";
-import { agentInfoFile } from "../../../src/engine/agent/paths.ts";
-import { recover, RecoveryError } from "../../../src/engine/agent/recovery.ts";
+import { agentInfoFile, resourcesFile } from "../../../src/engine/agent/paths.ts";
+import { recover, RecoveryError, startAnewHint } from "../../../src/engine/agent/recovery.ts";
 import {
   acknowledge,
   AGENT_ID,
@@ -143,6 +144,24 @@ describe("an agent started again on its work_dir", () => {
     writeFileSync(file, content);
     expect(() => restart(test)).toThrow(RecoveryError);
     expect(() => restart(test)).toThrow(/^Failed to perform recovery: Failed to read '.*': .*, possible corruption$/);
+  });
+
+  it.each([
+    [agentInfoFile, true],
+    [resourcesFile, false],
+  ])("advises to begin anew where that leaves out what is damaged (%#)", (fileOf, helps) => {
+    const test = startTestAgent();
+    mkdirSync(dirname(fileOf(test.workDir, AGENT_ID)), { recursive: true });
+    writeFileSync(fileOf(test.workDir, AGENT_ID), "garbage");
+    const hint = (): string => {
+      try {
+        restart(test);
+        return "none";
+      } catch (error) {
+        return startAnewHint(error as RecoveryError, test.workDir);
+      }
+    };
+    expect(hint()).toEqual(helps ? expect.stringContaining("meta/slaves/latest") : "");
   });
 
   it("begins anew where the machine went down before that was on its disk, as a real one does", () => {
