@@ -32,7 +32,7 @@ export function exportCluster(file: string | undefined, options: ExportOptions):
     await using http = new HttpClient(connection);
     const cluster = await (options.master === undefined
       ? ownExport(options, connection)
-      : foreignExport(options.master, { http, connection }));
+      : foreignExport(options.master, { http, connection, root: process.cwd() }));
     const made = new Date().toISOString();
     const root = `mesos-up-${fileName(cluster.name)}-${made.slice(0, 19).replaceAll(/[-:]/g, "").replace("T", "-")}`;
     const target = resolve(file ?? `${root}.tar.gz`);

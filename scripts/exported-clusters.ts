@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { HttpConnection } from "../src/client/connection.ts";
 import type { HttpClient } from "../src/client/http.ts";
-import { clusterFolder, frameworkFile } from "../src/backends/state/cluster-folder.ts";
+import { clusterFolder, clusterNames, frameworkFile } from "../src/backends/state/cluster-folder.ts";
 import { readProcessRecords } from "../src/backends/state/process-record.ts";
 import type { Diagnosis } from "../src/doctor/finding.ts";
 import { missing, type Gathered, type Missing } from "../src/export/pieces.ts";
@@ -109,10 +109,10 @@ function known(file: string, what: string, value: unknown): Gathered {
   return { file, what, content: { kind: "json", value } };
 }
 
-/** @throws ConfigError MASTER_ADDRESS_INVALID */
+/** `root`: the folder that the user works in, from which apps may run there. @throws ConfigError MASTER_ADDRESS_INVALID */
 export async function foreignExport(
   address: string,
-  { http, connection }: { http: HttpClient; connection: HttpConnection },
+  { http, connection, root }: { http: HttpClient; connection: HttpConnection; root: string },
 ): Promise<Exported> {
   const { foreignAgents, foreignMasters } = await import("./foreign.ts");
   const found = {
@@ -124,7 +124,8 @@ export async function foreignExport(
   return {
     name: parsed.kind === "zookeeper" ? parsed.connect : parsed.urls.map((url) => new URL(url).host).join(","),
     known: [],
-    secrets: [{ address }],
+    // The same cluster may have been called by another address when its apps were launched.
+    secrets: [{ address }, ...clusterNames(root).flatMap((name) => appRecords(clusterFolder(root, name)))],
     async programs(signal) {
       const masters = await found.masters(signal);
       const agents = await found.agents(signal).catch((error: unknown) => {

@@ -2,10 +2,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, describe, expect, it } from "vitest";
+import { dirname, join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { damagedRecord } from "../../scripts/damaged-cluster.ts";
 import { foreignExport } from "../../scripts/exported-clusters.ts";
+import { foreignStateDirectory } from "../../scripts/schedulers.ts";
+import { frameworkFile } from "../../src/backends/state/cluster-folder.ts";
 import { HttpClient } from "../../src/client/http.ts";
 
 const slaves = [{ id: "S0", hostname: "h", port: 5051, pid: "slave(1)@127.0.0.1:5051" }];
@@ -26,11 +28,14 @@ async function masterWith(answers: Record<string, unknown>): Promise<{ url: stri
 
 describe("an export of a cluster by its address", () => {
   const signal = AbortSignal.timeout(60_000);
+  let root: string;
+  beforeEach(() => (root = mkdtempSync(join(tmpdir(), "export-"))));
+  afterEach(() => rmSync(root, { recursive: true }));
 
   it("asks once for its agents, whoever wants to know", async () => {
     const { url, asked } = await masterWith({ "/slaves": { slaves } });
     await using http = new HttpClient({});
-    const cluster = await foreignExport(url, { http, connection: {} });
+    const cluster = await foreignExport(url, { http, connection: {}, root });
     const [programs, parts, agents] = await Promise.all([
       cluster.programs(signal),
       cluster.logged.parts(signal),
@@ -45,10 +50,19 @@ describe("an export of a cluster by its address", () => {
     expect(asked).toEqual(["/slaves"]);
   });
 
+  it("knows the secrets of apps that were run from here, by whatever address", async () => {
+    const file = frameworkFile(foreignStateDirectory(root, "zk://elsewhere:2181/mesos"), "web");
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, `{"version":1}\n{"env":{"DB_PASSWORD":"of-the-app"}}\n`);
+    await using http = new HttpClient({});
+    const { secrets } = await foreignExport("127.0.0.1:5050", { http, connection: {}, root });
+    expect(secrets).toContain(`{"env":{"DB_PASSWORD":"of-the-app"}}`);
+  });
+
   it("says why there are no agents in it", async () => {
     const { url } = await masterWith({});
     await using http = new HttpClient({});
-    const cluster = await foreignExport(url, { http, connection: {} });
+    const cluster = await foreignExport(url, { http, connection: {}, root });
     expect(await cluster.programs(signal)).toEqual([
       expect.objectContaining({ kind: "master" }),
       { file: "agents", what: "agents", why: expect.stringContaining("503") as string },
