@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { environmentShown } from "../environment-shown.ts";
 
 /** What an agent says at a time. */
 export interface Said {
@@ -56,7 +57,7 @@ export interface FakeExecutor extends AsyncDisposable {
 export async function fakeExecutor(folder: string, containerId: string): Promise<FakeExecutor> {
   const env = { PATH: process.env["PATH"], MESOS_SANDBOX: join(folder, "agent-1", "runs", containerId) };
   const child = spawn("sleep", ["1000"], { env, stdio: "ignore" });
-  await once(child, "spawn");
+  await environmentShown(child, "MESOS_SANDBOX");
   const isAlive = (): boolean => child.exitCode === null && child.signalCode === null;
   return {
     isAlive,

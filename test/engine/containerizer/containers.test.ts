@@ -10,6 +10,7 @@ import { silentLog } from "../../../src/engine/common/log.ts";
 import { Containers, type ContainersOptions } from "../../../src/engine/containerizer/containers.ts";
 import { Runtimes } from "../../../src/engine/containerizer/runtimes.ts";
 import { FakeClock } from "../support/fake-clock.ts";
+import { environmentShown } from "../../environment-shown.ts";
 
 const KEY = { agentId: "S0", frameworkId: "f1", executorId: "e1", containerId: "c1" };
 
@@ -54,7 +55,7 @@ describe("a container whose note cannot be read", () => {
     damage(join(directory, "container.json"));
     const task = spawn("sleep", ["600"], { env: { ...process.env, MESOS_DIRECTORY: sandbox }, stdio: "ignore" });
     const ended = once(task, "exit");
-    await once(task, "spawn");
+    await environmentShown(task, "MESOS_DIRECTORY");
     const ids = { containerId: "c1", frameworkId: "f1", executorId: "e1", sandbox };
     expect(containers.recover()).toEqual([{ ...ids, runtime: { kind: "posix" } }]);
     expect(await exit).toEqual(["c1", 9]);
