@@ -1,10 +1,9 @@
 // The archive of an export: every piece without secrets, and a manifest of what is in it and what is not.
 import { randomBytes } from "node:crypto";
-import { constants, createWriteStream } from "node:fs";
-import { access, link, lstat, open, rename, rm, stat } from "node:fs/promises";
-import { dirname } from "node:path";
-import { pipeline } from "node:stream/promises";
-import { createGzip } from "node:zlib";
+import { constants } from "node:fs";
+import { access, link, lstat, mkdir, mkdtemp, open, rename, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { ConfigError } from "../errors.ts";
 import { isMissing, type Gathered, type Missing, type Piece } from "./pieces.ts";
 import { Redactor } from "./redact.ts";
@@ -77,7 +76,8 @@ export async function requireFree(file: string): Promise<void> {
 export async function writeArchive(file: string, root: string, files: ReadonlyMap<string, string>): Promise<number> {
   const part = `${file}.${randomBytes(4).toString("hex")}.part`;
   try {
-    await pipeline(packed(root, files), createGzip(), createWriteStream(part, { flags: "wx", mode: 0o600 }));
+    await (await open(part, "wx", 0o600)).close();
+    await pack(part, root, files);
     const { size } = await stat(part);
     await moveTo(file, part);
     return size;
@@ -88,23 +88,19 @@ export async function writeArchive(file: string, root: string, files: ReadonlyMa
   }
 }
 
-/** The files as tar has them: a header, the content, and zeros up to the next block; two blocks of zeros at the end. */
-async function* packed(root: string, files: ReadonlyMap<string, string>): AsyncGenerator<Buffer, void, undefined> {
-  const { Header, Pax } = await import("tar");
-  for (const [path, text] of files) {
-    const content = Buffer.from(text);
-    const about = { path: `${root}/${path}`, size: content.length, mode: 0o600, mtime: new Date() };
-    const header = new Header({ ...about, type: "File" });
-    // What a header has no room for, as long names, goes before it.
-    if (header.encode()) yield new Pax(about).encode();
-    if (header.block !== undefined) yield header.block;
-    yield content;
-    yield Buffer.alloc(-content.length & (BLOCK_BYTES - 1));
+async function pack(part: string, root: string, files: ReadonlyMap<string, string>): Promise<void> {
+  const { create } = await import("tar");
+  const folder = await mkdtemp(join(tmpdir(), "mesos-up-export-"));
+  try {
+    for (const [path, text] of files) {
+      await mkdir(dirname(join(folder, root, path)), { recursive: true });
+      await writeFile(join(folder, root, path), text);
+    }
+    await create({ gzip: true, file: part, cwd: folder, portable: true }, [root]);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
   }
-  yield Buffer.alloc(2 * BLOCK_BYTES);
 }
-
-const BLOCK_BYTES = 512;
 
 /** A link takes nobody's place, as a mere move would. Where there are no links, a file of that name is made to move onto. */
 async function moveTo(file: string, part: string): Promise<void> {
