@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import Table from "cli-table3";
 import { clusterFolder } from "../src/backends/state/cluster-folder.ts";
+import { identify } from "../src/backends/state/process-identity.ts";
 import { MesosUpError } from "../src/errors.ts";
 import { STANDING_BY, type ControlClient } from "../src/scheduler/control/client.ts";
 import type { AppView, InstanceView } from "../src/scheduler/core/view.ts";
@@ -13,14 +14,7 @@ import { readConnection, type ConnectionOptions } from "./connection.ts";
 import { runAtTheEdge, type CommandResult, type Edge } from "./edge.ts";
 import { clusterUnknown, readClusterSpec, type CommonOptions } from "./options.ts";
 import { readApp } from "./read-app.ts";
-import {
-  askSchedulers,
-  findScheduler,
-  foreignStateDirectory,
-  requireScheduler,
-  schedulerOf,
-  untilEnded,
-} from "./schedulers.ts";
+import { askSchedulers, findScheduler, foreignStateDirectory, requireScheduler, untilEnded } from "./schedulers.ts";
 import { whyText } from "./why-text.ts";
 
 export interface AppOptions extends CommonOptions, ConnectionOptions {}
@@ -111,12 +105,12 @@ export function kill(target: string, options: AppOptions): Promise<never> {
 }
 
 export function stop(app: string, options: AppOptions): Promise<never> {
-  return withScheduler(app, options, async (client, { signal }) => {
-    const stateDirectory = await folderOf(options);
-    const known = await schedulerOf(stateDirectory, app, signal);
-    const apps = (await client.status()).apps.map(({ name }) => name);
+  return withScheduler(app, options, async (client) => {
+    const { apps: views, pid } = await client.status();
+    const apps = views.map(({ name }) => name);
+    const ending = identify(pid);
     await client.stop();
-    if (known !== undefined) await untilEnded(stateDirectory, known);
+    if (ending !== undefined) await untilEnded(ending);
     const text = `The framework of ${apps.join(" and ") || app} is torn down, with all that it had launched.`;
     return { json: { ok: true, app, apps }, text, isFinal: true };
   });

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { frameworkFile } from "../src/backends/state/cluster-folder.ts";
+import { isAlive, type ProcessIdentity } from "../src/backends/state/process-identity.ts";
 import { writeAtomically } from "../src/backends/state/write-atomically.ts";
 import { MesosUpError } from "../src/errors.ts";
 import { ControlClient, type SchedulerView } from "../src/scheduler/control/client.ts";
@@ -192,10 +193,10 @@ export async function releaseSchedulers(stateDirectory: string): Promise<void> {
   await Promise.all(schedulerRecords(stateDirectory).map(({ app }) => takeOver(stateDirectory, app)));
 }
 
-/** Until a scheduler that was told to end has removed its record: whatever was left behind after that would be without one. */
-export async function untilEnded(stateDirectory: string, app: string): Promise<void> {
+/** Until a scheduler's process that was told to end has: it removes its record, which one that is left behind then may have. */
+export async function untilEnded(process: ProcessIdentity): Promise<void> {
   const deadlineMs = performance.now() + START_LIMIT_MS;
-  while (performance.now() < deadlineMs && existsSync(recordFile(stateDirectory, app))) await sleep(10);
+  while (performance.now() < deadlineMs && isAlive(process)) await sleep(10);
 }
 
 async function untilGone(client: ControlClient): Promise<void> {
