@@ -58,8 +58,8 @@ export function addAppCommands(program: Command): void {
     .command("scheduler-supervisor <record>", { hidden: true })
     .action(async (file: string) => (await import("./scheduler-process.ts")).superviseScheduler(file));
   program
-    .command("scheduler-process <record> [writing]", { hidden: true })
-    .action(async (file: string, writing?: string) =>
+    .command("scheduler-process <record> <writing>", { hidden: true })
+    .action(async (file: string, writing: string) =>
       (await import("./scheduler-process.ts")).runSchedulerProcess(file, writing),
     );
 }

@@ -108,9 +108,11 @@ export async function runElected(life: Life, record: SchedulerRecord, election: 
     life.isStopped ||= life.isTold && isThere(standby.leader);
     return;
   }
-  const stored = await leadership.store.load();
-  if (stored === undefined) {
-    life.tell({ type: "election", message: "the framework was ended by the scheduler that led" });
+  if ((await leadership.store.load()) === undefined) {
+    life.tell({
+      type: "election",
+      message: "nothing is stored: the scheduler that led has ended the framework, or had not begun it",
+    });
     life.isStopped = true;
     return;
   }

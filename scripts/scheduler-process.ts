@@ -18,13 +18,14 @@ const LIVED_MS = 500;
 /** Runs until the scheduler ends of its own accord, and starts it anew whenever it does otherwise, while its record stands. */
 export async function superviseScheduler(file: string): Promise<void> {
   const ending = new AbortController();
-  const record = writingOf(file);
-  const isReplaced = () => record === undefined || writingOf(file) !== record;
+  const writing = writingOf(file);
+  if (writing === undefined) return;
+  const isReplaced = () => writingOf(file) !== writing;
   let waitMs = RESTART.firstMs;
   // Without its record, as when its folder was removed, it would fail for ever; a new one is another supervisor's.
   while (!ending.signal.aborted && !isReplaced()) {
     const startedMs = performance.now();
-    const args = [...process.execArgv, process.argv[1] ?? "", "scheduler-process", file, record ?? ""];
+    const args = [...process.execArgv, process.argv[1] ?? "", "scheduler-process", file, writing];
     const child = spawn(process.execPath, args, { stdio: "inherit" });
     const end = () => {
       ending.abort();
@@ -49,14 +50,13 @@ export function writingOf(file: string): string | undefined {
 
 /**
  * Schedules until the app or the framework is ended, or another process takes its place. `writing`: of the record, for which
- * its supervisor was started (see writingOf); where that was replaced, another supervisor's process has the app. A supervisor
- * of an earlier version does not tell it.
+ * its supervisor was started (see writingOf); where that was replaced, another supervisor's process has the app.
  */
-export async function runSchedulerProcess(file: string, writing?: string): Promise<void> {
+export async function runSchedulerProcess(file: string, writing: string): Promise<void> {
   const record = JSON.parse(await readFile(file, "utf8")) as SchedulerRecord;
   const claim = await claimApp(record.stateDirectory, record.app);
   // It may have been written anew for as long as others had the claim.
-  if (writing !== undefined && writingOf(file) !== writing) {
+  if (writingOf(file) !== writing) {
     claim.release();
     return;
   }
