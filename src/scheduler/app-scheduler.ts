@@ -138,8 +138,8 @@ export class AppScheduler {
 
   /**
    * Has a command carried out; resolves when it is stored, so that it survives this process.
-   * @throws MesosUpError APP_UNKNOWN, INSTANCE_UNKNOWN, APP_ENDING, FRAMEWORK_ENDING, FRAMEWORK_ENDED, SCHEDULER_CLOSED; what ended the
-   * subscription
+   * @throws MesosUpError APP_UNKNOWN, INSTANCE_UNKNOWN, APP_ENDING, FRAMEWORK_ENDING, FRAMEWORK_ENDED, SCHEDULER_CLOSED;
+   * what ended the subscription
    */
   async command(command: Command): Promise<void> {
     this.#closing.signal.throwIfAborted();

@@ -68,6 +68,13 @@ async function untilLaunched(master: ScriptedMaster): Promise<{ stream: EventStr
 
 const container = { container_status: { container_id: { value: "c1" } } };
 
+/** The task that is launched on the nth offer, which is made now. */
+async function launched({ master }: Awaited<ReturnType<typeof launch>>, stream: EventStream, nth: number) {
+  stream.send({ type: "OFFERS", offers: { offers: [offer({ id: `o${nth}` })] } });
+  const { accept } = await master.call("ACCEPT", nth);
+  return accept.operations[0]!.launch!.task_infos![0]!.task_id.value;
+}
+
 describe("several apps on a cluster", () => {
   it("share a framework that is named after them, and what ends one handle ends all", async () => {
     await using master = await ScriptedMaster.start();
@@ -249,9 +256,7 @@ describe("an app on a cluster", () => {
     const stream = await test.master.stream();
     stream.send(subscribed("f1"));
     for (let nth = 1; nth <= 4; nth++) {
-      stream.send({ type: "OFFERS", offers: { offers: [offer({ id: `o${nth}` })] } });
-      const { accept } = await test.master.call("ACCEPT", nth);
-      const taskId = accept.operations[0]!.launch!.task_infos![0]!.task_id.value;
+      const taskId = await launched(test, stream, nth);
       stream.send(update(taskId, "TASK_DROPPED", { message: "Offer o is no longer valid" }));
     }
     await expect(test.started).rejects.toMatchObject({
@@ -268,9 +273,7 @@ describe("an app on a cluster", () => {
     const stream = await test.master.stream();
     stream.send(subscribed("f1"));
     for (let nth = 1; nth <= 4; nth++) {
-      stream.send({ type: "OFFERS", offers: { offers: [offer({ id: `o${nth}` })] } });
-      const { accept } = await test.master.call("ACCEPT", nth);
-      const taskId = accept.operations[0]!.launch!.task_infos![0]!.task_id.value;
+      const taskId = await launched(test, stream, nth);
       const message = "Failed to launch container: Failed to fetch all URIs for container 'c': exited with status 1";
       const reason = "REASON_CONTAINER_LAUNCH_FAILED";
       stream.send(update(taskId, "TASK_FAILED", { source: "SOURCE_AGENT", reason, message }));
